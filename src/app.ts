@@ -1,0 +1,75 @@
+// The whole order of one request, on one screen (the same for the server and the mock).
+import express, { type Express, type RequestHandler } from 'express';
+import type { Logger } from 'pino';
+import { answer, type Backend } from './http/answer.ts';
+import type { Audience } from './http/audience.ts';
+import { authenticate, authorize } from './http/authenticate.ts';
+import { accept, type BodyLimits, readBody } from './http/body.ts';
+import { answerError, lastResort, logRequests } from './http/errors.ts';
+import type { Guard, OnViolation } from './http/guard.ts';
+import type { Keyring } from './http/keyring.ts';
+import { createLimiter, type Limits } from './http/limits.ts';
+import { cors, identify, requireHttps, route, version } from './http/stages.ts';
+import { refuseBrokenText } from './http/text.ts';
+
+export type Deps = {
+  backend: Backend;
+  keyring: Keyring;
+  guard: Guard;
+  onViolation: OnViolation;
+  audience: Audience;
+  /** The pages under /developers/api. */
+  pages: RequestHandler;
+  log: Logger;
+  clock: () => Date;
+  requestIds: () => string;
+  limits: Limits;
+  bodyLimits: BodyLimits;
+  /** Where clients reach this server; https here makes https compulsory. */
+  publicUrl: string;
+  /** Addresses and ranges whose X-Forwarded-* headers are believed. */
+  trustedProxies: string[];
+};
+
+export function createApp({
+  backend,
+  keyring,
+  guard,
+  onViolation,
+  audience,
+  pages,
+  log,
+  clock,
+  requestIds,
+  limits,
+  bodyLimits,
+  publicUrl,
+  trustedProxies,
+}: Deps): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag').enable('strict routing').enable('case sensitive routing');
+  app.set('trust proxy', trustedProxies);
+  app.locals.onViolation = onViolation;
+  const { limit, chargeFailure } = createLimiter(limits);
+  app.use('/developers/api', pages);
+  app.use(
+    identify(requestIds, clock),
+    logRequests(log),
+    cors,
+    route(), //                                404 route_not_found, 405 method_not_allowed
+    ...guard.response, //                      from here on every answer is checked against the contract
+    requireHttps(publicUrl), //                403 https_required
+    version, //                                400 unsupported_version
+    authenticate(keyring, chargeFailure), //   401, 429
+    limit, //                                  429 rate_limit_exceeded
+    authorize, //                              403
+    accept, //                                 406
+    readBody(bodyLimits), //                   415, 413, 408, 400 invalid_json
+    refuseBrokenText, //                       400 parameter_invalid
+    ...guard.request, //                       400 parameter_*
+    answer(backend, audience),
+    answerError(publicUrl, log),
+    lastResort(publicUrl, log),
+  );
+  return app;
+}

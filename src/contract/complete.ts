@@ -1,0 +1,168 @@
+// Adds to the bundle what the front gives to every operation, so that a path file says only what is its own:
+// the version header, the headers of every answer, and every error that the front can produce.
+import { STATUS_CODES } from 'node:http';
+import {
+  type Components,
+  type Contract,
+  type ErrorEntry,
+  type Header,
+  type Operation,
+  operationsOf,
+  type Parameter,
+  parametersOf,
+  type Ref,
+  type Response,
+} from './document.ts';
+
+type Facts = { path: string; isWrite: boolean; operation: Operation; parameters: Parameter[] };
+type Rule = { code: string; when: (facts: Facts) => boolean; limited: boolean };
+
+const always = (): boolean => true;
+const isOpen = ({ operation }: Facts): boolean => operation.security.length === 0;
+const isProbe = ({ operation }: Facts): boolean => operation['x-probe'] === true;
+const hasBody = ({ operation }: Facts): boolean => operation.requestBody !== undefined;
+const keysOf = ({ operation }: Facts): string[] =>
+  operation.security.flatMap((requirement) => Object.keys(requirement));
+const mayLackPermission = (facts: Facts): boolean =>
+  facts.operation.security.some((requirement) => Object.values(requirement).flat().length > 0) ||
+  keysOf(facts).length === 1;
+
+/** Which error the front can answer with, on which operation, in the order of its stages; `limited`: after the limiter. */
+const rules: Rule[] = [
+  { code: 'https_required', when: (facts) => !isProbe(facts), limited: false },
+  { code: 'unsupported_version', when: always, limited: false },
+  ...['authentication_required', 'invalid_key_format', 'invalid_api_key', 'key_expired'].map((code) => ({
+    code,
+    when: (facts: Facts) => !isOpen(facts),
+    limited: false,
+  })),
+  { code: 'rate_limit_exceeded', when: (facts) => !isProbe(facts), limited: true },
+  { code: 'team_access_denied', when: ({ path }) => path.includes('{teamId}'), limited: true },
+  {
+    code: 'publishable_key_write',
+    when: (facts) => facts.isWrite && !isOpen(facts) && !keysOf(facts).includes('publishableKey'),
+    limited: true,
+  },
+  { code: 'insufficient_permissions', when: (facts) => !isOpen(facts) && mayLackPermission(facts), limited: true },
+  { code: 'not_acceptable', when: always, limited: true },
+  { code: 'unsupported_media_type', when: hasBody, limited: true },
+  { code: 'payload_too_large', when: hasBody, limited: true },
+  { code: 'request_timeout', when: hasBody, limited: true },
+  { code: 'invalid_json', when: hasBody, limited: true },
+  {
+    code: 'parameter_missing',
+    when: ({ operation, parameters }) =>
+      operation.requestBody?.required === true || parameters.some((one) => one.in === 'query' && one.required),
+    limited: true,
+  },
+  { code: 'parameter_invalid', when: (facts) => hasBody(facts) || facts.parameters.length > 0, limited: true },
+  { code: 'parameter_unknown', when: always, limited: true },
+  { code: 'mock_scenario_unknown', when: always, limited: true },
+  { code: 'internal_error', when: always, limited: false },
+  { code: 'service_unavailable', when: always, limited: false },
+];
+const unlimited = new Set(rules.filter(({ limited }) => !limited).map(({ code }) => code));
+
+const everyAnswer = ['CStar-Version', 'X-Request-Id'];
+const limitHeaders = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset', 'X-RateLimit-Window'];
+const ofStatus: Record<string, string[]> = {
+  401: ['WWW-Authenticate'],
+  405: ['Allow'],
+  429: ['Retry-After'],
+  503: ['Retry-After'],
+};
+
+/** Completes the bundle in place. */
+export function complete(contract: Contract): void {
+  const { components } = contract;
+  components.responses = {};
+  for (const name of limitHeaders) {
+    const { required: _, ...optional } = components.headers[name] as Header; // the root document lists every header
+    components.headers[`${name}.optional`] = optional;
+  }
+  const names = responseNames(components);
+
+  for (const { path, method, item, operation } of operationsOf(contract)) {
+    const facts = { path, isWrite: method !== 'get', operation, parameters: parametersOf(contract, item, operation) };
+    operation.parameters = [
+      ...(operation.parameters ?? []),
+      { $ref: '#/components/parameters/CStar-Version' } as Ref<Parameter>,
+    ];
+    for (const response of Object.values(operation.responses))
+      response.headers = headersOf(isProbe(facts) ? [] : limitHeaders);
+
+    const codes = [
+      ...rules.filter(({ when }) => when(facts)).map(({ code }) => code),
+      ...(operation['x-errors'] ?? []),
+    ];
+    const byStatus = Map.groupBy(codes, (code) => entryOf(components, code).status);
+    for (const [status, ofThis] of [...byStatus].sort(([a], [b]) => a - b))
+      operation.responses[status] = {
+        $ref: `#/components/responses/${names(status, ofThis, isProbe(facts))}`,
+      } as Ref<Response>;
+    delete operation['x-errors'];
+  }
+}
+
+/** @throws Error when a path file or a rule names a code that the registry lacks */
+function entryOf(components: Components, code: string): ErrorEntry {
+  const entry = components.schemas.ErrorCode['x-errors'][code];
+  if (!entry) throw new Error(`the error registry has no ${code}`);
+  return entry;
+}
+
+const headersOf = (limits: string[], status?: number): Record<string, Ref<Header>> =>
+  Object.fromEntries(
+    [...everyAnswer, ...limits, ...(ofStatus[status ?? ''] ?? [])].map((name) => [
+      name.replace('.optional', ''),
+      { $ref: `#/components/headers/${name}` } as Ref<Header>,
+    ]),
+  );
+
+/** Makes one response component for each different set of codes and gives its name. */
+function responseNames(components: Components): (status: number, codes: string[], isProbe: boolean) => string {
+  return (status, codes, isProbe) => {
+    const name = [
+      pascal(STATUS_CODES[status] ?? `status ${status}`),
+      ...(codes.length > 1 ? codes.map(pascal) : []),
+      ...(isProbe ? ['Probe'] : []),
+    ].join('_');
+    const before = codes.filter((code) => unlimited.has(code)).length;
+    const limits =
+      isProbe || (before === codes.length && status < 500)
+        ? []
+        : before === 0
+          ? limitHeaders
+          : limitHeaders.map((header) => `${header}.optional`);
+    components.responses[name] ??= {
+      description: codes.map((code) => `\`${code}\`: ${entryOf(components, code).title}.`).join(' '),
+      headers: headersOf(limits, status),
+      content: {
+        'application/json': {
+          schema: { $ref: '#/components/schemas/Error' },
+          examples: Object.fromEntries(codes.map((code) => [code, errorExample(code, entryOf(components, code))])),
+        },
+      },
+    };
+    return name;
+  };
+}
+
+function errorExample(code: string, { status, type, title, message, param }: ErrorEntry) {
+  const error = {
+    type,
+    code,
+    message,
+    doc_url: `https://cstar.help/developers/api/errors#${code}`,
+    request_id: 'req_a1B2c3D4e5F6',
+    ...(param ? { param } : {}),
+    ...(ofStatus[status]?.includes('Retry-After') ? { retryAfter: 30 } : {}),
+  };
+  return { summary: title, value: { success: false, error } };
+}
+
+const pascal = (text: string): string =>
+  text
+    .split(/[ _]/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');

@@ -1,0 +1,87 @@
+// The shape of an OpenAPI document, as far as this product reads it.
+
+export type Ref<T> = T & { $ref?: string };
+export type Schema = {
+  [keyword: string]: unknown;
+  $ref?: string;
+  type?: string | string[];
+  description?: string;
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  'x-audience'?: 'secret';
+  'x-secret-when'?: string;
+  'x-from-path'?: string;
+  'x-from-caller'?: string;
+};
+export type Parameter = {
+  name: string;
+  in: 'path' | 'query' | 'header';
+  required?: boolean;
+  schema: Schema;
+  'x-audience'?: 'secret';
+};
+export type Header = { description: string; required?: boolean; schema: Schema };
+export type Example = { summary: string; value: unknown };
+export type Media = { schema: Schema; examples?: Record<string, Example> };
+export type Response = { description: string; headers?: Record<string, Ref<Header>>; content?: Record<string, Media> };
+export type Operation = {
+  operationId: string;
+  tags: [string];
+  summary: string;
+  security: Record<string, string[]>[];
+  parameters?: Ref<Parameter>[];
+  requestBody?: { required?: boolean; content: Record<string, Media> };
+  responses: Record<string, Ref<Response>>;
+  'x-errors'?: string[];
+  'x-probe'?: boolean;
+};
+export const methods = ['get', 'put', 'post', 'patch', 'delete'] as const;
+export type PathItem = Partial<Record<(typeof methods)[number], Operation>> & { parameters?: Ref<Parameter>[] };
+export type ErrorEntry = {
+  status: number;
+  type: string;
+  title: string;
+  message: string;
+  param?: string;
+  cause: string;
+  fix: string;
+};
+export type Components = {
+  schemas: Record<string, Schema> & {
+    ErrorCode: { enum: string[]; 'x-errors': Record<string, ErrorEntry> };
+    Version: { enum: string[] };
+  };
+  headers: Record<string, Header>;
+  responses: Record<string, Response>;
+  parameters: Record<string, Parameter>;
+};
+export type Contract = {
+  info: { description: string; 'x-guides'?: string[] };
+  paths: Record<string, PathItem>;
+  components: Components;
+};
+
+/** What a `$ref` into `#/components` points to, or the node itself. */
+export function resolve<T extends object>(contract: Contract, node: Ref<T>): T {
+  if (!node.$ref) return node;
+  const [, section, name] = node.$ref.slice(2).split('/') as [string, keyof Components, string];
+  const target = contract.components[section]?.[name];
+  if (!target) throw new Error(`${node.$ref} points nowhere`);
+  return target as unknown as T;
+}
+
+/** Every operation with its path and method, in the order of the document. */
+export function* operationsOf(
+  contract: Contract,
+): Generator<{ path: string; method: (typeof methods)[number]; item: PathItem; operation: Operation }> {
+  for (const [path, item] of Object.entries(contract.paths))
+    for (const method of methods) {
+      const operation = item[method];
+      if (operation) yield { path, method, item, operation };
+    }
+}
+
+/** Every parameter that an operation takes, its path's included. */
+export function parametersOf(contract: Contract, item: PathItem, operation: Operation): Parameter[] {
+  return [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((parameter) => resolve(contract, parameter));
+}

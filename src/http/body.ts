@@ -1,0 +1,87 @@
+// Accept, media type, size, JSON. Leaves a Content-Type that the guard can safely use as a cache key.
+import { MIMEType } from 'node:util';
+import express, { type RequestHandler } from 'express';
+import { Problem } from './problem.ts';
+
+export type BodyLimits = { bytesMax: number; timeoutMs: number };
+
+export const accept: RequestHandler = (req, _res, next) => {
+  if (!req.accepts([...req.context.operation.produces])) throw new Problem('not_acceptable');
+  next();
+};
+
+export function readBody({ bytesMax, timeoutMs }: BodyLimits): RequestHandler {
+  const readRaw = express.raw({ limit: bytesMax, type: () => true });
+  return (req, res, next) => {
+    const { body } = req.context.operation;
+    const given = req.headers['content-type'];
+    delete req.headers['content-type'];
+    if (!body) return next();
+    const [mediaType] = body.mediaTypes;
+    req.headers['content-type'] = mediaType;
+
+    const length = req.headers['content-length'];
+    const isPresent = req.headers['transfer-encoding'] !== undefined || Number(length ?? 0) > 0;
+    if (!isPresent) return next(body.required ? missing() : undefined);
+    if (!isOneOf(body.mediaTypes, given)) throw new Problem('unsupported_media_type');
+    if (Number(length) > bytesMax) throw new Problem('payload_too_large');
+
+    const timer = setTimeout(
+      () => finish(new Problem('request_timeout', { headers: { Connection: 'close' } })),
+      timeoutMs,
+    );
+    let isFinished = false;
+    const finish = (error?: unknown) => {
+      clearTimeout(timer);
+      if (isFinished) return; // the reader reports once more when the connection of a timed-out request closes
+      isFinished = true;
+      if (error) return next(bodyProblem(error));
+      try {
+        req.body = parse(req.body);
+      } catch (problem) {
+        return next(problem);
+      }
+      next();
+    };
+    readRaw(req, res, finish);
+  };
+}
+
+const missing = (): Problem =>
+  new Problem('parameter_missing', { param: 'body', message: 'A request body is required.' });
+
+/** A charset is allowed as long as it says UTF-8 (RFC 8259, section 8.1). */
+function isOneOf(mediaTypes: readonly string[], given: string | undefined): boolean {
+  try {
+    const { essence, params } = new MIMEType(given ?? '');
+    return mediaTypes.includes(essence) && /^utf-?8$/i.test(params.get('charset') ?? 'utf-8');
+  } catch {
+    return false; // not a media type at all
+  }
+}
+
+function parse(raw: unknown): unknown {
+  if (!Buffer.isBuffer(raw) || raw.length === 0) throw missing();
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw));
+  } catch (cause) {
+    throw new Problem('invalid_json', { cause });
+  }
+}
+
+function bodyProblem(error: unknown): unknown {
+  switch ((error as { type?: string }).type) {
+    case 'entity.too.large':
+      return new Problem('payload_too_large');
+    case 'encoding.unsupported':
+      return new Problem('unsupported_media_type');
+    case 'request.aborted':
+    case 'request.size.invalid':
+      return new Problem('invalid_json', { cause: error });
+    default:
+      // zlib's own errors: the body is not what its Content-Encoding says
+      return String((error as { code?: string }).code).startsWith('Z_')
+        ? new Problem('invalid_json', { cause: error })
+        : error;
+  }
+}

@@ -1,0 +1,20 @@
+// What the stages of the front hand to each other, per request.
+import type { Caller } from './operation.ts';
+import type { Operation } from './router.ts';
+
+export type Context = {
+  requestId: string;
+  now: Date;
+  /** Set by `route`; absent only on `route_not_found` and `method_not_allowed`. */
+  operation: Operation;
+  params: Record<string, string>;
+  caller: Caller | undefined;
+};
+
+declare global {
+  namespace Express {
+    interface Request {
+      context: Context;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+// The only place where an exception becomes an answer.
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { Logger } from 'pino';
+import { isUnavailable } from '../storage/unavailable.ts';
+import { guardProblem } from './guard.ts';
+import { Problem } from './problem.ts';
+
+/** Answers with the registry's error; what is not a `Problem` is our fault, and its cause goes to the log alone. */
+export function answerError(publicUrl: string, log: Logger): ErrorRequestHandler {
+  return (error, req, res, _next) => {
+    const problem = toProblem(error);
+    const { requestId } = req.context;
+    if (problem.status >= 500) log.error({ requestId, err: problem.cause ?? problem }, problem.code);
+    for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
+    res.status(problem.status).json(problem.toBody(requestId, publicUrl));
+  };
+}
+
+/** When even the error's own answer broke a rule: constant bytes, past every hook. */
+export function lastResort(publicUrl: string, log: Logger): ErrorRequestHandler {
+  return (error, req, res, _next) => {
+    const { requestId } = req.context;
+    log.error({ requestId, err: error }, 'an error could not be answered');
+    if (res.headersSent) return void res.destroy();
+    res.statusCode = 500;
+    res.setHeader('Content-Type', 'application/json; charset=utf-8');
+    res.end(JSON.stringify(new Problem('internal_error').toBody(requestId, publicUrl)));
+  };
+}
+
+/** One line per request: who asked for what and how it went. Never a body, an address or a secret. */
+export function logRequests(log: Logger): RequestHandler {
+  return (req, res, next) => {
+    const began = performance.now();
+    res.once('close', () => {
+      const { requestId, operation, caller } = req.context;
+      const durationMs = Math.round((performance.now() - began) * 10) / 10;
+      log.info(
+        {
+          requestId,
+          operationId: operation?.operationId,
+          status: res.statusCode,
+          durationMs,
+          keyId: caller?.keyId,
+          ...(res.writableFinished ? {} : { aborted: true }),
+        },
+        'request',
+      );
+    });
+    next();
+  };
+}
+
+function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (isUnavailable(error)) return new Problem('service_unavailable', { cause: error });
+  return guardProblem(error) ?? new Problem('internal_error', { cause: error });
+}

@@ -1,0 +1,121 @@
+// The contract as a guard on requests and answers: one express-openapi-validator per tag, each over a document cut
+// down to that tag, because its start-up grows with the square of the document.
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import OpenApiValidator, { error as validatorErrors } from 'express-openapi-validator';
+import { operationTable } from '../../generated/operations.ts';
+import type { Contract } from '../contract/document.ts';
+import { cut } from './cut.ts';
+import { type ErrorCode, Problem } from './problem.ts';
+import type { Operation } from './router.ts';
+
+/** `response` is mounted first, so that it also sees what the front itself answers. */
+export type Guard = { response: RequestHandler[]; request: RequestHandler[]; warm(app: unknown): Promise<void> };
+/** Hears of an answer that breaks the contract. What it throws is answered in its place; otherwise the answer is sent. */
+export type OnViolation = (violation: unknown, req: Request) => void;
+type Stages = Record<'load' | 'metadata' | 'request' | 'response', RequestHandler>;
+
+const stageNames = {
+  load: 'pathParamsMiddleware',
+  metadata: 'metadataMiddleware',
+  request: 'requestMiddleware',
+  response: 'responseMiddleware',
+};
+
+/** The app says what a violation leads to: `app.locals.onViolation`. One guard can so serve several apps. */
+export function createGuard(contract: Contract, operations: readonly Operation[] = operationTable): Guard {
+  const byTag = Map.groupBy(operations, ({ tag }) => tag);
+  const stages = new Map([...byTag].map(([tag, ofTag]) => [tag, stagesOf(cut(contract, ofTag))]));
+  const of =
+    (stage: keyof Stages): RequestHandler =>
+    (req, res, next) =>
+      stages.get(req.context.operation.tag)?.[stage](req, res, next);
+
+  return {
+    response: [of('metadata'), of('response')],
+    request: [refuseUnknownQuery, of('request')],
+    async warm(app) {
+      for (const operation of operations) await warmOne(app, operation, stages.get(operation.tag) as Stages);
+    },
+  };
+}
+
+function stagesOf(apiSpec: object): Stages {
+  const chain = OpenApiValidator.middleware({
+    apiSpec: apiSpec as never, // cut from a linted document
+    validateApiSpec: false,
+    validateSecurity: false,
+    validateRequests: { allowUnknownQueryParameters: true }, // ours: refuseUnknownQuery
+    validateResponses: {
+      onError: (violation, _body, req) => (req.app.locals as { onViolation: OnViolation }).onViolation(violation, req),
+    },
+    fileUploader: false,
+  }) as unknown as RequestHandler[];
+  return Object.fromEntries(
+    Object.entries(stageNames).map(([stage, name]) => {
+      const handler = chain.find((one) => one.name === name);
+      if (!handler) throw new Error(`express-openapi-validator has no ${name} any more`);
+      return [stage, handler];
+    }),
+  ) as Stages;
+}
+
+const refuseUnknownQuery: RequestHandler = (req, _res, next) => {
+  const { query } = req.context.operation;
+  const unknown = Object.keys(req.query).find((name) => !query.includes(name));
+  if (unknown !== undefined)
+    throw new Problem('parameter_unknown', { param: unknown, message: `'${unknown}' is not known here.` });
+  next();
+};
+
+const codeByKeyword: Record<string, ErrorCode> = {
+  required: 'parameter_missing',
+  additionalProperties: 'parameter_unknown',
+  unevaluatedProperties: 'parameter_unknown',
+};
+
+/** The registry's error for a request that the guard refused; undefined for anything else. */
+export function guardProblem(error: unknown): Problem | undefined {
+  if (!(error instanceof validatorErrors.BadRequest)) return undefined;
+  const [first] = error.errors as { path: string; message: string; errorCode?: string }[];
+  const { path = '/body', message = error.message, errorCode = '' } = first ?? {};
+  const param = path.split('/').slice(2).join('.') || 'body';
+  const code = codeByKeyword[errorCode.split('.')[0] ?? ''] ?? 'parameter_invalid';
+  const text = { parameter_missing: 'is required', parameter_unknown: 'is not known here' }[code as string] ?? message;
+  return new Problem(code, { param, message: `'${param}' ${text}.` });
+}
+
+/** Its validators compile on first use; a dummy call makes that happen before anybody waits for it. */
+async function warmOne(
+  app: unknown,
+  { method, path, body }: Operation,
+  { load, metadata, request, response }: Stages,
+): Promise<void> {
+  const url = path.replaceAll(/\{\w+\}/g, 'x');
+  const req = {
+    app,
+    method,
+    url,
+    path: url,
+    originalUrl: url,
+    baseUrl: '',
+    query: {},
+    params: {},
+    headers: body ? { 'content-type': body.mediaTypes[0] } : {},
+  };
+  const res = { statusCode: 200, headersSent: false, getHeaders: () => ({}), json: () => undefined };
+  const run = (stage: RequestHandler) =>
+    new Promise<void>(
+      (resolve, reject) =>
+        void stage(
+          req as unknown as Request,
+          res as unknown as Response,
+          ((error?: unknown) => (error ? reject(error) : resolve())) as NextFunction,
+        ),
+    );
+  await run(load);
+  await run(metadata);
+  await run(request).catch(() => undefined); // compiles, then refuses the dummy
+  await run(response)
+    .then(() => res.json())
+    .catch(() => undefined); // the same, and the app hears of it
+}

@@ -1,0 +1,17 @@
+// Keys as the front knows them: one port, implemented by the store and by the mock.
+import { createHash } from 'node:crypto';
+
+/** What is kept of a key in place of the key itself (third source document). */
+export const digestOf = (token: string): Buffer => createHash('sha256').update(token).digest();
+
+/** A key that exists, in force or not. */
+export type Key = {
+  id: string;
+  teamId: string;
+  permissions: readonly string[];
+  isRevoked: boolean;
+  expiresAt: Date | undefined;
+};
+
+/** Finds a key by its text; `teamId` is the team in the path, which only the mock heeds. */
+export type Keyring = { find(token: string, request: { teamId: string | undefined }): Promise<Key | undefined> };

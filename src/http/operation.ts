@@ -1,0 +1,61 @@
+// What a handler receives and returns, derived from the contract's types.
+import type { OperationId } from '../../generated/operations.ts';
+import type { operations } from '../../generated/types.ts';
+import type { Tenant } from '../storage/tenant.ts';
+import { Problem } from './problem.ts';
+
+export type { OperationId };
+
+/** Who calls, with an API key. */
+export type Caller = Tenant & { keyId: string; type: 'secret' | 'publishable'; permissions: readonly string[] };
+
+type Body<Id extends OperationId> = operations[Id] extends { requestBody?: infer B }
+  ? NonNullable<B> extends { content: { 'application/json': infer J } }
+    ? J
+    : undefined
+  : undefined;
+// A type of no fields is wanted here: a handler then cannot read any.
+type Params<Id extends OperationId, K extends 'path' | 'query'> = operations[Id]['parameters'] extends {
+  [key in K]?: infer P;
+}
+  ? [P] extends [undefined]
+    ? Record<never, never>
+    : NonNullable<P>
+  : Record<never, never>;
+
+/** The areas where an API key stands behind every request. */
+type IsKeyed<Id extends OperationId> = 401 extends keyof operations[Id]['responses'] ? true : false;
+
+export type Input<Id extends OperationId> = {
+  path: Params<Id, 'path'>;
+  query: Params<Id, 'query'>;
+  body: Body<Id>;
+  caller: IsKeyed<Id> extends true ? Caller : undefined;
+  requestId: string;
+  now: Date;
+};
+
+type Responses<Id extends OperationId> = operations[Id]['responses'];
+type SuccessStatus<Id extends OperationId> = Extract<keyof Responses<Id>, 200 | 201 | 202 | 204>;
+/** What the handler says of a 2xx body; `success` and `meta` are the front's. */
+type Content<R> = R extends { content: { 'application/json': infer J } }
+  ? Omit<J, 'success' | 'meta'>
+  : Record<never, never>;
+
+declare const answered: unique symbol;
+/** What `reply` makes. Opaque: a handler cannot return a bare literal, whose unknown fields TypeScript would not see. */
+export type Answer<Id extends OperationId = OperationId> = {
+  status: number;
+  content: Record<string, unknown>;
+  readonly [answered]: Id;
+};
+export type Reply<Id extends OperationId> = <S extends SuccessStatus<Id>>(
+  status: S,
+  content: Content<Responses<Id>[S]>,
+) => Answer<Id>;
+export type Handler<Id extends OperationId> = (input: Input<Id>, reply: Reply<Id>) => Promise<Answer<Id>>;
+
+/** The handler of an operation that is declared but not written yet: 501 `not_implemented`. */
+export const notImplemented = async (): Promise<never> => {
+  throw new Problem('not_implemented');
+};

@@ -1,0 +1,66 @@
+// Pages of a list, by number or by cursor. Lists are ordered by (createdAt, id), so that a place in them is a pair.
+import type { components } from '../../generated/types.ts';
+import { Problem } from './problem.ts';
+
+/** Where a page begins: after this row. */
+export type Position = { createdAt: string; id: string };
+export type Paging = { page: number; pageSize: number; after: Position | undefined };
+type Query = { page?: number; pageSize?: number; cursor?: string };
+
+/** How deep `page` reaches, and how far `total` counts (contract: Page, Pagination). */
+export const countMax = 10_000;
+
+/** @throws 400 `parameter_invalid` for a page too deep, a cursor that is not ours, or both at once. */
+export function pagingOf({ page, pageSize = 20, cursor }: Query): Paging {
+  if (cursor !== undefined) {
+    if (page !== undefined)
+      throw new Problem('parameter_invalid', { param: 'page', message: "'page' and 'cursor' exclude each other." });
+    return { pageSize, ...placeOf(cursor) };
+  }
+  if ((page ?? 1) * pageSize > countMax)
+    throw new Problem('parameter_invalid', {
+      param: 'page',
+      message: `'page' reaches ${countMax} rows deep; go on with 'cursor'.`,
+    });
+  return { page: page ?? 1, pageSize, after: undefined };
+}
+
+/**
+ * @param found the rows of the page and, if there is one, the first of the next
+ * @param total how many rows there are, counted up to one more than `countMax`
+ */
+export function pageOf<Row>(
+  found: Row[],
+  total: number,
+  { page, pageSize }: Paging,
+  positionOf: (row: Row) => Position,
+): { rows: Row[]; pagination: components['schemas']['Pagination'] } {
+  const rows = found.slice(0, pageSize);
+  const last = rows.at(-1);
+  const hasMore = found.length > pageSize;
+  return {
+    rows,
+    pagination: {
+      total: Math.min(total, countMax),
+      ...(total > countMax && { totalIsCapped: true }),
+      page,
+      pageSize,
+      hasMore,
+      ...(hasMore && last && { nextCursor: cursorOf(page + 1, positionOf(last)) }),
+    },
+  };
+}
+
+const cursorOf = (page: number, { createdAt, id }: Position): string =>
+  Buffer.from(JSON.stringify([page, createdAt, id])).toString('base64url');
+
+const shape = /^\[\d{1,9},"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z","[0-9a-f-]{36}"\]$/;
+
+function placeOf(cursor: string): { page: number; after: Position } {
+  const text = Buffer.from(cursor, 'base64url').toString();
+  const isOurs = shape.test(text) && !Number.isNaN(Date.parse(JSON.parse(text)[1]));
+  if (!isOurs)
+    throw new Problem('parameter_invalid', { param: 'cursor', message: "'cursor' was not made by this server." });
+  const [page, createdAt, id] = JSON.parse(text) as [number, string, string];
+  return { page, after: { createdAt, id } };
+}

@@ -1,0 +1,53 @@
+// The one way to answer anything but success.
+import { type ErrorCode, errors } from '../../generated/errors.ts';
+
+export type { ErrorCode };
+
+export type ProblemOptions = {
+  /** For the caller; the registry's text unless given. */
+  message?: string;
+  /** The field, parameter or header at fault. */
+  param?: string;
+  /** Seconds; becomes the header `Retry-After` and `error.retryAfter`. */
+  retryAfter?: number;
+  headers?: Record<string, string>;
+  /** For the log only. */
+  cause?: unknown;
+};
+
+const retrySecondsWhenUnavailable = 5;
+
+/** An error of the registry: status and family come from there. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly param: string | undefined;
+  readonly retryAfter: number | undefined;
+  readonly headers: Record<string, string>;
+
+  constructor(code: ErrorCode, { message, param, retryAfter, headers, cause }: ProblemOptions = {}) {
+    super(message ?? errors[code].message, { cause });
+    this.code = code;
+    this.status = errors[code].status;
+    this.param = param;
+    this.retryAfter = retryAfter ?? (this.status === 503 ? retrySecondsWhenUnavailable : undefined);
+    this.headers = { ...headers, ...(this.retryAfter === undefined ? {} : { 'Retry-After': String(this.retryAfter) }) };
+  }
+
+  /** The body of the contract's schema `Error`; what the caller sent is cut to the lengths that it allows. */
+  toBody(requestId: string, publicUrl: string) {
+    return {
+      success: false as const,
+      error: {
+        type: errors[this.code].type,
+        code: this.code,
+        message: this.message.slice(0, 500),
+        doc_url: `${publicUrl}/developers/api/errors#${this.code}`,
+        request_id: requestId,
+        ...(this.param === undefined ? {} : { param: this.param.slice(0, 200) }),
+        ...(this.retryAfter === undefined ? {} : { retryAfter: this.retryAfter }),
+      },
+    };
+  }
+}

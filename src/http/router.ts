@@ -1,0 +1,58 @@
+// Which operation is meant: by path, then by method. The only reader of the operation table's paths.
+import { operationTable } from '../../generated/operations.ts';
+import type { OperationId } from './operation.ts';
+
+export type Operation = {
+  operationId: OperationId;
+  tag: string;
+  method: string;
+  path: string;
+  security: readonly { scheme: string; permissions: readonly string[] }[];
+  query: readonly string[];
+  secretQuery: readonly string[];
+  body: { required: boolean; mediaTypes: readonly string[] } | null;
+  isProbe: boolean;
+  successStatus: number;
+  produces: readonly string[];
+};
+export type Route = { methods: Map<string, Operation>; params: Record<string, string> };
+
+type Template = { segments: string[]; methods: Map<string, Operation> };
+
+/** Builds the look-up from a request's path (undecoded, without the query) to its methods and decoded parameters. */
+export function createRouter(operations: readonly Operation[] = operationTable): (path: string) => Route | undefined {
+  const templates = new Map<string, Template>();
+  for (const operation of operations) {
+    const template = templates.get(operation.path) ?? { segments: operation.path.split('/'), methods: new Map() };
+    template.methods.set(operation.method, operation);
+    templates.set(operation.path, template);
+  }
+  const bySize = Map.groupBy(templates.values(), ({ segments }) => segments.length);
+
+  return (path) => {
+    const actual = path.split('/');
+    const template = bySize
+      .get(actual.length)
+      ?.find(({ segments }) =>
+        segments.every((segment, i) => (isParameter(segment) ? actual[i] !== '' : segment === actual[i])),
+      );
+    const params = template && decoded(template.segments, actual);
+    return params && { methods: template.methods, params };
+  };
+}
+
+const isParameter = (segment: string): boolean => segment.startsWith('{');
+
+/** A percent sequence that is no UTF-8 names no path of ours. */
+function decoded(segments: string[], actual: string[]): Record<string, string> | undefined {
+  try {
+    return Object.fromEntries(
+      segments.flatMap((segment, i) =>
+        isParameter(segment) ? [[segment.slice(1, -1), decodeURIComponent(actual[i] ?? '')]] : [],
+      ),
+    );
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,94 @@
+// The HTTP server around an app: it listens at once, answers 503 until the app is there, has time limits,
+// and answers also what never becomes a request.
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { type ErrorCode, Problem } from './problem.ts';
+import { headersOfEveryAnswer, newRequestId } from './stages.ts';
+
+/** Milliseconds until the headers, and until the whole request has to be there. */
+export type ServerTimes = { headersMs: number; requestMs: number };
+const standardTimes: ServerTimes = { headersMs: 10_000, requestMs: 30_000 };
+
+export type Listener = {
+  /** Where it listens. */
+  url: string;
+  /** Where clients reach it; what `doc_url` begins with. */
+  publicUrl: string;
+  serve(app: RequestListener): void;
+  /** Takes no new requests; resolves when those under way are answered, or cut off after `graceMs`. */
+  stop(graceMs: number): Promise<void>;
+};
+
+/** Listens on a port; 0 takes a free one. Rejects when the port is taken. */
+export async function listen(
+  { host, port, publicUrl }: { host: string; port: number; publicUrl: string | undefined },
+  { headersMs, requestMs }: ServerTimes = standardTimes,
+): Promise<Listener> {
+  const server = createServer({
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: Math.min(1000, headersMs),
+    keepAliveTimeout: 65_000,
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  const url = `http://${host === '127.0.0.1' ? 'localhost' : host}:${(server.address() as AddressInfo).port}`; // a TCP server's address is no string
+  const origin = publicUrl ?? url;
+  let app: RequestListener = (_req, res) => answerStarting(res, origin);
+  server.on('request', (req: IncomingMessage, res: ServerResponse) => app(req, res));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => answerRaw(error, socket, origin));
+  return {
+    url,
+    publicUrl: origin,
+    serve(given) {
+      app = given;
+    },
+    stop: (graceMs) => stop(server, graceMs),
+  };
+}
+
+async function stop(server: Server, graceMs: number): Promise<void> {
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  clearTimeout(timer);
+}
+
+function answerStarting(res: ServerResponse, publicUrl: string): void {
+  const { status, headers, body } = plainAnswer(new Problem('service_unavailable'), publicUrl);
+  res.writeHead(status, headers).end(body);
+}
+
+const codeOf: Record<string, ErrorCode> = {
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+};
+
+/** For bytes that Node could not make a request of, so that there is no response object to answer with. */
+function answerRaw(error: NodeJS.ErrnoException, socket: Socket, publicUrl: string): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const { status, headers, body } = plainAnswer(
+    new Problem(codeOf[error.code ?? ''] ?? 'malformed_request'),
+    publicUrl,
+  );
+  const lines = Object.entries({ ...headers, Connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
+}
+
+/** An error's answer for where there is no app. */
+function plainAnswer(problem: Problem, publicUrl: string) {
+  const requestId = newRequestId();
+  const body = JSON.stringify(problem.toBody(requestId, publicUrl));
+  const headers = {
+    ...headersOfEveryAnswer(requestId),
+    ...problem.headers,
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': String(Buffer.byteLength(body)),
+  };
+  return { status: problem.status, headers, body };
+}

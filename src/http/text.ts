@@ -1,0 +1,51 @@
+// Text that no store can hold: NUL, halves of surrogate pairs, percent sequences that are no UTF-8.
+import type { RequestHandler } from 'express';
+import { Problem } from './problem.ts';
+
+/** Refuses such text anywhere in path, query and body, and `__proto__` as a name in the body. */
+export const refuseBrokenText: RequestHandler = (req, _res, next) => {
+  for (const [name, value] of Object.entries(req.context.params)) if (isBroken(value)) throw broken(name);
+  const query = req.originalUrl.split('?', 2)[1];
+  if (query) refuseInQuery(query);
+  refuseInBody(req.body);
+  next();
+};
+
+const isBroken = (text: string): boolean => text.includes('\0') || !text.isWellFormed();
+const broken = (param: string): Problem =>
+  new Problem('parameter_invalid', { param, message: `'${param}' holds a character that is not text.` });
+
+function refuseInQuery(query: string): void {
+  for (const pair of query.split('&')) {
+    const name = pair.split('=', 1)[0] ?? '';
+    try {
+      if (isBroken(decodeURIComponent(pair))) throw broken(name);
+    } catch (error) {
+      throw error instanceof URIError ? broken(name) : error;
+    }
+  }
+}
+
+/** Nothing in the contract is nested deeper, and calls on calls have an end. */
+const depthMax = 32;
+
+function refuseInBody(value: unknown, at: string[] = []): void {
+  const param = at.join('.') || 'body';
+  if (typeof value === 'string' && isBroken(value)) throw broken(param);
+  if (typeof value !== 'object' || value === null) return;
+  if (at.length > depthMax)
+    throw new Problem('parameter_invalid', {
+      param: at[0] ?? 'body',
+      message: `'${at[0]}' is nested more than ${depthMax} levels deep.`,
+    });
+  for (const [name, inner] of Object.entries(value)) {
+    const path = [...at, name];
+    if (name === '__proto__')
+      throw new Problem('parameter_unknown', {
+        param: path.join('.'),
+        message: `'${path.join('.')}' is not known here.`,
+      });
+    if (isBroken(name)) throw broken(path.join('.'));
+    refuseInBody(inner, path);
+  }
+}

@@ -1,0 +1,64 @@
+// The published, public articles of one team's live data: all that the library may know.
+import { type Selectable, sql } from 'kysely';
+import type { components } from '../../generated/types.ts';
+import { countMax, type Paging } from '../http/paging.ts';
+import type { TenantDatabase } from '../storage/database.ts';
+import { toPrefixed } from '../storage/ids.ts';
+import type { Tables } from '../storage/tables.ts';
+
+export type ArticleRow = Selectable<Tables['articles']> & { published_at: Date };
+type LibraryArticle = components['schemas']['LibraryArticle'];
+
+const wordsPerMinute = 200;
+
+export function articleStore(db: TenantDatabase) {
+  const published = () =>
+    db
+      .selectFrom('articles')
+      .where('status', '=', 'published')
+      .where('is_public', '=', true)
+      .where('published_at', 'is not', null)
+      .$narrowType<{ published_at: Date }>();
+
+  return {
+    /** A page's rows, newest first, and the first one after them; `total` is counted up to one more than `countMax`. */
+    async list({ page, pageSize, after }: Paging): Promise<{ found: ArticleRow[]; total: number }> {
+      const found = await published()
+        .selectAll()
+        .$if(after !== undefined, (query) =>
+          query.where(sql<boolean>`(published_at, id) < (${after?.createdAt}::timestamptz, ${after?.id}::uuid)`),
+        )
+        .orderBy('published_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(pageSize + 1)
+        .offset(after ? 0 : (page - 1) * pageSize)
+        .execute();
+      return {
+        found: found as ArticleRow[],
+        total: await db.count(published().select(sql`1`.as('one')), countMax + 1),
+      };
+    },
+
+    async find(slug: string): Promise<ArticleRow | undefined> {
+      return (await published().selectAll().where('slug', '=', slug).executeTakeFirst()) as ArticleRow | undefined;
+    },
+  };
+}
+
+/** A row as the contract's LibraryArticle, without its content. */
+export function toLibraryArticle(row: ArticleRow): LibraryArticle {
+  const minutes = Math.max(1, Math.ceil(row.content.split(/\s+/).length / wordsPerMinute));
+  return {
+    object: 'article',
+    id: toPrefixed('art', row.id),
+    uuid: row.id,
+    slug: row.slug,
+    title: row.title,
+    excerpt: row.excerpt,
+    tags: row.tags,
+    readTime: `${minutes} min`,
+    metaDescription: row.meta_description,
+    publishedAt: row.published_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+  };
+}

@@ -1,0 +1,33 @@
+import type { LibraryHandlers } from '../../generated/stubs.ts';
+import { pageOf, pagingOf } from '../http/paging.ts';
+import { Problem } from '../http/problem.ts';
+import type { Database } from '../storage/database.ts';
+import { isUuid } from '../storage/ids.ts';
+import { type ArticleRow, articleStore, toLibraryArticle } from './articleStore.ts';
+
+const positionOf = (row: ArticleRow) => ({ createdAt: row.published_at.toISOString(), id: row.id });
+
+export function libraryHandlers(database: Database): LibraryHandlers {
+  /** The library has no key, so it shows live data only. */
+  async function articlesOf(team: string) {
+    const [column, value] = isUuid(team) ? (['id', team.toLowerCase()] as const) : (['slug', team] as const);
+    const row = await database.kysely.selectFrom('teams').select('id').where(column, '=', value).executeTakeFirst();
+    if (!row) throw new Problem('resource_missing', { param: 'team' });
+    return articleStore(database.of({ teamId: row.id, environment: 'live' }));
+  }
+
+  return {
+    async listLibraryArticles({ path, query }, reply) {
+      const paging = pagingOf(query);
+      const { found, total } = await (await articlesOf(path.team)).list(paging);
+      const { rows, pagination } = pageOf(found, total, paging, positionOf);
+      return reply(200, { data: rows.map(toLibraryArticle), pagination });
+    },
+
+    async getLibraryArticle({ path }, reply) {
+      const row = await (await articlesOf(path.team)).find(path.slug);
+      if (!row) throw new Problem('resource_missing', { param: 'slug' });
+      return reply(200, { data: { ...toLibraryArticle(row), content: row.content } });
+    },
+  };
+}

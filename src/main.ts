@@ -1,0 +1,38 @@
+// The process: read the configuration, start, say so, stop when told to. `--mock` starts the mock alone.
+import { pino } from 'pino';
+import { readConfig } from './config.ts';
+import { start, startMock } from './start.ts';
+
+process.umask(0o077);
+try {
+  const config = readConfig(process.env);
+  const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const running = process.argv.includes('--mock') ? await startMock(config, log) : await start(config, log);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(running));
+  console.log(greeting(running));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+
+function greeting(running: Awaited<ReturnType<typeof startMock>> & Partial<Awaited<ReturnType<typeof start>>>): string {
+  const { api, mock, demo } = running;
+  const [{ id, keys }] = demo.teams;
+  const url = (api ?? mock).publicUrl;
+  return [
+    '',
+    ...(api ? [`API    ${api.publicUrl}`] : []),
+    `Mock   ${mock.publicUrl}`,
+    `Docs   ${url}/developers/api`,
+    '',
+    'Your first request:',
+    '',
+    `  curl ${url}/api/v1/teams/${id}/tickets -H "Authorization: Bearer ${keys.secretTest}"`,
+    '',
+  ].join('\n');
+}
+
+async function stop({ stop }: { stop(): Promise<void> }): Promise<void> {
+  await stop();
+  process.exit(0);
+}

@@ -1,0 +1,52 @@
+// What makes an example an answer to this request: ids of the path, facts of the caller, the page that was asked for.
+import { type Contract, resolve, type Schema } from '../contract/document.ts';
+import type { Call } from '../http/answer.ts';
+import { successSchema } from '../http/audience.ts';
+import { pageOf, pagingOf } from '../http/paging.ts';
+import { Problem } from '../http/problem.ts';
+import { isOurs, isUuid, toPrefixed, toUuid } from '../storage/ids.ts';
+
+type Body = Record<string, unknown>;
+/** Fits an example to the call: `x-from-path`, `x-from-caller`, `page` and `pageSize`. */
+export type Liven = (call: Call, content: Body) => Body;
+
+export function createLiven(contract: Contract): Liven {
+  return (call, content) => {
+    for (const [name, value] of Object.entries(call.path))
+      if (isUuid(value) && name !== 'teamId' && name !== 'team' && !isOurs(value))
+        throw new Problem('resource_missing', { param: name });
+    const fitted = adapt(successSchema(contract, call.operation), content, call) as Body;
+    return 'pagination' in fitted ? { ...fitted, ...page(fitted, call) } : fitted;
+  };
+
+  function adapt(node: Schema, value: unknown, call: Call): unknown {
+    const schema = resolve(contract, node);
+    const fromPath = call.path[node['x-from-path'] ?? schema['x-from-path'] ?? ''];
+    if (fromPath !== undefined && typeof value === 'string') return inSpellingOf(value, fromPath);
+    const fromCaller = node['x-from-caller'] ?? schema['x-from-caller'];
+    if (fromCaller && call.caller) return call.caller[fromCaller as keyof typeof call.caller];
+    if (Array.isArray(value)) return value.map((one) => adapt(schema.items ?? {}, one, call));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, one]) => [name, adapt(schema.properties?.[name] ?? {}, one, call)]),
+    );
+  }
+}
+
+/** An id comes back in the spelling of its field: `tkt_...` asked for, `uuid` answered. */
+function inSpellingOf(example: string, given: string): string {
+  if (isUuid(example)) return toUuid(given);
+  return isUuid(given) ? toPrefixed(example.slice(0, example.indexOf('_')), toUuid(given)) : given;
+}
+
+/** The example is all there is; the page is cut from it. The rows' ids name their places. */
+function page({ data }: Body, { query, now }: Call): Body {
+  const all = data as { uuid: string }[];
+  const paging = pagingOf(query);
+  const from = (paging.page - 1) * paging.pageSize;
+  const { rows, pagination } = pageOf(all.slice(from, from + paging.pageSize + 1), all.length, paging, ({ uuid }) => ({
+    createdAt: now.toISOString(),
+    id: uuid,
+  }));
+  return { data: rows, pagination };
+}

@@ -1,0 +1,48 @@
+// The header `Prefer` (RFC 7240): which answer the mock shall play.
+import { Problem } from '../http/problem.ts';
+
+export type Preferences = {
+  /** A status of the operation; its success unless given. */
+  code?: number;
+  /** The name of an example of that status. */
+  example?: string;
+  /** Make the body up from the schema. */
+  dynamic: boolean;
+  /** The same seed makes the same body up. */
+  seed?: number;
+  /** Milliseconds to wait before the answer. */
+  waitMs: number;
+};
+
+const waitMaxMs = 30_000;
+const shapes: Record<string, RegExp> = {
+  code: /^[1-5]\d\d$/,
+  example: /^[\w.-]{1,100}$/,
+  dynamic: /^(true|false)$/,
+  seed: /^\d{1,9}$/,
+  wait: /^\d{1,5}$/,
+};
+
+/** @throws 400 `mock_scenario_unknown` for a preference of ours with a value that makes no sense; those of others are passed over, as the RFC asks */
+export function preferencesOf(prefer: string | undefined): Preferences {
+  const given: Record<string, string> = {};
+  for (const part of (prefer ?? '').split(/[,;]/)) {
+    const [name = '', value = ''] = part.split('=', 2).map((text) => text.trim().replace(/^"(.*)"$/, '$1'));
+    const shape = shapes[name.toLowerCase()];
+    if (!shape) continue;
+    if (!shape.test(value) || (name === 'wait' && Number(value) > waitMaxMs))
+      throw unknownScenario(`'${name}=${value}' is not a preference that the mock understands.`);
+    given[name.toLowerCase()] = value;
+  }
+  const { code, example, dynamic, seed, wait = '0' } = given;
+  return {
+    ...(code && { code: Number(code) }),
+    ...(example && { example }),
+    ...(seed && { seed: Number(seed) }),
+    dynamic: dynamic === 'true',
+    waitMs: Number(wait),
+  };
+}
+
+export const unknownScenario = (message: string): Problem =>
+  new Problem('mock_scenario_unknown', { param: 'Prefer', message });

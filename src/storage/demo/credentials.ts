@@ -1,0 +1,53 @@
+// The demo's teams and keys, made once for a data directory and kept in its demo.json. Server and mock read the same file.
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type DemoKeys = Record<
+  'secretLive' | 'secretTest' | 'publishableLive' | 'publishableTest' | 'expired' | 'revoked' | 'ticketsReadOnly',
+  string
+>;
+export type DemoTeam = { id: string; slug: string; name: string; keys: DemoKeys };
+export type DemoCredentials = { apiUrl?: string; mockUrl?: string; teams: [DemoTeam, DemoTeam] };
+
+const teams = [
+  { id: '019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6', slug: 'acme', name: 'Acme' },
+  { id: '019470a1-2b3c-8d4e-9f50-b1b2c3d4e5f6', slug: 'globex', name: 'Globex' },
+] as const;
+
+/**
+ * Reads the directory's demo.json, or writes a new one, readable for its owner alone (0600).
+ * @param urls where the servers listen now; put into the file when they changed
+ */
+export function demoCredentials(
+  dataDir: string,
+  urls: Partial<Pick<DemoCredentials, 'apiUrl' | 'mockUrl'>>,
+): DemoCredentials {
+  const file = join(dataDir, 'demo.json');
+  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as DemoCredentials) : undefined;
+  const credentials: DemoCredentials = {
+    ...(kept ?? {
+      teams: [
+        { ...teams[0], keys: newKeys() },
+        { ...teams[1], keys: newKeys() },
+      ],
+    }),
+    ...urls,
+  };
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  writeFileSync(file, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });
+  return credentials;
+}
+
+function newKeys(): DemoKeys {
+  const key = (kind: string) => `${kind}_${randomBytes(24).toString('base64url')}`;
+  return {
+    secretLive: key('sk_live'),
+    secretTest: key('sk_test'),
+    publishableLive: key('pk_live'),
+    publishableTest: key('pk_test'),
+    expired: key('sk_test'),
+    revoked: key('sk_test'),
+    ticketsReadOnly: key('sk_test'),
+  };
+}

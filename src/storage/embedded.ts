@@ -1,0 +1,131 @@
+// The database that needs nothing installed: PGlite in a thread, one connection, one writer per data directory.
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { lockDataDir } from './dataDirLock.ts';
+import { PgliteSocket } from './pgliteSocket.ts';
+import { createDatabase, PgliteThread, type StatementLimit } from './pgliteThread.ts';
+import type { Storage, StorageLog } from './postgres.ts';
+
+export type EmbeddedOptions = {
+  /** Made if missing. Undefined: in memory, for tests; a statement that meets its limit then empties the database. */
+  dataDir: string | undefined;
+  statementTimeoutMs: number;
+  log: StorageLog;
+  checkpointEveryMs?: number;
+  vacuumEveryMs?: number;
+};
+
+/** Opens the embedded database; throws if another process has the directory. */
+export async function openEmbedded(options: EmbeddedOptions): Promise<Storage> {
+  const { dataDir, statementTimeoutMs, log, checkpointEveryMs = 5 * 60_000, vacuumEveryMs = 30 * 60_000 } = options;
+  const limit: StatementLimit = { ms: statementTimeoutMs };
+  if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const lock = dataDir === undefined ? undefined : lockDataDir(dataDir);
+  const threads = keepThread(dataDir, limit, log);
+  try {
+    await threads.current();
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+
+  // One connection, because PGlite has one session: a second client would see into the first one's transaction.
+  const stream = () => new PgliteSocket(() => cleanSession(threads.current)) as never; // all of a Socket that pg uses
+  const pool = new pg.Pool({
+    max: 1,
+    idleTimeoutMillis: 0,
+    user: 'postgres',
+    database: 'postgres',
+    ssl: false,
+    stream,
+  });
+  // A lost connection has told the query under way, and the thread's end is in the log. Without listeners it would end the process.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+
+  // PGlite runs neither checkpointer nor autovacuum: without these the log grows, and with it the next start.
+  const timers = [
+    setInterval(() => void maintain('checkpoint'), checkpointEveryMs).unref(),
+    setInterval(() => void maintain('vacuum analyze'), vacuumEveryMs).unref(),
+  ];
+  let maintaining = false;
+  let closing: Promise<void> | undefined;
+  return { pool, close: () => (closing ??= close()) };
+
+  async function maintain(statement: string): Promise<void> {
+    if (maintaining) return;
+    maintaining = true;
+    try {
+      const client = await pool.connect();
+      limit.ms = undefined; // nobody else's statement runs while we hold the only connection
+      try {
+        await client.query(statement);
+      } finally {
+        limit.ms = statementTimeoutMs;
+        client.release();
+      }
+    } catch (error) {
+      log.warn({ err: error }, `embedded database: ${statement} failed`);
+    } finally {
+      maintaining = false;
+    }
+  }
+
+  async function close(): Promise<void> {
+    timers.forEach(clearInterval);
+    await maintain('checkpoint');
+    await pool.end();
+    await threads.close();
+    lock?.release();
+  }
+}
+
+/** One thread at a time: the next one starts when it is asked for and the last one is gone. */
+function keepThread(dataDir: string | undefined, limit: StatementLimit, log: StorageLog) {
+  const database = dataDir === undefined ? undefined : join(dataDir, 'pg');
+  let last: Promise<PgliteThread> | undefined;
+
+  async function start(): Promise<PgliteThread> {
+    if (database !== undefined && !existsSync(database)) await createDatabase(database);
+    return PgliteThread.start(database, limit);
+  }
+
+  async function current(): Promise<PgliteThread> {
+    last ??= start();
+    const seen = last;
+    try {
+      const thread = await seen;
+      if (!thread.ended) return thread;
+      await thread.exited;
+      if (last === seen) {
+        log.warn({}, database === undefined ? 'embedded database restarted, empty' : 'embedded database restarted');
+        last = undefined;
+      }
+    } catch (error) {
+      if (last === seen) last = undefined;
+      throw error;
+    }
+    return current();
+  }
+
+  return { current, close: async () => (await last)?.close() };
+}
+
+/** What the connection before left behind is gone: its transaction, settings and prepared statements. */
+async function cleanSession(current: () => Promise<PgliteThread>): Promise<PgliteThread> {
+  const thread = await current();
+  const reset = new Uint8Array(Buffer.concat([simpleQuery('rollback'), simpleQuery('discard all')]));
+  try {
+    await thread.exchange(reset);
+    return thread;
+  } catch {
+    return current(); // it ended over the statement of a connection that was given up; the next one is new
+  }
+}
+
+function simpleQuery(text: string): Buffer {
+  const message = Buffer.from(`Q\0\0\0\0${text}\0`);
+  message.writeInt32BE(message.length - 1, 1);
+  return message;
+}

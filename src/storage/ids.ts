@@ -1,0 +1,61 @@
+// One id, two spellings: `tkt_` + 12 base62 characters, and a UUIDv8 that carries the same 72 bits and sorts the same.
+//
+//   71.4 bits   milliseconds since 2025-01-01 (41.4 bits, until 2120)  |  30 random bits
+//   UUIDv8      48 bits of it, version 8, 12 bits of it, variant 10, 12 bits of it, 50 bits zero   (RFC 9562, section 5.8)
+import { randomInt } from 'node:crypto';
+
+const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'; // in ASCII order, so that text sorts like numbers
+const length = 12;
+const epoch = Date.UTC(2025, 0, 1);
+const randomBits = 30n;
+const limit = 62n ** BigInt(length);
+const ourShape = /^([0-9a-f]{8})-([0-9a-f]{4})-8([0-9a-f]{3})-([89ab][0-9a-f]{3})-([0-9a-f])0{11}$/i;
+
+export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+
+/** A new UUID; two of one millisecond differ in 30 random bits. */
+export function newUuid(now: Date, random: () => number = () => randomInt(2 ** 30)): string {
+  return toUuidText((BigInt(now.getTime() - epoch) << randomBits) | BigInt(random()));
+}
+
+/**
+ * The prefixed spelling of one of our UUIDs.
+ * @throws RangeError for any other UUID
+ */
+export function toPrefixed(prefix: string, uuid: string): string {
+  const value = numberOf(uuid);
+  if (value === undefined) throw new RangeError(`not one of our UUIDs: ${uuid}`);
+  let rest = value;
+  let text = '';
+  for (let i = 0; i < length; i++) {
+    text = digits.charAt(Number(rest % 62n)) + text;
+    rest /= 62n;
+  }
+  return `${prefix}_${text}`;
+}
+
+/** True for a UUID that has a prefixed spelling; any other names nothing here. */
+export const isOurs = (uuid: string): boolean => numberOf(uuid) !== undefined;
+
+/** The UUID behind either spelling; the contract has checked the shape. */
+export function toUuid(id: string): string {
+  if (isUuid(id)) return id.toLowerCase();
+  let value = 0n;
+  for (const digit of id.slice(id.indexOf('_') + 1)) value = value * 62n + BigInt(digits.indexOf(digit));
+  return toUuidText(value);
+}
+
+function numberOf(uuid: string): bigint | undefined {
+  const match = ourShape.exec(uuid);
+  if (!match) return undefined;
+  const [, a, b, c, d, e] = match as unknown as [string, string, string, string, string, string];
+  const low = ((BigInt(`0x${d}`) & 0x3fffn) << 4n) | BigInt(`0x${e}`); // 18 bits, of which the upper 12 count
+  const value = (BigInt(`0x${a}${b}${c}`) << 12n) | (low >> 6n);
+  return (low & 0x3fn) === 0n && value < limit ? value : undefined;
+}
+
+function toUuidText(value: bigint): string {
+  const high = (value >> 12n).toString(16).padStart(15, '0');
+  const low = (((2n << 12n) | (value & 0xfffn)) << 2n).toString(16).padStart(4, '0'); // variant 10, 12 bits, 2 bits zero
+  return `${high.slice(0, 8)}-${high.slice(8, 12)}-8${high.slice(12)}-${low}-000000000000`;
+}

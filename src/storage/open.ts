@@ -1,0 +1,18 @@
+// PostgreSQL when there is an address, the embedded database otherwise: the same driver, the same SQL.
+import { join } from 'node:path';
+import { openEmbedded } from './embedded.ts';
+import { openPostgres, type Storage, type StorageLog } from './postgres.ts';
+
+const poolMax = 10;
+
+export type StorageOptions = {
+  databaseUrl: string | undefined;
+  dataDir: string;
+  statementTimeoutMs: number;
+  log: StorageLog;
+};
+
+export async function openStorage({ databaseUrl, dataDir, statementTimeoutMs, log }: StorageOptions): Promise<Storage> {
+  if (databaseUrl) return openPostgres({ url: databaseUrl, statementTimeoutMs, poolMax, log });
+  return openEmbedded({ dataDir: join(dataDir, 'database'), statementTimeoutMs, log });
+}

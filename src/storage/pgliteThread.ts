@@ -1,0 +1,104 @@
+// One life of the embedded database's thread. It ends when it is closed, when it crashes, or when a statement takes too
+// long: PGlite knows no statement_timeout and hears nothing while it works, so ending the thread is the only way to stop it.
+import { Worker } from 'node:worker_threads';
+import type { PgliteAnswer, PgliteRequest } from './pgliteWorker.ts';
+
+/** `ms` undefined: no limit. Shared and changeable, so that maintenance can lift it for a while. */
+export type StatementLimit = { ms: number | undefined };
+
+export class PgliteThread {
+  /** Called when the thread ends while no exchange is under way to be told so. There is one connection at a time. */
+  onEnd: (() => void) | undefined;
+  /** Settles when nothing of this thread touches the data directory any more. */
+  readonly exited: Promise<void>;
+  readonly #worker: Worker;
+  readonly #limit: StatementLimit;
+  #turn: Promise<unknown> = Promise.resolve();
+  #waiting: PromiseWithResolvers<PgliteAnswer> | undefined;
+  #end: Error | undefined;
+
+  /** The directory has to exist (`createDatabase`); without one the database lives in memory. */
+  static async start(dataDir: string | undefined, limit: StatementLimit): Promise<PgliteThread> {
+    const thread = new PgliteThread(dataDir, limit);
+    await thread.#waiting?.promise;
+    thread.#waiting = undefined;
+    return thread;
+  }
+
+  private constructor(dataDir: string | undefined, limit: StatementLimit) {
+    this.#limit = limit;
+    this.#waiting = Promise.withResolvers();
+    this.#worker = new Worker(new URL('./pgliteWorker.ts', import.meta.url), { workerData: { dataDir } });
+    this.#worker.on('message', (answer: PgliteAnswer) => this.#waiting?.resolve(answer));
+    this.#worker.on('error', (cause) => this.#finish(databaseError('57P01', 'the embedded database failed', cause)));
+    this.exited = new Promise((resolve) => {
+      this.#worker.once('exit', () => {
+        this.#finish(databaseError('57P01', 'the embedded database ended'));
+        resolve();
+      });
+    });
+  }
+
+  get ended(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** Sends whole messages of the protocol, which are given away, and returns all that PostgreSQL answers to them. */
+  exchange(request: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+    const answer = this.#turn.then(() => this.#ask(request, this.#limit.ms)) as Promise<Uint8Array>;
+    this.#turn = answer.catch(() => undefined); // whoever asked hears of it
+    return answer;
+  }
+
+  /** Shuts the database down in order, if it still runs. */
+  async close(): Promise<void> {
+    await this.#turn;
+    if (!this.#end) await this.#ask('close', undefined).catch(() => undefined);
+    await this.#worker.terminate();
+  }
+
+  async #ask(request: PgliteRequest, limitMs: number | undefined): Promise<PgliteAnswer> {
+    if (this.#end) throw this.#end;
+    const waiting = Promise.withResolvers<PgliteAnswer>();
+    this.#waiting = waiting;
+    const timer = limitMs === undefined ? undefined : setTimeout(expire, limitMs, this, waiting);
+    this.#worker.postMessage(request, typeof request === 'string' ? [] : [request.buffer]);
+    try {
+      return await waiting.promise;
+    } finally {
+      clearTimeout(timer);
+      this.#waiting = undefined;
+    }
+
+    function expire(thread: PgliteThread, expired: typeof waiting): void {
+      // After the main thread was busy itself, timers run before messages: the answer may be here already.
+      setImmediate(() => {
+        if (thread.#waiting !== expired) return;
+        expired.reject(databaseError('57014', `canceling statement: it took longer than ${limitMs} ms`));
+        thread.#finish(databaseError('57P01', 'the embedded database was restarted'));
+        void thread.#worker.terminate();
+      });
+    }
+  }
+
+  #finish(reason: Error): void {
+    if (this.#end) return;
+    this.#end = reason;
+    if (this.#waiting) this.#waiting.reject(reason);
+    else this.onEnd?.();
+  }
+}
+
+/** Makes a new database in a directory that does not exist yet. */
+export function createDatabase(dataDir: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./pgliteCreate.ts', import.meta.url), { workerData: { dataDir } });
+    worker.once('error', reject);
+    worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`making ${dataDir} ended with ${code}`))));
+  });
+}
+
+/** An error with a code of PostgreSQL's (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
+function databaseError(code: string, message: string, cause?: unknown): Error {
+  return Object.assign(new Error(message, { cause }), { code });
+}

@@ -1,0 +1,77 @@
+// The tables as Kysely types them; the migrations say what they are.
+import type { ColumnType } from 'kysely';
+import type { Environment } from './tenant.ts';
+
+type Tenanted = { team_id: string; environment: Environment };
+/** Read as an object, written as JSON text. */
+type Json<T> = ColumnType<T, string, string>;
+
+export type Tables = {
+  teams: { id: string; slug: string; name: string; created_at: Date };
+  members: { team_id: string; id: string; name: string };
+  api_keys: {
+    id: string;
+    team_id: string;
+    environment: Environment;
+    type: 'secret' | 'publishable';
+    name: string;
+    digest: Buffer;
+    last_four: string;
+    permissions: string[];
+    created_at: Date;
+    expires_at: Date | null;
+    revoked_at: Date | null;
+  };
+  customers: Tenanted & { id: string; name: string; email: string; created_at: Date };
+  tags: Tenanted & { id: string; name: string };
+  tickets: Tenanted & {
+    id: string;
+    title: string;
+    status: 'new' | 'open' | 'pending' | 'resolved' | 'closed';
+    priority: 'low' | 'normal' | 'high' | 'urgent';
+    customer_id: string | null;
+    customer_name: string | null;
+    assigned_to: string | null;
+    tags: string[];
+    notes: string | null;
+    message_count: number;
+    response_deadline: Date | null;
+    resolution_deadline: Date | null;
+    response_tier: string | null;
+    resolution_tier: string | null;
+    sla_paused: boolean;
+    first_response_at: Date | null;
+    metadata: Json<Record<string, string>>;
+    created_at: Date;
+    updated_at: Date;
+    closed_at: Date | null;
+  };
+  messages: Tenanted & {
+    id: string;
+    ticket_id: string;
+    content: string;
+    sender: 'agent' | 'customer' | 'system';
+    sender_name: string | null;
+    is_internal: boolean;
+    created_at: Date;
+  };
+  articles: Tenanted & {
+    id: string;
+    slug: string;
+    title: string;
+    excerpt: string;
+    content: string;
+    status: 'draft' | 'published' | 'archived';
+    is_public: boolean;
+    tags: string[];
+    notes: string | null;
+    meta_description: string | null;
+    metadata: Json<Record<string, string>>;
+    created_at: Date;
+    updated_at: Date;
+    published_at: Date | null;
+  };
+};
+
+/** The tables that belong to a tenant. */
+export type TenantTable = { [T in keyof Tables]: Tables[T] extends Tenanted ? T : never }[keyof Tables];

@@ -1,0 +1,81 @@
+// Messages of the tickets of one team and environment.
+import { type Selectable, sql } from 'kysely';
+import type { components } from '../../generated/types.ts';
+import { countMax, type Paging } from '../http/paging.ts';
+import type { TenantDatabase } from '../storage/database.ts';
+import { toPrefixed, toUuid } from '../storage/ids.ts';
+import { withNewId } from '../storage/redraw.ts';
+import type { Tables } from '../storage/tables.ts';
+
+type Message = components['schemas']['Message'];
+type NewMessage = components['schemas']['NewMessage'];
+export type MessageRow = Selectable<Tables['messages']>;
+
+/** @param isPublic leave out internal messages, which a publishable key must not see or count */
+export function messageStore(db: TenantDatabase, { isPublic }: { isPublic: boolean }) {
+  const ofTicket = (ticketId: string) =>
+    db
+      .selectFrom('messages')
+      .where('ticket_id', '=', toUuid(ticketId))
+      .$if(isPublic, (query) => query.where('is_internal', '=', false));
+
+  return {
+    /** A page's rows, oldest first, and the first one after them; `total` is counted up to one more than `countMax`. */
+    async list(ticketId: string, { page, pageSize, after }: Paging): Promise<{ found: MessageRow[]; total: number }> {
+      const found = await ofTicket(ticketId)
+        .selectAll()
+        .$if(after !== undefined, (query) =>
+          query.where(sql<boolean>`(created_at, id) > (${after?.createdAt}::timestamptz, ${after?.id}::uuid)`),
+        )
+        .orderBy('created_at')
+        .orderBy('id')
+        .limit(pageSize + 1)
+        .offset(after ? 0 : (page - 1) * pageSize)
+        .execute();
+      const total = await db.count(ofTicket(ticketId).select(sql`1`.as('one')), countMax + 1);
+      return { found, total };
+    },
+
+    /** Adds the message and keeps the ticket's count and first response, in one statement. Undefined when there is no such ticket. */
+    async add(
+      ticketId: string,
+      { content, sender = 'agent', senderName, isInternal = false }: NewMessage,
+      now: Date,
+    ): Promise<MessageRow | undefined> {
+      const { teamId, environment } = db.tenant;
+      const isFirstResponse = sender === 'agent' && !isInternal;
+      const ticket = db
+        .updateTable('tickets')
+        .set({
+          ...(!isInternal && { message_count: sql<number>`message_count + 1` }),
+          ...(isFirstResponse && { first_response_at: sql<Date>`coalesce(first_response_at, ${now})` }),
+          updated_at: now,
+        })
+        .where('id', '=', toUuid(ticketId))
+        .returning('id');
+      const [row] = await withNewId(now, (id) =>
+        db.run(sql<MessageRow>`
+          with ticket as (${ticket})
+          insert into messages (team_id, environment, ticket_id, id, content, sender, sender_name, is_internal, created_at)
+          select ${teamId}::uuid, ${environment}, ticket.id, ${id}::uuid, ${content}, ${sender}, ${senderName ?? null}, ${isInternal}::boolean, ${now}::timestamptz from ticket
+          returning *`),
+      );
+      return row;
+    },
+  };
+}
+
+/** A row as the contract's Message. */
+export function toMessage(row: MessageRow): Message {
+  return {
+    object: 'message',
+    id: toPrefixed('msg', row.id),
+    uuid: row.id,
+    ticketId: toPrefixed('tkt', row.ticket_id),
+    content: row.content,
+    sender: row.sender,
+    senderName: row.sender_name,
+    isInternal: row.is_internal,
+    createdAt: row.created_at.toISOString(),
+  };
+}

@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lockDataDir } from '../../src/storage/dataDirLock.ts';
+
+const module = JSON.stringify(new URL('../../src/storage/dataDirLock.ts', import.meta.url).href);
+let dataDir: string;
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'lock-'));
+});
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+describe('lockDataDir', () => {
+  it('refuses a second process and names the directory', async () => {
+    const holder = await lockInChild();
+    expect(() => lockDataDir(dataDir)).toThrow(`the data directory ${dataDir} is in use by another process`);
+    await end(holder);
+  });
+
+  it('is free at once after kill -9', async () => {
+    await end(await lockInChild());
+    lockDataDir(dataDir).release();
+  });
+
+  it('refuses a second holder in the same process', () => {
+    const lock = lockDataDir(dataDir);
+    expect(() => lockDataDir(dataDir)).toThrow('in use');
+    lock.release();
+  });
+
+  it('is free after release', () => {
+    lockDataDir(dataDir).release();
+    lockDataDir(dataDir).release();
+  });
+
+  it('reports a directory that is missing as what it is', () => {
+    expect(() => lockDataDir(join(dataDir, 'missing'))).toThrow('unable to open database file');
+  });
+});
+
+async function lockInChild(): Promise<ChildProcess> {
+  const program = `
+    import { lockDataDir } from ${module};
+    globalThis.lock = lockDataDir(${JSON.stringify(dataDir)});
+    console.log('locked');
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  return child;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const exit = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exit;
+}

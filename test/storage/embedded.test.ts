@@ -1,0 +1,217 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Kysely, PostgresDialect } from 'kysely';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type EmbeddedOptions, openEmbedded } from '../../src/storage/embedded.ts';
+import { named } from '../../src/storage/named.ts';
+import type { Storage } from '../../src/storage/postgres.ts';
+
+const statementTimeoutMs = 700;
+const tooLong = 'select count(*) from generate_series(1, 1000000000)';
+const rowsOf = async (text: string) => (await storage.pool.query(text)).rows;
+let fresh: string; // a new database, made once and copied for each test
+let dataDir: string;
+let storage: Storage;
+
+beforeAll(async () => {
+  process.umask(0o077); // as main.ts does; threads take it over
+  fresh = mkdtempSync(join(tmpdir(), 'fresh-'));
+  await (await openEmbedded(options(fresh))).close();
+}, 60_000);
+afterAll(() => rmSync(fresh, { recursive: true, force: true }));
+
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'embedded-'));
+  cpSync(fresh, dataDir, { recursive: true });
+  storage = await openEmbedded(options(dataDir));
+  await storage.pool.query('create table notes (id int primary key, text text)');
+});
+afterEach(async () => {
+  await storage.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+describe('statements', () => {
+  it('an error carries its code and leaves the connection usable', async () => {
+    const client = await storage.pool.connect();
+    await expect(client.query('select 1 / $1::int', [0])).rejects.toMatchObject({ code: '22012' });
+    await expect(client.query('selec 1')).rejects.toMatchObject({ code: '42601' });
+    expect((await client.query('select $1::int as n', [1])).rows).toEqual([{ n: 1 }]);
+    client.release();
+  });
+
+  it('a rollback takes back what the transaction wrote', async () => {
+    const client = await storage.pool.connect();
+    await client.query('begin');
+    await client.query("insert into notes values (1, 'a')");
+    await client.query('rollback');
+    client.release();
+    expect(await rowsOf('select * from notes')).toEqual([]);
+  });
+
+  it('a transaction that its client gave up is rolled back', async () => {
+    const client = await storage.pool.connect();
+    await client.query('begin');
+    await client.query("insert into notes values (1, 'a')");
+    client.release(true);
+    expect(await rowsOf('select * from notes')).toEqual([]);
+  });
+
+  it('a named statement is parsed once and answers with other values', async () => {
+    const client = await storage.pool.connect();
+    const answers = [];
+    for (const n of [1, 2, 3]) {
+      const { rows } = await client.query({ name: 'next', text: 'select $1::int + 1 as n', values: [n] });
+      answers.push(rows[0].n);
+    }
+    expect(answers).toEqual([2, 3, 4]);
+    expect((await client.query('select name from pg_prepared_statements')).rows).toEqual([{ name: 'next' }]);
+    client.release();
+  });
+
+  it('Kysely sends named statements, 500 at most', async () => {
+    const kysely = new Kysely<{ notes: { id: number } }>({ dialect: new PostgresDialect({ pool: named(storage.pool) }) });
+    for (let n = 0; n < 510; n++) await kysely.selectFrom('notes').select(`id as id${n}`).execute();
+    const [{ count }] = await rowsOf('select count(*)::int from pg_prepared_statements');
+    expect(count).toBe(500);
+  });
+
+  it('a text of 1 MB goes there and back', async () => {
+    const text = 'ä'.repeat(512 * 1024);
+    await storage.pool.query('insert into notes values (1, $1)', [text]);
+    expect((await rowsOf('select text from notes'))[0].text).toBe(text);
+  });
+
+  it('100 queries at the same time get their own answers', async () => {
+    const asked = Array.from({ length: 100 }, (_, n) => n);
+    const answers = await Promise.all(asked.map((n) => storage.pool.query('select $1::int as n', [n])));
+    expect(answers.map(({ rows }) => rows[0].n)).toEqual(asked);
+  });
+});
+
+describe('a statement that takes long', () => {
+  it('does not stop the event loop', async () => {
+    let last = performance.now();
+    let lagMs = 0;
+    const ticks = setInterval(() => {
+      const now = performance.now();
+      lagMs = Math.max(lagMs, now - last - 10);
+      last = now;
+    }, 10);
+    await storage.pool.query('select count(md5(i::text)) from generate_series(1, 200000) i');
+    clearInterval(ticks);
+    expect(lagMs).toBeLessThan(50);
+  });
+
+  it('ends at its limit with 57014, and what was committed is there for the next', async () => {
+    await storage.pool.query("insert into notes values (1, 'a')");
+    await expect(storage.pool.query(tooLong)).rejects.toMatchObject({ code: '57014' });
+    expect(await rowsOf('select * from notes')).toEqual([{ id: 1, text: 'a' }]);
+  });
+
+  it('ends while it sleeps, too', async () => {
+    await expect(storage.pool.query('select pg_sleep(60)')).rejects.toMatchObject({ code: '57014' });
+  });
+
+  it('lets those behind it wait for the restart', async () => {
+    const [long, ...behind] = await Promise.allSettled([
+      storage.pool.query(tooLong),
+      ...[1, 2, 3].map((n) => storage.pool.query('select $1::int as n', [n])),
+    ]);
+    expect(long).toMatchObject({ status: 'rejected', reason: { code: '57014' } });
+    expect(behind.map((each) => each.status === 'fulfilled' && each.value.rows[0].n)).toEqual([1, 2, 3]);
+  });
+
+  it('loses the transaction it is part of, and the connection', async () => {
+    const client = await storage.pool.connect();
+    await client.query('begin');
+    await client.query("insert into notes values (1, 'a')");
+    await expect(client.query(tooLong)).rejects.toMatchObject({ code: '57014' });
+    await expect(client.query('commit')).rejects.toThrow();
+    client.release();
+    expect(await rowsOf('select * from notes')).toEqual([]);
+  });
+
+  it('is what a Kysely transaction reports, not its failing rollback', async () => {
+    const kysely = new Kysely<{ notes: { id: number } }>({
+      dialect: new PostgresDialect({ pool: named(storage.pool) }),
+    });
+    const transaction = kysely.transaction().execute(async (trx) => {
+      await trx.insertInto('notes').values({ id: 1 }).execute();
+      await trx.selectNoFrom((eb) => eb.fn('pg_sleep', [eb.val(60)]).as('slept')).execute();
+    });
+    await expect(transaction).rejects.toMatchObject({ code: '57014' });
+    expect(await kysely.selectFrom('notes').select('id').execute()).toEqual([]);
+  });
+
+  it('is allowed to be maintenance', async () => {
+    await storage.close();
+    storage = await openEmbedded({
+      ...options(dataDir),
+      statementTimeoutMs: 100,
+      checkpointEveryMs: 50,
+      vacuumEveryMs: 50,
+    });
+    const vacuumed = "select 1 from pg_stat_user_tables where relname = 'notes' and last_vacuum is not null";
+    await vi.waitFor(async () => expect(await rowsOf(vacuumed)).toHaveLength(1), { timeout: 5000 });
+  });
+});
+
+describe('the data directory', () => {
+  it('is refused while it is open', async () => {
+    await expect(openEmbedded(options(dataDir))).rejects.toThrow(`${dataDir} is in use`);
+  });
+
+  it('keeps its rows when it is closed and opened', async () => {
+    await storage.pool.query("insert into notes values (1, 'a')");
+    await storage.close();
+    storage = await openEmbedded(options(dataDir));
+    expect(await rowsOf('select id from notes')).toEqual([{ id: 1 }]);
+  });
+
+  it('keeps every row that a killed process was told is committed', async () => {
+    await storage.close();
+    const program = `
+      import { openEmbedded } from ${JSON.stringify(new URL('../../src/storage/embedded.ts', import.meta.url).href)};
+      const { pool } = await openEmbedded({ dataDir: ${JSON.stringify(dataDir)}, statementTimeoutMs: 5000, log: console });
+      for (let id = 1; ; id++) {
+        await pool.query('insert into notes values ($1)', [id]);
+        console.log(id);
+      }`;
+    const child = spawn(process.execPath, ['--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const exit = once(child, 'exit');
+    let told = 0;
+    for await (const line of createInterface(child.stdout)) {
+      told = Number(line);
+      if (told === 100) child.kill('SIGKILL');
+    }
+    await exit;
+    storage = await openEmbedded(options(dataDir));
+    const [{ kept }] = await rowsOf('select count(*)::int as kept from notes');
+    expect(kept).toBeGreaterThanOrEqual(told);
+    expect(told).toBeGreaterThanOrEqual(100);
+  });
+
+  it('can be entered by its owner only', () => {
+    // A few files inside are 0666 whatever the umask: Emscripten sets modes itself.
+    expect(statSync(join(fresh, 'pg')).mode & 0o077).toBe(0);
+    expect(statSync(join(fresh, 'lock')).mode & 0o077).toBe(0);
+  });
+});
+
+describe('in memory', () => {
+  it('works the same, and starts empty', async () => {
+    const memory = await openEmbedded(options(undefined));
+    await memory.pool.query('create table notes (id int)');
+    expect((await memory.pool.query('select * from notes')).rows).toEqual([]);
+    await memory.close();
+  }, 60_000);
+});
+
+function options(dataDir: string | undefined): EmbeddedOptions {
+  return { dataDir, statementTimeoutMs, log: { warn: () => {} } };
+}

@@ -1,0 +1,54 @@
+// A typed client of each backend; every answer passes the judge.
+import createClient, { type Client } from 'openapi-fetch';
+import { inject } from 'vitest';
+import type { paths } from '../../generated/types.ts';
+import type { DemoTeam } from '../../src/storage/demo/credentials.ts';
+import { insist } from './judge.ts';
+import type { Pair } from './servers.ts';
+
+export type Backend = { name: 'server' | 'mock'; url: string };
+
+const backendsOf = ({ server, mock }: Pair): [Backend, Backend] => [
+  { name: 'server', url: server },
+  { name: 'mock', url: mock },
+];
+export const open = inject('open');
+export const limited = inject('limited');
+/** For `describe.each`: the server and the mock, with limits that no test reaches. */
+export const backends = backendsOf(open);
+/** The same with buckets of a single request. */
+export const limitedBackends = backendsOf(limited);
+export const [team, otherTeam] = open.demo.teams as [DemoTeam, DemoTeam];
+export const keys = team.keys;
+
+/** `fetch` whose answer is judged; for requests that the contract does not allow a client to make. */
+export function judgedFetch(backend: Backend): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const { method, url } = request;
+    const response = await fetch(request);
+    const body = method === 'HEAD' ? undefined : await response.clone().json();
+    if (body) insist(backend.name, method, url, response.status, response.headers, body);
+    return response;
+  };
+}
+
+/** A client with a secret test key of the demo team, or the key given; '' sends none. */
+export function clientOf(backend: Backend, key: string = keys.secretTest): Client<paths> {
+  return createClient<paths>({
+    baseUrl: backend.url,
+    headers: key ? { authorization: `Bearer ${key}` } : {},
+    fetch: judgedFetch(backend),
+  });
+}
+
+/** Any request as it stands; the path begins with a slash. */
+export function send(
+  backend: Backend,
+  path: string,
+  { key = keys.secretTest, headers, ...init }: RequestInit & { key?: string } = {},
+): Promise<Response> {
+  const authorization: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {};
+  return judgedFetch(backend)(
+    new Request(backend.url + path, { ...init, headers: { ...authorization, ...(headers as Record<string, string>) } }),
+  );
+}

@@ -1,0 +1,73 @@
+// Two pairs of server and mock for the whole run (vitest's globalSetup): one with limits that no test reaches, one whose
+// buckets hold a single request.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { pino } from 'pino';
+import type { TestProject } from 'vitest/node';
+import { type Config, readConfig } from '../../src/config.ts';
+import { start } from '../../src/start.ts';
+import type { DemoCredentials } from '../../src/storage/demo/credentials.ts';
+
+export type Pair = { server: string; mock: string; demo: DemoCredentials };
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    open: Pair;
+    limited: Pair;
+  }
+}
+
+const bucketOf = (requests: number) => ({ requests, windowSeconds: 3600 });
+const limitsOf = (requests: number): Config['limits'] => ({
+  secret: bucketOf(requests),
+  publishable: bucketOf(requests),
+  open: bucketOf(requests),
+  failed: bucketOf(requests),
+});
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const open = await startPair(limitsOf(1_000_000));
+  const limited = await startPair(limitsOf(1));
+  project.provide('open', open.pair);
+  project.provide('limited', limited.pair);
+  return async () => {
+    await Promise.all([open.stop(), limited.stop()]);
+  };
+}
+
+async function startPair(limits: Config['limits']): Promise<{ pair: Pair; stop(): Promise<void> }> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'cstar-test-'));
+  const database = await ownDatabase();
+  const config: Config = {
+    ...readConfig({ PORT: '0', MOCK_PORT: '0', DATA_DIR: dataDir, DATABASE_URL: database.url, DEMO_DATA: 'true' }),
+    limits,
+  };
+  const running = await start(config, pino({ level: 'silent' }));
+  return {
+    pair: { server: running.api.url, mock: running.mock.url, demo: running.demo },
+    async stop() {
+      await running.stop();
+      await database.drop();
+      rmSync(dataDir, { recursive: true });
+    },
+  };
+}
+
+/** With TEST_DATABASE_URL the tests run on PostgreSQL, each pair in a database of its own. */
+async function ownDatabase(): Promise<{ url: string | undefined; drop(): Promise<void> }> {
+  const { TEST_DATABASE_URL } = process.env;
+  if (!TEST_DATABASE_URL) return { url: undefined, async drop() {} };
+  const name = `cstar_test_${Date.now()}_${process.pid}`;
+  const run = async (statement: string) => {
+    const client = new pg.Client(TEST_DATABASE_URL);
+    await client.connect();
+    await client.query(statement);
+    await client.end();
+  };
+  await run(`create database ${name}`);
+  const url = new URL(TEST_DATABASE_URL);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => run(`drop database ${name} with (force)`) };
+}
