@@ -29,7 +29,7 @@ export type Config = {
 };
 
 /** @throws one Error that names every variable that cannot be used */
-export function readConfig(env: NodeJS.ProcessEnv): Config {
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const wrong: string[] = [];
   const number = (name: string, standard: number, max: number): number => {
     const value = Number(env[name] ?? standard);

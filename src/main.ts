@@ -5,7 +5,7 @@ import { start, startMock } from './start.ts';
 
 process.umask(0o077);
 try {
-  const config = readConfig(process.env);
+  const config = readConfig();
   const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   const running = process.argv.includes('--mock') ? await startMock(config, log) : await start(config, log);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(running));

@@ -103,7 +103,7 @@ async function serveApi(
       );
     },
   });
-  await shared.guard.warm(app);
+  await shared.guard.warm();
   listener.serve(app);
   return {
     begin() {
@@ -125,6 +125,6 @@ async function serveMock(listener: Listener, demo: DemoCredentials, shared: Shar
       throw violation;
     },
   });
-  await shared.guard.warm(app);
+  await shared.guard.warm();
   listener.serve(app);
 }

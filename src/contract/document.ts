@@ -54,6 +54,7 @@ export type Components = {
   headers: Record<string, Header>;
   responses: Record<string, Response>;
   parameters: Record<string, Parameter>;
+  examples: Record<string, Example>;
 };
 export type Contract = {
   info: { description: string; 'x-guides'?: string[] };

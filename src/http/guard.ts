@@ -1,6 +1,6 @@
 // The contract as a guard on requests and answers: one express-openapi-validator per tag, each over a document cut
 // down to that tag, because its start-up grows with the square of the document.
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import OpenApiValidator, { error as validatorErrors } from 'express-openapi-validator';
 import { operationTable } from '../../generated/operations.ts';
 import type { Contract } from '../contract/document.ts';
@@ -9,13 +9,12 @@ import { type ErrorCode, Problem } from './problem.ts';
 import type { Operation } from './router.ts';
 
 /** `response` is mounted first, so that it also sees what the front itself answers. */
-export type Guard = { response: RequestHandler[]; request: RequestHandler[]; warm(app: unknown): Promise<void> };
+export type Guard = { response: RequestHandler[]; request: RequestHandler[]; warm(): Promise<void> };
 /** Hears of an answer that breaks the contract. What it throws is answered in its place; otherwise the answer is sent. */
 export type OnViolation = (violation: unknown, req: Request) => void;
-type Stages = Record<'load' | 'metadata' | 'request' | 'response', RequestHandler>;
+type Stages = Record<'metadata' | 'request' | 'response', RequestHandler>;
 
 const stageNames = {
-  load: 'pathParamsMiddleware',
   metadata: 'metadataMiddleware',
   request: 'requestMiddleware',
   response: 'responseMiddleware',
@@ -30,11 +29,17 @@ export function createGuard(contract: Contract, operations: readonly Operation[]
     (req, res, next) =>
       stages.get(req.context.operation.tag)?.[stage](req, res, next);
 
+  let warming: Promise<void> | undefined;
+  const warmAll = async () => {
+    for (const operation of operations) await warmOne(operation, stages.get(operation.tag) as Stages);
+  };
+
   return {
     response: [of('metadata'), of('response')],
     request: [refuseUnknownQuery, of('request')],
-    async warm(app) {
-      for (const operation of operations) await warmOne(app, operation, stages.get(operation.tag) as Stages);
+    warm() {
+      warming ??= warmAll();
+      return warming;
     },
   };
 }
@@ -85,11 +90,8 @@ export function guardProblem(error: unknown): Problem | undefined {
 }
 
 /** Its validators compile on first use; a dummy call makes that happen before anybody waits for it. */
-async function warmOne(
-  app: unknown,
-  { method, path, body }: Operation,
-  { load, metadata, request, response }: Stages,
-): Promise<void> {
+async function warmOne({ method, path, body }: Operation, { metadata, request, response }: Stages): Promise<void> {
+  const app = Object.assign(express(), { locals: { onViolation: () => undefined } });
   const url = path.replaceAll(/\{\w+\}/g, 'x');
   const req = {
     app,
@@ -112,10 +114,9 @@ async function warmOne(
           ((error?: unknown) => (error ? reject(error) : resolve())) as NextFunction,
         ),
     );
-  await run(load);
   await run(metadata);
   await run(request).catch(() => undefined); // compiles, then refuses the dummy
   await run(response)
     .then(() => res.json())
-    .catch(() => undefined); // the same, and the app hears of it
+    .catch(() => undefined); // the same
 }

@@ -20,7 +20,10 @@ copy(PGlite.paths.PGDATA, draft);
 fs.renameSync(draft, dataDir);
 
 function copy(from: string, to: string): void {
-  if (!FS.isDir(FS.stat(from).mode)) return fs.writeFileSync(to, FS.readFile(from), { mode: 0o600 });
+  if (!FS.isDir(FS.stat(from).mode)) {
+    fs.writeFileSync(to, FS.readFile(from), { mode: 0o600 });
+    return;
+  }
   fs.mkdirSync(to, { mode: 0o700 });
   for (const name of FS.readdir(from)) if (name !== '.' && name !== '..') copy(`${from}/${name}`, join(to, name));
 }

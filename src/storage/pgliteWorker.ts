@@ -1,6 +1,6 @@
 // The thread in which the embedded database runs: bytes of the PostgreSQL protocol in, bytes out, one exchange at a time.
 // `pgliteThread.ts` is its other half.
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { PGlite } from '@electric-sql/pglite';
 import { DurableNodeFS } from './durableNodeFS.ts';
 import { startEngine, unoptimised } from './pgliteEngine.ts';
@@ -10,7 +10,7 @@ export type PgliteRequest = Uint8Array<ArrayBuffer> | 'close';
 /** From the worker: `ready` once, then one answer per request, in the end `closed`. */
 export type PgliteAnswer = Uint8Array<ArrayBuffer> | 'ready' | 'closed';
 
-const port = parentPort!; // this module is only ever started as a worker
+const port = parentPort as MessagePort; // this module is only ever started as a worker
 const { dataDir } = workerData as { dataDir: string | undefined };
 const engine = await open(dataDir);
 

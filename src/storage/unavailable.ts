@@ -20,6 +20,8 @@ export function isUnavailable(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return (
     (typeof code === 'string' && (codes.has(code) || code.startsWith('08'))) ||
-    /^(timeout exceeded when trying to connect|Connection terminated)/.test(error.message)
+    /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/.test(
+      error.message,
+    )
   );
 }

@@ -74,7 +74,7 @@ describe('statements', () => {
   });
 
   it('Kysely sends named statements, 500 at most', async () => {
-    const kysely = new Kysely<{ notes: { id: number } }>({ dialect: new PostgresDialect({ pool: named(storage.pool) }) });
+    const kysely = kyselyOn(storage);
     for (let n = 0; n < 510; n++) await kysely.selectFrom('notes').select(`id as id${n}`).execute();
     const [{ count }] = await rowsOf('select count(*)::int from pg_prepared_statements');
     expect(count).toBe(500);
@@ -211,6 +211,10 @@ describe('in memory', () => {
     await memory.close();
   }, 60_000);
 });
+
+function kyselyOn({ pool }: Storage): Kysely<{ notes: { id: number } }> {
+  return new Kysely({ dialect: new PostgresDialect({ pool: named(pool) }) });
+}
 
 function options(dataDir: string | undefined): EmbeddedOptions {
   return { dataDir, statementTimeoutMs, log: { warn: () => {} } };

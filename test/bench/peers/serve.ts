@@ -1,0 +1,15 @@
+// A server of the comparison in a process of its own: tells its port, then its CPU time whenever it is asked.
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** To be started with `fork`; ends with its parent. */
+export function serve(listener: RequestListener): void {
+  const server = createServer(listener).listen(0, '127.0.0.1', () =>
+    process.send?.({ port: (server.address() as AddressInfo).port }),
+  );
+  process.on('message', () => {
+    const { user, system } = process.cpuUsage();
+    process.send?.({ cpuUs: user + system });
+  });
+  process.on('disconnect', () => process.exit(0));
+}

@@ -1,0 +1,75 @@
+// The repository's own rules. A rule that nobody can break needs no paragraph.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+import { operationTable } from '../generated/operations.ts';
+
+const linesMax = 300;
+const files = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name));
+const text = (file: string) => readFileSync(file, 'utf8');
+
+test('generated files are fresh', () => {
+  const target = mkdtempSync(join(tmpdir(), 'cstar-generated-'));
+  execFileSync('npm', ['run', '--silent', 'generate', '--', target], { stdio: 'pipe' });
+  for (const name of readdirSync(target)) expect(text(join('generated', name)), name).toBe(text(join(target, name)));
+  expect(readdirSync('generated')).toEqual(readdirSync(target));
+  rmSync(target, { recursive: true });
+});
+
+test('only config.ts reads the environment', () => {
+  expect(files('src').filter((file) => text(file).includes('process.env'))).toEqual(['src/config.ts']);
+});
+
+test(`no file has more than ${linesMax} lines`, () => {
+  const long = [...files('src'), ...files('test'), ...files('openapi')].filter(
+    (file) => text(file).split('\n').length > linesMax + 1,
+  );
+  expect(long).toEqual([]);
+});
+
+test('a contract tag is a folder with handlers, and the other way round', () => {
+  const tags = new Set(operationTable.map(({ tag }) => tag.toLowerCase()));
+  const folders = files('src')
+    .filter((file) => file.endsWith('/handlers.ts'))
+    .map((file) => dirname(relative('src', file)));
+  expect(new Set(folders)).toEqual(tags);
+});
+
+test('imports point one way, and no tag imports a sibling', () => {
+  const tags = [...new Set(operationTable.map(({ tag }) => tag.toLowerCase()))];
+  const mayImport: Record<string, string[]> = {
+    contract: [],
+    storage: [],
+    http: ['contract', 'storage'],
+    web: ['contract'],
+    mock: ['contract', 'http', 'storage'],
+    ...Object.fromEntries(tags.map((tag) => [tag, ['http', 'storage']])),
+  };
+  const wrong = files('src').flatMap((file) => {
+    const from = layerOf(file);
+    const allowed = mayImport[from];
+    if (!allowed) return []; // the files at the top put the parts together
+    return importsOf(file)
+      .map(layerOf)
+      .filter((to) => to !== from && !allowed.includes(to))
+      .map((to) => `${file} imports ${to}`);
+  });
+  expect(wrong).toEqual([]);
+});
+
+/** The first folder under src/, or the name of a file at its top. */
+function layerOf(file: string): string {
+  return relative('src', file).split('/')[0] as string;
+}
+
+/** The files under src/ that a file imports, as paths from the root. */
+function importsOf(file: string): string[] {
+  return [...text(file).matchAll(/^(?:import|export|\})[^'\n]*from '(\.[^']+)'|import\('(\.[^']+)'\)/gm)]
+    .map(([, fixed, lazy]) => join(dirname(file), fixed ?? (lazy as string)))
+    .filter((path) => path.startsWith('src/'));
+}
