@@ -5,6 +5,9 @@ import { Problem } from './problem.ts';
 
 export type BodyLimits = { bytesMax: number; timeoutMs: number };
 
+/** What Express can undo. */
+const encodings = new Set(['identity', 'gzip', 'deflate', 'br', 'zstd']);
+
 export const accept: RequestHandler = (req, _res, next) => {
   if (!req.accepts([...req.context.operation.produces])) throw new Problem('not_acceptable');
   next();
@@ -23,7 +26,9 @@ export function readBody({ bytesMax, timeoutMs }: BodyLimits): RequestHandler {
     const length = req.headers['content-length'];
     const isPresent = req.headers['transfer-encoding'] !== undefined || Number(length ?? 0) > 0;
     if (!isPresent) return next(body.required ? missing() : undefined);
-    if (!isOneOf(body.mediaTypes, given)) throw new Problem('unsupported_media_type');
+    const encoding = req.headers['content-encoding']?.toLowerCase() ?? 'identity';
+    const isReadable = isOneOf(body.mediaTypes, given) && encodings.has(encoding);
+    if (!isReadable) throw new Problem('unsupported_media_type');
     if (Number(length) > bytesMax) throw new Problem('payload_too_large');
 
     const timer = setTimeout(
