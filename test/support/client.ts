@@ -14,20 +14,31 @@ const backendsOf = ({ server, mock }: Pair): [Backend, Backend] => [
 ];
 export const open = inject('open');
 export const limited = inject('limited');
+export const proxied = inject('proxied');
 /** For `describe.each`: the server and the mock, with limits that no test reaches. */
 export const backends = backendsOf(open);
 /** The same with buckets of a single request. */
 export const limitedBackends = backendsOf(limited);
+/** Behind a proxy that ends TLS: send `throughProxy`, or be refused. Nobody writes here. Two requests to a bucket, but for secret keys. */
+export const proxiedBackends = backendsOf(proxied);
 export const [team, otherTeam] = open.demo.teams as [DemoTeam, DemoTeam];
 export const keys = team.keys;
+
+/** The headers of the trusted proxy; each address has buckets of its own. */
+export const throughProxy = (address = '192.0.2.1'): Record<string, string> => ({
+  'x-forwarded-proto': 'https',
+  'x-forwarded-for': address,
+});
 
 /** `fetch` whose answer is judged; for requests that the contract does not allow a client to make. */
 export function judgedFetch(backend: Backend): (request: Request) => Promise<Response> {
   return async (request) => {
     const { method, url } = request;
     const response = await fetch(request);
-    const body = method === 'HEAD' ? undefined : await response.clone().json();
-    if (body) insist(backend.name, method, url, response.status, response.headers, body);
+    const isEmpty = method === 'HEAD' || response.status === 204;
+    if (isEmpty) return response;
+    const name = request.headers.has('prefer') && backend.name === 'mock' ? 'played' : backend.name;
+    insist(name, method, url, response.status, response.headers, await response.clone().json());
     return response;
   };
 }

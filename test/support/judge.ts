@@ -37,7 +37,9 @@ export type Verdict = { operationId: string; status: number; code: string | unde
 export function judge(method: string, url: string, status: number, received: Headers, body: any): Verdict {
   const { pathname } = new URL(url);
   const wanted = method === 'HEAD' ? 'get' : method.toLowerCase();
-  const operation = patterns.find((one) => one.operation.method === wanted && one.pattern.test(pathname))?.operation;
+  const operation = isDecodable(pathname)
+    ? patterns.find((one) => one.operation.method === wanted && one.pattern.test(pathname))?.operation
+    : undefined;
   const code: string | undefined = body?.error?.code;
   if (!operation) return { operationId: 'none', status, code, problems: outside(status, code, body) };
 
@@ -68,6 +70,15 @@ export function insist(backend: string, ...answer: Parameters<typeof judge>): vo
     join(process.env.SEEN_DIR as string, `${process.pid}.txt`),
     `${backend} ${operationId} ${status} ${code ?? '-'}\n`,
   );
+}
+
+/** A malformed percent sequence names no path of the contract. */
+function isDecodable(pathname: string): boolean {
+  try {
+    return decodeURIComponent(pathname).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** `route_not_found` and `method_not_allowed` belong to no operation. */

@@ -1,5 +1,5 @@
-// Two pairs of server and mock for the whole run (vitest's globalSetup): one with limits that no test reaches, one whose
-// buckets hold a single request.
+// Three pairs of server and mock for the whole run (vitest's globalSetup): one with limits that no test reaches, one whose
+// buckets hold a single request, and one behind a trusted proxy that ends TLS, whose data nobody changes.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,9 +16,11 @@ declare module 'vitest' {
   interface ProvidedContext {
     open: Pair;
     limited: Pair;
+    proxied: Pair;
   }
 }
 
+const publicUrl = 'https://api.example.test';
 const bucketOf = (requests: number) => ({ requests, windowSeconds: 3600 });
 const limitsOf = (requests: number): Config['limits'] => ({
   secret: bucketOf(requests),
@@ -28,22 +30,37 @@ const limitsOf = (requests: number): Config['limits'] => ({
 });
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const open = await startPair(limitsOf(1_000_000));
-  const limited = await startPair(limitsOf(1));
+  const open = await startPair({}, limitsOf(1_000_000));
+  const limited = await startPair({}, limitsOf(1));
+  const proxied = await startPair(
+    { PUBLIC_URL: publicUrl, MOCK_PUBLIC_URL: publicUrl, TRUSTED_PROXIES: 'loopback' },
+    { ...limitsOf(2), secret: bucketOf(1_000_000) },
+    { timeoutMs: 200 },
+  );
   project.provide('open', open.pair);
   project.provide('limited', limited.pair);
+  project.provide('proxied', proxied.pair);
   return async () => {
-    await Promise.all([open.stop(), limited.stop()]);
+    await Promise.all([open.stop(), limited.stop(), proxied.stop()]);
   };
 }
 
-async function startPair(limits: Config['limits']): Promise<{ pair: Pair; stop(): Promise<void> }> {
+async function startPair(
+  env: Record<string, string>,
+  limits: Config['limits'],
+  bodyLimits: Partial<Config['bodyLimits']> = {},
+): Promise<{ pair: Pair; stop(): Promise<void> }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'cstar-test-'));
   const database = await ownDatabase();
-  const config: Config = {
-    ...readConfig({ PORT: '0', MOCK_PORT: '0', DATA_DIR: dataDir, DATABASE_URL: database.url, DEMO_DATA: 'true' }),
-    limits,
-  };
+  const standard = readConfig({
+    PORT: '0',
+    MOCK_PORT: '0',
+    DATA_DIR: dataDir,
+    DATABASE_URL: database.url,
+    DEMO_DATA: 'true',
+    ...env,
+  });
+  const config: Config = { ...standard, limits, bodyLimits: { ...standard.bodyLimits, ...bodyLimits } };
   const running = await start(config, pino({ level: 'silent' }));
   return {
     pair: { server: running.api.url, mock: running.mock.url, demo: running.demo },

@@ -1,0 +1,23 @@
+// What the seed has put into the demo team's test data, from the seed's own generator: what no client can ask for is here.
+import { demoData } from '../../src/storage/demo/data.ts';
+import { toPrefixed } from '../../src/storage/ids.ts';
+
+const data = demoData(1, { customers: 60, tickets: 240 }, ['somebody']);
+
+/** Newest first, as the API lists them. */
+export const demoTickets = data.tickets
+  .map(({ id, title }) => ({ id: toPrefixed('tkt', id), uuid: id, title }))
+  .reverse();
+/** The oldest, which has been there before any test and which no test changes. */
+export const demoTicket = demoTickets.at(-1) as (typeof demoTickets)[number]; // 240 of them
+/** A ticket whose fourth message is internal. */
+export const withInternal = toPrefixed(
+  'tkt',
+  data.messages.find(({ is_internal }) => is_internal)?.ticket_id as string, // about a quarter has one
+);
+export const demoTags = data.tags;
+export const demoCustomers = data.customers.map(({ id, name }) => ({ id: toPrefixed('cus', id), uuid: id, name }));
+/** Of our form, and of nothing that exists: it is from the first second of 2025. */
+export const missingTicket = 'tkt_000000000001';
+/** A UUID, but not of the form of our ids. */
+export const foreignUuid = 'ffffffff-ffff-4fff-8fff-ffffffffffff';

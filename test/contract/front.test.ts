@@ -1,0 +1,38 @@
+// Design, section 4: each step's answer for every operation, and of two faults the earlier step's.
+import { describe, expect, test } from 'vitest';
+import { operationTable } from '../../generated/operations.ts';
+import { backends } from '../support/client.ts';
+import { type Fault, faultsOf } from './faults.ts';
+import { goodRequest, sendDraft } from './requests.ts';
+
+const parted = (a: Fault, b: Fault) => a.step < b.step && a.part !== b.part;
+
+describe.each(backends)('the front on $name', (backend) => {
+  describe.each(operationTable)('$operationId', (operation) => {
+    const all = faultsOf(operation);
+
+    test.each(all)('$status $code for $title', async ({ status, code, spoil }) => {
+      const response = await sendDraft(backend, spoil(goodRequest(operation)));
+      const { error } = (await response.json()) as { error: Record<string, string> };
+      expect([response.status, error.code]).toEqual([status, code]);
+      expect(error.doc_url?.endsWith(`/developers/api/errors#${code}`)).toBe(true);
+      expect(error.request_id).toBe(response.headers.get('X-Request-Id'));
+      const challenge = code === 'authentication_required' ? '' : ', error="invalid_token"';
+      expect(response.headers.get('WWW-Authenticate')).toBe(status === 401 ? `Bearer realm="cstar"${challenge}` : null);
+    });
+
+    test('the earlier step answers when there are two faults', async () => {
+      const pairs = all.flatMap((earlier) =>
+        all.filter((later) => parted(earlier, later)).map((later) => [earlier, later] as const),
+      );
+      const wrong: string[] = [];
+      for (const [earlier, later] of pairs) {
+        const response = await sendDraft(backend, earlier.spoil(later.spoil(goodRequest(operation))));
+        const { error } = (await response.json()) as { error: { code: string } };
+        if (error.code !== earlier.code) wrong.push(`${earlier.title} and ${later.title}: ${error.code}`);
+      }
+      expect(wrong).toEqual([]);
+      expect(pairs.length).toBeGreaterThan(0);
+    });
+  });
+});

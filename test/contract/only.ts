@@ -1,0 +1,15 @@
+// What server and mock do differently on purpose: the closed list. A test that runs on one of them alone names its reason.
+import { test } from 'vitest';
+import type { Backend } from '../support/client.ts';
+
+export const differences = {
+  'keeps state': { runsOn: 'server', because: 'the mock answers from examples and remembers nothing' },
+  'looks data up': { runsOn: 'server', because: 'the mock has no rows: it cannot filter, or tell what exists' },
+  'knows its team': { runsOn: 'server', because: 'the mock knows of a team what the key and the path say' },
+  'heeds Prefer': { runsOn: 'mock', because: 'only the mock can be told what to answer' },
+  'plays examples': { runsOn: 'mock', because: 'what it plays stands in the contract, word for word' },
+} as const satisfies Record<string, { runsOn: Backend['name']; because: string }>;
+
+/** `test`, skipped on the backend that differs by `reason`. */
+export const only = (backend: Backend, reason: keyof typeof differences) =>
+  test.skipIf(backend.name !== differences[reason].runsOn);

@@ -1,0 +1,43 @@
+// A front with a backend of the test's own behind it, for what neither server nor mock does when all is well.
+import { pino } from 'pino';
+import { operationTable } from '../../generated/operations.ts';
+import { createApp, type Deps } from '../../src/app.ts';
+import { loadContract } from '../../src/contract/load.ts';
+import { createAudience } from '../../src/http/audience.ts';
+import { createGuard } from '../../src/http/guard.ts';
+import { standardLimits } from '../../src/http/limits.ts';
+import { listen } from '../../src/http/server.ts';
+import { newRequestId } from '../../src/http/stages.ts';
+import { mockKeys } from '../../src/mock/keyring.ts';
+import { type Backend, open } from '../support/client.ts';
+
+const own = loadContract();
+const guard = createGuard(own);
+const bucket = { requests: 1_000_000, windowSeconds: 60 };
+
+/** Starts it on a free port. What it answers counts as the server's: it is the same front. */
+export async function startFront(
+  deps: Pick<Deps, 'backend'> & Partial<Deps>,
+): Promise<Backend & { stop(): Promise<void> }> {
+  const listener = await listen({ host: '127.0.0.1', port: 0, publicUrl: undefined });
+  listener.serve(
+    createApp({
+      keyring: mockKeys(open.demo),
+      guard,
+      onViolation(violation) {
+        throw violation;
+      },
+      audience: createAudience(own, operationTable),
+      pages: (_req, _res, next) => next(),
+      log: pino({ level: 'silent' }),
+      clock: () => new Date(),
+      requestIds: newRequestId,
+      limits: { ...standardLimits(1_000_000), secret: bucket, publishable: bucket },
+      bodyLimits: { bytesMax: 1_000_000, timeoutMs: 10_000 },
+      publicUrl: listener.url,
+      trustedProxies: [],
+      ...deps,
+    }),
+  );
+  return { name: 'server', url: listener.url, stop: () => listener.stop(1_000) };
+}
