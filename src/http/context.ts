@@ -8,6 +8,8 @@ export type Context = {
   /** Set by `route`; absent only on `route_not_found` and `method_not_allowed`. */
   operation: Operation;
   params: Record<string, string>;
+  /** As it was sent; set by `route`, which leaves a harmless one in the headers. */
+  contentType: string | undefined;
   caller: Caller | undefined;
 };
 

@@ -26,6 +26,7 @@ export function identify(requestIds: () => string, clock: () => Date): RequestHa
     const requestId = requestIds();
     req.context = { requestId, now: clock() } as Context; // the later stages fill in the rest
     for (const [name, value] of Object.entries(headersOfEveryAnswer(requestId))) res.setHeader(name, value);
+    delete req.headers['if-none-match']; // for `*` Express makes 304 of any answer, and no answer of ours is conditional
     next();
   };
 }
@@ -50,6 +51,10 @@ export function route(): RequestHandler {
       const allowed = [...found.methods.keys()].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
       throw new Problem('method_not_allowed', { headers: { Allow: allowed.join(', ') } });
     }
+    // The validator keeps one compiled schema per Content-Type that it meets, on any answer: it may never see the caller's own.
+    req.context.contentType = req.headers['content-type'];
+    delete req.headers['content-type'];
+    if (operation.body) req.headers['content-type'] = operation.body.mediaTypes[0];
     req.context.operation = operation;
     req.context.params = found.params;
     next();
