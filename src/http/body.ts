@@ -1,4 +1,4 @@
-// Accept, media type, size, JSON. Leaves a Content-Type that the guard can safely use as a cache key.
+// Accept, media type, size, JSON.
 import { MIMEType } from 'node:util';
 import express, { type RequestHandler } from 'express';
 import { Problem } from './problem.ts';
@@ -16,18 +16,14 @@ export const accept: RequestHandler = (req, _res, next) => {
 export function readBody({ bytesMax, timeoutMs }: BodyLimits): RequestHandler {
   const readRaw = express.raw({ limit: bytesMax, type: () => true });
   return (req, res, next) => {
-    const { body } = req.context.operation;
-    const given = req.headers['content-type'];
-    delete req.headers['content-type'];
+    const { operation, contentType } = req.context;
+    const { body } = operation;
     if (!body) return next();
-    const [mediaType] = body.mediaTypes;
-    req.headers['content-type'] = mediaType;
-
     const length = req.headers['content-length'];
     const isPresent = req.headers['transfer-encoding'] !== undefined || Number(length ?? 0) > 0;
     if (!isPresent) return next(body.required ? missing() : undefined);
     const encoding = req.headers['content-encoding']?.toLowerCase() ?? 'identity';
-    const isReadable = isOneOf(body.mediaTypes, given) && encodings.has(encoding);
+    const isReadable = isOneOf(body.mediaTypes, contentType) && encodings.has(encoding);
     if (!isReadable) throw new Problem('unsupported_media_type');
     if (Number(length) > bytesMax) throw new Problem('payload_too_large');
 
@@ -75,18 +71,9 @@ function parse(raw: unknown): unknown {
 }
 
 function bodyProblem(error: unknown): unknown {
-  switch ((error as { type?: string }).type) {
-    case 'entity.too.large':
-      return new Problem('payload_too_large');
-    case 'encoding.unsupported':
-      return new Problem('unsupported_media_type');
-    case 'request.aborted':
-    case 'request.size.invalid':
-      return new Problem('invalid_json', { cause: error });
-    default:
-      // zlib's own errors: the body is not what its Content-Encoding says
-      return String((error as { code?: string }).code).startsWith('Z_')
-        ? new Problem('invalid_json', { cause: error })
-        : error;
-  }
+  const { type, status } = error as { type?: string; status?: number };
+  if (type === 'entity.too.large') return new Problem('payload_too_large');
+  if (type === 'encoding.unsupported') return new Problem('unsupported_media_type');
+  // Everything else that the reader blames on the request: cut off, or not what its Content-Encoding says.
+  return status === 400 ? new Problem('invalid_json', { cause: error }) : error;
 }
