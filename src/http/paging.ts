@@ -13,7 +13,8 @@ export const countMax = 10_000;
 /** @throws 400 `parameter_invalid` for a page too deep, a cursor that is not ours, or both at once. */
 export function pagingOf({ page, pageSize = 20, cursor }: Query): Paging {
   if (cursor !== undefined) {
-    if (page !== undefined)
+    if ((page ?? 1) !== 1)
+      // the guard fills in the contract's default
       throw new Problem('parameter_invalid', { param: 'page', message: "'page' and 'cursor' exclude each other." });
     return { pageSize, ...placeOf(cursor) };
   }
@@ -54,13 +55,20 @@ export function pageOf<Row>(
 const cursorOf = (page: number, { createdAt, id }: Position): string =>
   Buffer.from(JSON.stringify([page, createdAt, id])).toString('base64url');
 
-const shape = /^\[\d{1,9},"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z","[0-9a-f-]{36}"\]$/;
+const shape = /^\[[1-9]\d{0,8},"(?!0000)\d{4}-[^"]+","[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"\]$/;
 
 function placeOf(cursor: string): { page: number; after: Position } {
   const text = Buffer.from(cursor, 'base64url').toString();
-  const isOurs = shape.test(text) && !Number.isNaN(Date.parse(JSON.parse(text)[1]));
-  if (!isOurs)
-    throw new Problem('parameter_invalid', { param: 'cursor', message: "'cursor' was not made by this server." });
-  const [page, createdAt, id] = JSON.parse(text) as [number, string, string];
-  return { page, after: { createdAt, id } };
+  try {
+    if (!shape.test(text)) throw new RangeError('another shape');
+    const [page, createdAt, id] = JSON.parse(text) as [number, string, string];
+    if (new Date(createdAt).toISOString() !== createdAt) throw new RangeError('no such day'); // the database refuses 30 February
+    return { page, after: { createdAt, id } };
+  } catch (cause) {
+    throw new Problem('parameter_invalid', {
+      param: 'cursor',
+      message: "'cursor' was not made by this server.",
+      cause,
+    });
+  }
 }
