@@ -36,12 +36,21 @@ export async function listen(
     requestTimeout: requestMs,
     connectionsCheckingInterval: Math.min(1000, headersMs),
     keepAliveTimeout: 65_000,
+    requireHostHeader: false, // Node's own refusal has no body; ours is in `pathOf`
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   const url = `http://${host === '127.0.0.1' ? 'localhost' : host}:${(server.address() as AddressInfo).port}`; // a TCP server's address is no string
   const origin = publicUrl ?? url;
-  let app: RequestListener = (_req, res) => answerStarting(res, origin);
-  server.on('request', (req: IncomingMessage, res: ServerResponse) => app(req, res));
+  let app: RequestListener = (_req, res) => answerPlain(res, new Problem('service_unavailable'), origin);
+  const receive = (req: IncomingMessage, res: ServerResponse): void => {
+    const path = pathOf(req);
+    if (path === undefined)
+      answerPlain(res, new Problem('malformed_request', { headers: { Connection: 'close' } }), origin);
+    else app(Object.assign(req, { url: path }), res);
+  };
+  server.on('request', receive);
+  server.on('checkExpectation', receive); // one that we do not know may be passed over (RFC 9110, section 10.1.1)
+  server.on('connect', (_req, socket: Socket) => answerRaw({}, socket, origin));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => answerRaw(error, socket, origin));
   return {
     url,
@@ -59,24 +68,39 @@ async function stop(server: Server, graceMs: number): Promise<void> {
   clearTimeout(timer);
 }
 
-function answerStarting(res: ServerResponse, publicUrl: string): void {
-  const { status, headers, body } = plainAnswer(new Problem('service_unavailable'), publicUrl);
+/**
+ * Path and query; a target may also name scheme and host, which say nothing to us (RFC 9112, section 3.2.2).
+ * Undefined for what is no target, or without the one Host that HTTP/1.1 asks for.
+ */
+function pathOf({ url = '', httpVersion, headersDistinct }: IncomingMessage): string | undefined {
+  const hosts = headersDistinct.host?.length ?? 0;
+  if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) return undefined;
+  const path = url.replace(/^https?:\/\/[^/?#\\]+\/?/i, '/');
+  return /^(\/[^#]*|\*)$/.test(path) ? path : undefined;
+}
+
+/** For where there is no app, or nothing that it could take. */
+function answerPlain(res: ServerResponse, problem: Problem, publicUrl: string): void {
+  const { status, headers, body } = plainAnswer(problem, publicUrl);
   res.writeHead(status, headers).end(body);
 }
 
+const lingerMs = 1_000;
 const codeOf: Record<string, ErrorCode> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
 /** For bytes that Node could not make a request of, so that there is no response object to answer with. */
-function answerRaw(error: NodeJS.ErrnoException, socket: Socket, publicUrl: string): void {
+function answerRaw(error: { code?: string }, socket: Socket, publicUrl: string): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const { status, headers, body } = plainAnswer(
     new Problem(codeOf[error.code ?? ''] ?? 'malformed_request'),
     publicUrl,
   );
   const lines = Object.entries({ ...headers, Connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.on('error', () => socket.destroy()); // Node has let go of the socket of a CONNECT
+  setTimeout(() => socket.destroy(), lingerMs).unref(); // time to read the answer; a caller who never closes gets no more
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
 }
 
