@@ -78,8 +78,8 @@ async function serveApi(
   shared: Shared,
 ): Promise<{ begin(): void; end(): Promise<void> }> {
   const { log } = shared;
-  const { pool, close } = await openStorage({ ...config, log });
-  await migrate(pool);
+  const { pool, unlimited, close } = await openStorage({ ...config, log });
+  await unlimited(migrate);
   const database = createDatabase(pool);
   if (config.demoData)
     await seedDemo(database, demo, {

@@ -3,6 +3,8 @@ import { digestOf, type Key, type Keyring } from '../http/keyring.ts';
 import { permissionsOf } from '../http/permissions.ts';
 import type { DemoCredentials, DemoKeys } from '../storage/demo/credentials.ts';
 
+const permissions = { secret: permissionsOf('secret'), publishable: permissionsOf('publishable') };
+
 export function mockKeys({ teams }: DemoCredentials): Keyring {
   const known = new Map(
     teams.flatMap(({ id, keys }) =>
@@ -31,5 +33,5 @@ const keyOf = (token: string, teamId: string): Key => ({
   teamId,
   isRevoked: false,
   expiresAt: undefined,
-  permissions: permissionsOf(token.startsWith('s') ? 'secret' : 'publishable'),
+  permissions: token.startsWith('s') ? permissions.secret : permissions.publishable,
 });

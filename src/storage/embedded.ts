@@ -51,20 +51,31 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Storage> {
   ];
   let maintaining = false;
   let closing: Promise<void> | undefined;
-  return { pool, close: () => (closing ??= close()) };
+  return {
+    pool,
+    unlimited,
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+
+  async function unlimited(run: (client: pg.PoolClient) => Promise<void>): Promise<void> {
+    const client = await pool.connect();
+    limit.ms = undefined; // nobody else's statement runs while we hold the only connection
+    try {
+      await run(client);
+    } finally {
+      limit.ms = statementTimeoutMs;
+      client.release();
+    }
+  }
 
   async function maintain(statement: string): Promise<void> {
     if (maintaining) return;
     maintaining = true;
     try {
-      const client = await pool.connect();
-      limit.ms = undefined; // nobody else's statement runs while we hold the only connection
-      try {
-        await client.query(statement);
-      } finally {
-        limit.ms = statementTimeoutMs;
-        client.release();
-      }
+      await unlimited(async (client) => void (await client.query(statement)));
     } catch (error) {
       log.warn({ err: error }, `embedded database: ${statement} failed`);
     } finally {

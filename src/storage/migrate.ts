@@ -5,16 +5,11 @@ import type pg from 'pg';
 const folder = new URL('./migrations/', import.meta.url);
 
 /** Brings the schema up to date. Processes that start together wait for each other at the row's key. */
-export async function migrate(pool: pg.Pool): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await createLedger(client);
-    const { rows } = await client.query<{ name: string }>('select name from migrations');
-    const done = new Set(rows.map(({ name }) => name));
-    for (const name of readdirSync(folder).sort()) if (!done.has(name)) await run(client, name);
-  } finally {
-    client.release();
-  }
+export async function migrate(client: pg.PoolClient): Promise<void> {
+  await createLedger(client);
+  const { rows } = await client.query<{ name: string }>('select name from migrations');
+  const done = new Set(rows.map(({ name }) => name));
+  for (const name of readdirSync(folder).sort()) if (!done.has(name)) await run(client, name);
 }
 
 /** `if not exists` alone is no protection from another process that does the same at the same moment. */

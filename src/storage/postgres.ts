@@ -2,7 +2,12 @@
 import pg from 'pg';
 
 /** What both stores give. */
-export type Storage = { pool: pg.Pool; close(): Promise<void> };
+export type Storage = {
+  pool: pg.Pool;
+  /** Runs on a connection without the statement limit, for migrations and maintenance. */
+  unlimited(run: (client: pg.PoolClient) => Promise<void>): Promise<void>;
+  close(): Promise<void>;
+};
 /** The part of pino that storage uses. */
 export type StorageLog = { warn(details: object, message: string): void };
 
@@ -22,5 +27,20 @@ export function openPostgres({ url, statementTimeoutMs, poolMax, log }: Postgres
   pool.on('error', (error) => log.warn({ err: error }, 'database connection lost'));
   pool.on('connect', (client) => client.on('error', () => {}));
   let closing: Promise<void> | undefined;
-  return { pool, close: () => (closing ??= pool.end()) };
+  return {
+    pool,
+    async unlimited(run) {
+      const client = await pool.connect();
+      try {
+        await client.query('set statement_timeout = 0');
+        await run(client);
+      } finally {
+        client.release(true); // its settings end with it
+      }
+    },
+    close() {
+      closing ??= pool.end();
+      return closing;
+    },
+  };
 }
