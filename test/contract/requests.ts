@@ -25,6 +25,12 @@ export const entryOf = (operationId: OperationId): TableEntry =>
   operationTable.find((one) => one.operationId === operationId) as TableEntry; // OperationId is made from the table
 /** The operation as it stands in the bundle. */
 export const inContract = ({ path, method }: TableEntry): Node => contract.paths[path][method.toLowerCase()];
+/** What the contract shows as the operation's success, without the envelope. */
+export function exampleContent(operation: TableEntry): Record<string, any> {
+  const { examples } = inContract(operation).responses[operation.successStatus].content['application/json'];
+  const { success: _, meta: __, ...content } = follow(Object.values<Node>(examples)[0] as Node).value;
+  return structuredClone(content);
+}
 /** The statuses and codes of the errors that an operation declares. */
 export function declaredErrors(operation: TableEntry): { status: number; code: string }[] {
   return Object.entries<Node>(inContract(operation).responses)
@@ -59,8 +65,15 @@ export function urlOf({ template, path, query }: Draft): string {
   return template.replaceAll(/\{(\w+)\}/g, (_, name) => path[name] ?? '') + (asked && `?${asked}`);
 }
 
+export const withHeaders = (draft: Draft, headers: Record<string, string>): Draft => ({
+  ...draft,
+  headers: { ...draft.headers, ...headers },
+});
+export const withKey = (draft: Draft, key: string): Draft => withHeaders(draft, { authorization: `Bearer ${key}` });
+
 /** Sends it as it stands; the answer is judged. */
 export function sendDraft(backend: Backend, draft: Draft): Promise<Response> {
-  const { method, headers, body } = draft;
+  const { method, headers } = draft;
+  const body = draft.body === undefined ? undefined : new TextEncoder().encode(draft.body); // text would get a Content-Type by itself
   return judgedFetch(backend)(new Request(backend.url + urlOf(draft), { method, headers, body }));
 }
