@@ -19,9 +19,14 @@ import type { Tables, TenantTable } from './tables.ts';
 import type { Tenant } from './tenant.ts';
 
 export type Database = {
-  /** For what belongs to no tenant: teams, members, keys. */
+  /** For what belongs to no tenant: teams, keys. */
   kysely: Kysely<Tables>;
   of(tenant: Tenant): TenantDatabase;
+  /**
+   * Runs a tenant's write in one transaction, again from the start when it met another one (40001, 40P01) or an id that is
+   * taken. Nothing but the view given may touch the database in there, and nothing else may be waited for.
+   */
+  write<T>(tenant: Tenant, run: (db: TenantDatabase) => Promise<T>): Promise<T>;
   /** @throws when the database does not answer. */
   ping(): Promise<void>;
 };
@@ -31,9 +36,11 @@ export type TenantDatabase = {
   tenant: Tenant;
   /** Counts what a query of this view finds, up to `max`: counting everything has a cost without end. */
   count(query: Expression<unknown> & { limit(rows: number): Expression<unknown> }, max: number): Promise<number>;
-  /** Runs plain SQL whose parts are queries of this view. */
+  /** Runs plain SQL that is bound to the tenant by itself, or made of queries of this view. */
   run<Row>(query: RawBuilder<Row>): Promise<Row[]>;
   selectFrom<T extends TenantTable>(table: T): SelectQueryBuilder<Tables, T, Record<never, never>>;
+  /** The team's members, who are the same in both environments. */
+  members(): SelectQueryBuilder<Tables, 'members', Record<never, never>>;
   insertInto<T extends TenantTable>(
     table: T,
   ): { values(rows: Unbound<T> | Unbound<T>[]): InsertQueryBuilder<Tables, T, InsertResult> };
@@ -50,14 +57,32 @@ export function createDatabase(pool: pg.Pool): Database {
   return {
     kysely,
     of: (tenant) => boundTo(kysely, tenant),
+    write: (tenant, run) => retried(() => kysely.transaction().execute((connection) => run(boundTo(connection, tenant)))),
     async ping() {
       await pool.query('select 1');
     },
   };
 }
 
+const triesMax = 5;
+
+async function retried<T>(run: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++)
+    try {
+      return await run();
+    } catch (error) {
+      if (tries === triesMax || !isWorthAnotherTry(error)) throw error;
+    }
+}
+
+/** Two transactions in each other's way, or an id drawn twice (about once a month at a thousand writes a second). */
+function isWorthAnotherTry(error: unknown): boolean {
+  const { code, constraint } = error as { code?: string; constraint?: string };
+  return code === '40001' || code === '40P01' || (code === '23505' && constraint?.endsWith('_pkey') === true);
+}
+
 // Kysely cannot follow a table that is a type parameter; every tenant table has both columns, so one of them stands for all.
-function boundTo(kysely: Kysely<Tables>, tenant: Tenant): TenantDatabase {
+function boundTo(connection: Kysely<Tables>, tenant: Tenant): TenantDatabase {
   const { teamId, environment } = tenant;
   const one = (table: TenantTable) => table as 'tickets';
   const columns = { team_id: teamId, environment };
@@ -66,19 +91,22 @@ function boundTo(kysely: Kysely<Tables>, tenant: Tenant): TenantDatabase {
     async count(query, max) {
       const { rows } = await sql<{
         total: number;
-      }>`select count(*)::int as total from (${query.limit(max)}) as counted`.execute(kysely);
+      }>`select count(*)::int as total from (${query.limit(max)}) as counted`.execute(connection);
       return rows[0]?.total ?? 0;
     },
-    run: async (query) => (await query.execute(kysely)).rows,
+    run: async (query) => (await query.execute(connection)).rows,
     selectFrom: (table) =>
-      kysely.selectFrom(one(table)).where('team_id', '=', teamId).where('environment', '=', environment) as never,
+      connection.selectFrom(one(table)).where('team_id', '=', teamId).where('environment', '=', environment) as never,
+    members: () => connection.selectFrom('members').where('team_id', '=', teamId),
     insertInto: (table) => ({
       values: (rows) =>
-        kysely.insertInto(one(table)).values([rows].flat().map((row) => ({ ...row, ...columns })) as never) as never,
+        connection
+          .insertInto(one(table))
+          .values([rows].flat().map((row) => ({ ...row, ...columns })) as never) as never,
     }),
     updateTable: (table) =>
-      kysely.updateTable(one(table)).where('team_id', '=', teamId).where('environment', '=', environment) as never,
+      connection.updateTable(one(table)).where('team_id', '=', teamId).where('environment', '=', environment) as never,
     deleteFrom: (table) =>
-      kysely.deleteFrom(one(table)).where('team_id', '=', teamId).where('environment', '=', environment) as never,
+      connection.deleteFrom(one(table)).where('team_id', '=', teamId).where('environment', '=', environment) as never,
   };
 }

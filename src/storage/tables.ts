@@ -55,6 +55,26 @@ export type Tables = {
     is_internal: boolean;
     created_at: Date;
   };
+  tenant_state: Tenanted & { last_sequence: ColumnType<string, number>; tickets: ColumnType<string, number> };
+  events: Tenanted & {
+    sequence: ColumnType<string, number>;
+    id: string;
+    type: string;
+    resource_id: string;
+    data: Json<object>;
+    request_id: string;
+    created_at: Date;
+  };
+  idempotency: Tenanted & {
+    method: string;
+    path: string;
+    key: string;
+    request_digest: Buffer;
+    status: number | null;
+    reply: Buffer | null;
+    request_id: string;
+    created_at: Date;
+  };
   articles: Tenanted & {
     id: string;
     slug: string;

@@ -1,0 +1,65 @@
+// The same request twice is done once (header `Idempotency-Key`): who is the first, and what everybody else gets.
+import { createHash } from 'node:crypto';
+import type { Request } from 'express';
+import { Problem } from './problem.ts';
+
+/** An answer as it goes out; kept for repetitions, byte for byte. `requestId` is the one in the body. */
+export type Reply = { status: number; body: string; requestId: string };
+
+/** A request that may be a repetition: what it repeats is found by tenant, method, path and key. */
+export type Repetition = { method: string; path: string; key: string; digest: Buffer };
+
+const waitMaxMs = 2_000;
+export const hoursKept = 24;
+
+/** Undefined unless the operation takes a key and the request has one. A quoted key (the IETF's draft) is the same key. */
+export function repetitionOf(req: Request): Repetition | undefined {
+  const given = req.get('idempotency-key');
+  if (given === undefined || !req.context.operation.isIdempotent) return undefined;
+  const [path = '', query = ''] = req.originalUrl.split('?', 2);
+  const digest = createHash('sha256').update(query).update('\n').update(JSON.stringify(req.body ?? null)).digest();
+  return { method: req.method, path, key: given.replace(/^"(.+)"$/, '$1'), digest };
+}
+
+/** 409 for a key that came before with another request. */
+export const usedOtherwise = (): Problem => new Problem('idempotency_conflict', { param: 'Idempotency-Key' });
+
+/** 409 for a key whose first request is still under way after the wait. */
+export const stillUnderWay = (): Problem =>
+  new Problem('idempotency_conflict', {
+    param: 'Idempotency-Key',
+    retryAfter: 1,
+    message: 'The first request with this Idempotency-Key is still under way. Try again in a second.',
+  });
+
+/** One at a time per tenant, method, path and key, in this process; the store keeps other processes apart. */
+export function createTurns(): <T>(name: string | undefined, run: () => Promise<T>) => Promise<T> {
+  const running = new Map<string, Promise<unknown>>();
+  return async (name, run) => {
+    if (name === undefined) return run();
+    const deadline = performance.now() + waitMaxMs;
+    for (let first = running.get(name); first; first = running.get(name)) {
+      const hasEnded = await endsWithin(first, deadline - performance.now());
+      if (!hasEnded) throw stillUnderWay();
+    }
+    const mine = run();
+    running.set(name, mine);
+    try {
+      return await mine;
+    } finally {
+      running.delete(name);
+    }
+  };
+}
+
+async function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, ms), false);
+  });
+  const ended = work.then(
+    () => true,
+    () => true,
+  );
+  return Promise.race([ended, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,29 @@
+// Where the encryption keys come from: the environment, or a file of the data directory that is made on the first start.
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EncryptionKeys } from './secretBox.ts';
+
+const shape = /^[\w-]{1,32}:[0-9A-Za-z+/]{43}=$/;
+
+/**
+ * Reads `id:base64` pairs, parted by commas; the first one encrypts.
+ * @throws Error when a pair is malformed or a key has not 32 bytes
+ */
+export function parseKeys(text: string): EncryptionKeys {
+  return text.split(',').map((pair) => {
+    if (!shape.test(pair.trim())) throw new Error('an encryption key is written id:base64 of 32 bytes');
+    const [id = '', key = ''] = pair.trim().split(':');
+    return [id, Buffer.from(key, 'base64')];
+  });
+}
+
+/** The directory's own keys, in its file `encryption-keys` (0600). */
+export function keysOfDataDir(dataDir: string): EncryptionKeys {
+  const file = join(dataDir, 'encryption-keys');
+  if (!existsSync(file)) {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    writeFileSync(file, `first:${randomBytes(32).toString('base64')}`, { mode: 0o600 });
+  }
+  return parseKeys(readFileSync(file, 'utf8'));
+}

@@ -1,0 +1,56 @@
+// First answers, kept with the write that they answer: the row is claimed before the work and filled in before the commit.
+import { sql } from 'kysely';
+import type { TenantDatabase } from './database.ts';
+import type { SecretBox } from './secretBox.ts';
+
+export type StoredReply = { status: number; body: string; requestId: string };
+export type RepetitionKey = { method: string; path: string; key: string; digest: Buffer };
+/** What claiming a key finds: nobody before, the same request before, another one before. */
+export type Claim = { before: 'nothing' } | { before: 'same'; reply: StoredReply } | { before: 'other' };
+
+const keptMs = 24 * 3_600_000;
+const lockWait = '2s';
+
+/**
+ * Takes the key for this transaction. Another transaction that has it makes this one wait, at most two seconds.
+ * @throws PostgreSQL's 55P03 after that
+ */
+export async function claimKey(db: TenantDatabase, box: SecretBox, once: RepetitionKey, requestId: string, now: Date): Promise<Claim> {
+  await db.run(sql`set local lock_timeout = ${sql.lit(lockWait)}`);
+  const { method, path, key, digest } = once;
+  const expired = new Date(now.getTime() - keptMs);
+  const claimed = await db
+    .insertInto('idempotency')
+    .values({ method, path, key, request_digest: digest, status: null, reply: null, request_id: requestId, created_at: now })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['team_id', 'environment', 'method', 'path', 'key'])
+        .doUpdateSet({ request_digest: digest, status: null, reply: null, request_id: requestId, created_at: now })
+        .where('idempotency.created_at', '<', expired),
+    )
+    .returning('key')
+    .executeTakeFirst();
+  if (claimed) return { before: 'nothing' };
+  const row = await rowOf(db, once).selectAll().executeTakeFirstOrThrow();
+  if (!row.request_digest.equals(digest) || !row.reply || !row.status) return { before: 'other' };
+  return { before: 'same', reply: { status: row.status, body: box.open(row.reply, contextOf(db, once)), requestId: row.request_id } };
+}
+
+/** Keeps the answer under the key that this transaction has claimed. */
+export async function keepReply(db: TenantDatabase, box: SecretBox, once: RepetitionKey, { status, body }: StoredReply): Promise<void> {
+  const { method, path, key } = once;
+  await db
+    .updateTable('idempotency')
+    .set({ status, reply: box.seal(body, contextOf(db, once)) })
+    .where('method', '=', method)
+    .where('path', '=', path)
+    .where('key', '=', key)
+    .execute();
+}
+
+const rowOf = (db: TenantDatabase, { method, path, key }: RepetitionKey) =>
+  db.selectFrom('idempotency').where('method', '=', method).where('path', '=', path).where('key', '=', key);
+
+/** A reply copied into another row does not open there. */
+const contextOf = ({ tenant }: TenantDatabase, { method, path, key }: RepetitionKey): string =>
+  [tenant.teamId, tenant.environment, method, path, key].join('\n');
