@@ -83,6 +83,7 @@ export function complete(contract: Contract): void {
   const names = responseNames(components);
 
   for (const { path, method, item, operation } of operationsOf(contract)) {
+    if (!operation.security) throw new Error(`${operation.operationId} must say its security; [] if it is open`);
     const facts = { path, isWrite: method !== 'get', operation, parameters: parametersOf(contract, item, operation) };
     operation.parameters = [
       ...(operation.parameters ?? []),

@@ -13,6 +13,7 @@ import type { Contract } from '../contract/document.ts';
 import type { Backend, Call } from '../http/answer.ts';
 import { challenge } from '../http/authenticate.ts';
 import { type ErrorCode, Problem } from '../http/problem.ts';
+import { fakeable } from './fakeable.ts';
 import { createLiven } from './live.ts';
 import { type Preferences, preferencesOf, unknownScenario } from './preferences.ts';
 
@@ -42,7 +43,7 @@ const fixed = {
 
 export async function prismBackend(contract: Contract): Promise<Backend> {
   const operations = new Map(
-    (await getHttpOperationsFromSpec(structuredClone(contract))).map((operation) => [operation.iid, operation]),
+    (await getHttpOperationsFromSpec(fakeable(contract))).map((operation) => [operation.iid, operation]),
   );
   const prism = createInstance({ ...fixed, mock: { dynamic: false } }, { logger: logger as never }); // Prism types it as pino, and calls no more of it
   const liven = createLiven(contract);

@@ -46,7 +46,7 @@ function page({ data }: Body, { query, now }: Call): Body {
   const from = (paging.page - 1) * paging.pageSize;
   const { rows, pagination } = pageOf(all.slice(from, from + paging.pageSize + 1), all.length, paging, ({ uuid }) => ({
     createdAt: now.toISOString(),
-    id: uuid,
+    id: uuid.toLowerCase(),
   }));
   return { data: rows, pagination };
 }

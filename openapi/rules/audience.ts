@@ -1,0 +1,55 @@
+// What only secret keys may see, in bodies and in queries.
+import { type Contract, parametersOf, resolve, type Schema } from '../../src/contract/document.ts';
+import { bodiesOf, operationsAt } from './bodies.ts';
+import type { Problem } from './rule.ts';
+import { everySchema } from './schemas.ts';
+
+/** A property marked `x-audience: secret` is never required, because a publishable key does not get it. */
+export function* secretsOptional(contract: Contract): Generator<Problem> {
+  for (const { schema, at } of everySchema(contract))
+    for (const name of secretsOf(contract, schema))
+      if ((schema.required as string[] | undefined)?.includes(name))
+        yield { at: [...at, 'required'], message: `${name} is for secret keys only and cannot be required.` };
+}
+
+/** A query parameter named like a secret property of what the operation answers with is itself marked. */
+export function* secretFilters(contract: Contract): Generator<Problem> {
+  const secrets = new Map<string, Set<string>>();
+  for (const { owner, status, media } of bodiesOf(contract))
+    if (status.startsWith('2')) {
+      const data = resolve(contract, resolve(contract, media.schema).properties?.data ?? {});
+      const item = resolve(contract, data.items ?? data);
+      secrets.set(owner.operation.operationId, new Set(secretsOf(contract, item)));
+    }
+  for (const { operation, item, at } of operationsAt(contract))
+    for (const parameter of parametersOf(contract, item, operation))
+      if (
+        parameter.in === 'query' &&
+        parameter['x-audience'] !== 'secret' &&
+        secrets.get(operation.operationId)?.has(parameter.name)
+      )
+        yield { at, message: `The filter ${parameter.name} tells about a secret field and needs x-audience: secret.` };
+}
+
+/** `x-audience` has no other value than secret; `x-secret-when` names a boolean property that is itself secret. */
+export function* audienceMarks(contract: Contract): Generator<Problem> {
+  for (const { schema, at } of everySchema(contract)) {
+    if ((schema['x-audience'] ?? 'secret') !== 'secret')
+      yield { at: [...at, 'x-audience'], message: 'x-audience is secret or absent.' };
+    const flag = schema['x-secret-when'];
+    if (flag === undefined) continue;
+    const property = schema.properties?.[flag];
+    if (!property || resolve(contract, property).type !== 'boolean' || !secretsOf(contract, schema).includes(flag))
+      yield { at: [...at, 'x-secret-when'], message: `${flag} is not a boolean property marked x-audience: secret.` };
+  }
+  for (const { operation, item, at } of operationsAt(contract))
+    for (const parameter of parametersOf(contract, item, operation))
+      if ((parameter['x-audience'] ?? 'secret') !== 'secret')
+        yield { at, message: `x-audience of the parameter ${parameter.name} is secret or absent.` };
+}
+
+/** The mark stands beside a `$ref` or in the schema that it points to. */
+const secretsOf = (contract: Contract, { properties = {} }: Schema): string[] =>
+  Object.entries(properties)
+    .filter(([, one]) => (one['x-audience'] ?? resolve(contract, one)['x-audience']) === 'secret')
+    .map(([name]) => name);

@@ -1,0 +1,52 @@
+// The names under which the rules report; each function's first line says what it asks for.
+import { audienceMarks, secretFilters, secretsOptional } from './audience.ts';
+import { bounded } from './bounds.ts';
+import { dialect } from './dialect.ts';
+import { errorEnvelope, successEnvelope } from './envelope.ts';
+import { errorExamples, errorRegistry, no422 } from './errors.ts';
+import { namedExamples, validExamples } from './examples.ts';
+import { answerHeaders, limitHeaders } from './headers.ts';
+import { fromCaller, fromPath, knownMarks } from './marks.ts';
+import { closedRequests, openResponses } from './objects.ts';
+import { headlines, oneTag, operationIds } from './operations.ts';
+import { pathAreas, pathIds, prefixedIds } from './paths.ts';
+import { componentReferences, noReferenceSiblings } from './references.ts';
+import { finiteResponses, generatableResponses, plainResponses } from './responseSchemas.ts';
+import type { Rule } from './rule.ts';
+import { openProbes, ownSecurity, permissionNames } from './security.ts';
+
+export const bundleRules: Record<string, Rule> = {
+  dialect,
+  'component-references': componentReferences,
+  'no-reference-siblings': noReferenceSiblings,
+  'plain-responses': plainResponses,
+  'generatable-responses': generatableResponses,
+  'finite-responses': finiteResponses,
+  bounded,
+  'closed-requests': closedRequests,
+  'open-responses': openResponses,
+  'operation-ids': operationIds,
+  'one-tag': oneTag,
+  headlines,
+  'own-security': ownSecurity,
+  'permission-names': permissionNames,
+  'open-probes': openProbes,
+  'named-examples': namedExamples,
+  'valid-examples': validExamples,
+  'error-examples': errorExamples,
+  'error-registry': errorRegistry,
+  'no-422': no422,
+  'success-envelope': successEnvelope,
+  'error-envelope': errorEnvelope,
+  'secrets-optional': secretsOptional,
+  'secret-filters': secretFilters,
+  'audience-marks': audienceMarks,
+  'from-path': fromPath,
+  'from-caller': fromCaller,
+  'known-marks': knownMarks,
+  'path-areas': pathAreas,
+  'path-ids': pathIds,
+  'prefixed-ids': prefixedIds,
+  'answer-headers': answerHeaders,
+  'limit-headers': limitHeaders,
+};

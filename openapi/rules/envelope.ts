@@ -1,0 +1,47 @@
+// One shape for every success and one for every failure.
+import { type Contract, resolve, type Schema } from '../../src/contract/document.ts';
+import { type Body, bodiesOf, operationsAt, responsesOf } from './bodies.ts';
+import type { Problem } from './rule.ts';
+
+/** The operations whose shape a source spells otherwise. */
+const withoutEnvelope: string[] = [];
+const references = { meta: '#/components/schemas/Meta', pagination: '#/components/schemas/Pagination' };
+const json = 'application/json';
+
+/** A 2xx is `{success, data, meta}`, with `pagination` if and only if `data` is an array; exceptions are a closed list. */
+export function* successEnvelope(contract: Contract): Generator<Problem> {
+  for (const { operation, at } of operationsAt(contract))
+    if ('x-envelope' in operation && !isException(operation))
+      yield { at: [...at, 'x-envelope'], message: `${operation.operationId} is not on the list of exceptions.` };
+  for (const { owner, status, response, at } of responsesOf(contract))
+    if (status.startsWith('2') && !isException(owner.operation) && Object.keys(response.content ?? {}).join() !== json)
+      yield { at, message: `A success has a body of ${json} and no other.` };
+  for (const { owner, status, mediaType, media, at } of bodiesOf(contract))
+    if (status.startsWith('2') && mediaType === json && !isException(owner.operation))
+      for (const message of faultsOf(contract, resolve(contract, media.schema))) yield { at, message };
+}
+
+/** Every 4xx and 5xx is the Error schema, as JSON and nothing else. */
+export function* errorEnvelope(contract: Contract): Generator<Problem> {
+  for (const { status, response, at } of responsesOf(contract))
+    if (isFailure(status) && Object.keys(response.content ?? {}).join() !== json)
+      yield { at, message: `A failure has a body of ${json} and no other.` };
+  for (const { status, media, at } of bodiesOf(contract))
+    if (isFailure(status) && media.schema.$ref !== '#/components/schemas/Error')
+      yield { at, message: 'The body of a failure is #/components/schemas/Error.' };
+}
+
+const isFailure = (status: string): boolean => !/^[123]/.test(status) && status !== '';
+const isException = (operation: Body['owner']['operation']): boolean =>
+  (operation as { 'x-envelope'?: string })['x-envelope'] === 'none' && withoutEnvelope.includes(operation.operationId);
+
+function* faultsOf(contract: Contract, { required, properties = {} }: Schema): Generator<string> {
+  const isList = resolve(contract, properties.data ?? {}).type === 'array';
+  const wanted = ['data', 'meta', ...(isList ? ['pagination'] : []), 'success'].join(', ');
+  if (Object.keys(properties).sort().join(', ') !== wanted) yield `The envelope has exactly ${wanted}.`;
+  if ([...((required as string[]) ?? [])].sort().join(', ') !== wanted)
+    yield `The envelope requires exactly ${wanted}.`;
+  if (resolve(contract, properties.success ?? {}).const !== true) yield 'success is const true.';
+  for (const [name, $ref] of Object.entries(references))
+    if (properties[name] && properties[name].$ref !== $ref) yield `${name} is ${$ref}.`;
+}

@@ -1,0 +1,78 @@
+// Examples are what the mock answers and what people copy. Redocly's own check misses fields that a schema lacks.
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { type Contract, type Example, resolve, type Schema } from '../../src/contract/document.ts';
+import { bodiesOf, placeOf } from './bodies.ts';
+import { nodesOf } from './nodes.ts';
+import type { Place, Problem } from './rule.ts';
+import { everySchema } from './schemas.ts';
+
+/** Every request and response body has a named example with a summary. */
+export function* namedExamples(contract: Contract): Generator<Problem> {
+  for (const { media, at } of bodiesOf(contract)) {
+    const examples = Object.entries(media.examples ?? {});
+    if (examples.length === 0) yield { at, message: 'A body needs a named example under examples.' };
+    for (const [name, example] of examples)
+      if (!resolve<Example>(contract, example).summary)
+        yield { at: [...at, 'examples', name], message: `The example ${name} has no summary.` };
+  }
+}
+
+/** Every example and default fits its schema, and shows no field that the schema lacks. */
+export function* validExamples(contract: Contract): Generator<Problem> {
+  const validate = validator(contract);
+  for (const { schema, value, at } of samples(contract)) {
+    const fault = validate(schema, value);
+    if (fault) yield { at, message: `The example breaks its schema: ${fault}.` };
+  }
+}
+
+type Sample = { schema: Schema; value: unknown; at: Place };
+
+function* samples(contract: Contract): Generator<Sample> {
+  for (const { fields, at, isDirectory } of nodesOf(contract)) {
+    const schema = fields.schema as Schema | undefined;
+    if (isDirectory || typeof schema !== 'object') continue;
+    if ('example' in fields) yield { schema, value: fields.example, at: [...at, 'example'] };
+    for (const [name, example] of Object.entries((fields.examples ?? {}) as Record<string, Example>)) {
+      const here = [...at, 'examples', name];
+      yield { schema, value: resolve(contract, example).value, at: placeOf(example, here) };
+    }
+  }
+  for (const { schema, at } of everySchema(contract)) {
+    if ('default' in schema) yield { schema, value: schema.default, at: [...at, 'default'] };
+    for (const [index, value] of Object.entries((schema.examples ?? []) as unknown[]))
+      yield { schema, value, at: [...at, 'examples', Number(index)] };
+  }
+}
+
+/** Says what is wrong with a value. Each schema is compiled once; objects count as closed. */
+function validator(contract: Contract): (schema: Schema, value: unknown) => string | undefined {
+  const ajv = new Ajv2020({ strict: false, validateSchema: false, inlineRefs: false }); // a third of the time
+  (formats as unknown as (ajv: Ajv2020) => void)(ajv); // its types describe the CommonJS export
+  const { schemas } = contract.components;
+  ajv.addSchema(closed({ components: { schemas } }) as object, 'contract');
+  const names = new Map(Object.entries(schemas).map(([name, schema]) => [schema, name]));
+  const compiled = new Map<string, ValidateFunction>();
+  return (schema, value) => {
+    const name = names.get(schema);
+    const text = JSON.stringify(name ? { $ref: `#/components/schemas/${name}` } : closed(schema));
+    try {
+      const check = compiled.get(text) ?? ajv.compile(JSON.parse(text.replaceAll('"$ref":"#/', '"$ref":"contract#/')));
+      compiled.set(text, check);
+      return check(value) ? undefined : ajv.errorsText(check.errors, { dataVar: 'it' });
+    } catch (error) {
+      return (error as Error).message; // the schema itself is at fault, and another rule may say why
+    }
+  };
+}
+
+/** A copy in which an object allows only the properties that it names. */
+function closed(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(closed);
+  if (typeof node !== 'object' || node === null) return node;
+  const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, closed(value)]));
+  return copy.type === 'object' && copy.properties && copy.additionalProperties === undefined
+    ? { ...copy, additionalProperties: false }
+    : copy;
+}

@@ -1,0 +1,25 @@
+import { globSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Context } from './rule.ts';
+
+type Resolved = { location?: { source: { absoluteRef: string } } };
+
+/** Every YAML file of the source is reached from `openapi.yaml`; what is not never arrives in the bundle. */
+export function filesUsed() {
+  const used = new Set<string>();
+  return {
+    ref: {
+      leave(_: unknown, __: Context, { location }: Resolved) {
+        if (location) used.add(location.source.absoluteRef);
+      },
+    },
+    Root: {
+      leave(_: unknown, { report, location }: Context) {
+        const root = location.source.absoluteRef;
+        for (const file of globSync('**/*.yaml', { cwd: dirname(root) }))
+          if (join(dirname(root), file) !== root && !used.has(join(dirname(root), file)))
+            report({ message: `Nothing refers to ${file}.`, location: location.child([]) });
+      },
+    },
+  };
+}

@@ -1,0 +1,44 @@
+// The `x-` fields of our own that stand in no other file here.
+import type { Contract } from '../../src/contract/document.ts';
+import { nodesOf } from './nodes.ts';
+import type { Problem } from './rule.ts';
+import { everySchema } from './schemas.ts';
+
+const known = [
+  'x-audience',
+  'x-secret-when',
+  'x-from-path',
+  'x-from-caller',
+  'x-probe',
+  'x-errors',
+  'x-envelope',
+  'x-guides',
+];
+const callerFacts = ['teamId', 'type', 'environment'];
+
+/** `x-from-path` names a path parameter that exists. */
+export function* fromPath(contract: Contract): Generator<Problem> {
+  const names = new Set(Object.keys(contract.paths).flatMap((path) => path.match(/(?<=\{)\w+(?=\})/g) ?? []));
+  for (const { schema, at } of everySchema(contract)) {
+    const name = schema['x-from-path'];
+    if (name !== undefined && !names.has(name))
+      yield { at: [...at, 'x-from-path'], message: `No path has a parameter ${name}.` };
+  }
+}
+
+/** `x-from-caller` names teamId, type or environment. */
+export function* fromCaller(contract: Contract): Generator<Problem> {
+  for (const { schema, at } of everySchema(contract)) {
+    const fact = schema['x-from-caller'];
+    if (fact !== undefined && !callerFacts.includes(fact))
+      yield { at: [...at, 'x-from-caller'], message: `${fact} is not one of ${callerFacts.join(', ')}.` };
+  }
+}
+
+/** Only the `x-` fields that this product knows are used, so that a typing error is found. */
+export function* knownMarks(contract: Contract): Generator<Problem> {
+  for (const { fields, at, isDirectory } of nodesOf(contract))
+    for (const key of isDirectory ? [] : Object.keys(fields))
+      if (key.startsWith('x-') && !known.includes(key))
+        yield { at: [...at, key], message: `${key} is not one of ${known.join(', ')}.` };
+}

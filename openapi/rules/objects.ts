@@ -1,0 +1,25 @@
+// Requests are closed, so that a typing error is refused; responses are open, so that fields can be added.
+import type { Contract, Schema } from '../../src/contract/document.ts';
+import type { Problem } from './rule.ts';
+import { reached, typesOf } from './schemas.ts';
+
+/** An object in a request has `additionalProperties: false`, or a schema for them when it is a map. */
+export function* closedRequests(contract: Contract): Generator<Problem> {
+  for (const { schema, at, isCondition } of reached(contract, 'request'))
+    if (!isCondition && isObject(schema) && schema.additionalProperties !== false && !isMap(schema))
+      yield { at, message: 'An object in a request must say additionalProperties: false.' };
+}
+
+/** An object in a response names its properties and leaves `additionalProperties` away, or is a map with a schema. */
+export function* openResponses(contract: Contract): Generator<Problem> {
+  for (const { schema, at } of reached(contract, 'response')) {
+    if (!isObject(schema) || isMap(schema)) continue;
+    if (schema.additionalProperties !== undefined)
+      yield { at, message: 'An object in a response must not close or open itself with additionalProperties.' };
+    else if (!schema.properties) yield { at, message: 'An object in a response must say what it holds.' };
+  }
+}
+
+const isObject = (schema: Schema): boolean => typesOf(schema).includes('object') || schema.properties !== undefined;
+const isMap = ({ additionalProperties }: Schema): boolean =>
+  typeof additionalProperties === 'object' && additionalProperties !== null;

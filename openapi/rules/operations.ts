@@ -1,0 +1,42 @@
+import type { Contract } from '../../src/contract/document.ts';
+import { operationsAt } from './bodies.ts';
+import type { Problem } from './rule.ts';
+
+/** The verbs that an operationId may begin with, and the methods that they fit. */
+const verbs: Record<string, string[]> = {
+  list: ['get'],
+  get: ['get'],
+  create: ['post'],
+  update: ['patch', 'put'],
+  delete: ['delete'],
+};
+
+/** An operationId is a verb of the closed list that fits the method, and a noun, in camelCase. */
+export function* operationIds(contract: Contract): Generator<Problem> {
+  for (const { operation, method, at } of operationsAt(contract)) {
+    const verb = /^([a-z]+)[A-Z][A-Za-z0-9]*$/.exec(operation.operationId ?? '')?.[1] ?? '';
+    if (!verbs[verb]?.includes(method))
+      yield {
+        at: [...at, 'operationId'],
+        message: `${operation.operationId} is not one of ${Object.keys(verbs).join(', ')}, fitting ${method.toUpperCase()}, with a noun behind it.`,
+      };
+  }
+}
+
+/** An operation has exactly one tag, and the root declares it. */
+export function* oneTag(contract: Contract): Generator<Problem> {
+  const { tags: declared = [] } = contract as { tags?: { name: string }[] };
+  for (const { operation, at } of operationsAt(contract)) {
+    const tags: string[] = operation.tags ?? [];
+    if (tags.length !== 1) yield { at, message: 'An operation has exactly one tag.' };
+    for (const tag of tags.filter((one) => !declared.some(({ name }) => name === one)))
+      yield { at: [...at, 'tags'], message: `The root does not declare the tag ${tag}.` };
+  }
+}
+
+/** A summary is a headline: it does not end with a period. */
+export function* headlines(contract: Contract): Generator<Problem> {
+  for (const { operation, at } of operationsAt(contract))
+    if (operation.summary?.trim().endsWith('.'))
+      yield { at: [...at, 'summary'], message: 'A summary does not end with a period.' };
+}

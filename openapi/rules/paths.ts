@@ -1,0 +1,59 @@
+import { type Contract, parametersOf, resolve, type Schema } from '../../src/contract/document.ts';
+import { operationsAt } from './bodies.ts';
+import type { Problem } from './rule.ts';
+import { everySchema } from './schemas.ts';
+
+const apiKey = ['secretKey', 'publishableKey'];
+/** Who may enter where; `open` is an operation with `security: []`. */
+const areas: { pattern: RegExp; admits: string[] }[] = [
+  { pattern: /^\/api\/v1\/teams\/\{teamId\}\/./, admits: apiKey },
+  { pattern: /^\/api\/v1\/(auth\/whoami|me)$/, admits: apiKey },
+  { pattern: /^\/api\/v1\/(api-keys|users\/\{userId\})(\/|$)/, admits: apiKey },
+  { pattern: /^\/api\/v1\/(changelogs|blogs)(\/|$)/, admits: ['open'] },
+  { pattern: /^\/api\/library\/\{team\}\/./, admits: ['open'] },
+  { pattern: /^\/api\/internal\/./, admits: ['session', 'open'] },
+  { pattern: /^\/api\/widget\/\{team\}\/./, admits: ['customerSession', 'open'] },
+  { pattern: /^\/(healthz|readyz)$/, admits: ['open'] },
+];
+
+/** A path belongs to one of the areas, and its operations admit only the callers of that area. */
+export function* pathAreas(contract: Contract): Generator<Problem> {
+  for (const path of Object.keys(contract.paths))
+    if (!areas.some(({ pattern }) => pattern.test(path)))
+      yield { at: ['paths', path], message: `${path} is in none of the areas of this API.` };
+  for (const { path, operation, at } of operationsAt(contract)) {
+    const admits = areas.find(({ pattern }) => pattern.test(path))?.admits;
+    const schemes = operation.security?.flatMap((requirement) => Object.keys(requirement)) ?? [];
+    for (const caller of operation.security?.length === 0 ? ['open'] : schemes)
+      if (admits && !admits.includes(caller))
+        yield { at: [...at, 'security'], message: `${path} admits ${admits.join(', ')}, not ${caller}.` };
+  }
+}
+
+/** A path parameter that ends in `Id`, other than `teamId`, takes a prefixed id or a UUID. */
+export function* pathIds(contract: Contract): Generator<Problem> {
+  for (const { operation, item, at } of operationsAt(contract))
+    for (const { name, in: place, schema } of parametersOf(contract, item, operation)) {
+      if (place !== 'path' || !name.endsWith('Id') || name === 'teamId') continue;
+      const [prefixed, uuid, ...more] = (schema.anyOf ?? []) as Schema[];
+      const fits =
+        prefixed &&
+        isPrefixed(resolve(contract, prefixed)) &&
+        uuid?.$ref === '#/components/schemas/Uuid' &&
+        more.length === 0;
+      if (!fits) yield { at, message: `${name} must be anyOf a prefixed id and Uuid, in this order.` };
+    }
+}
+
+/** A prefixed id is three to five letters, `_` and twelve base62 characters. */
+export function* prefixedIds(contract: Contract): Generator<Problem> {
+  for (const { schema, at } of everySchema(contract)) {
+    const isNamedId = at.length === 3 && String(at[2]).endsWith('Id');
+    const looksLikeOne = /^\^[^_]*_\[/.test(String(schema.pattern ?? '')) && schema.type !== undefined;
+    if ((isNamedId || looksLikeOne) && !isPrefixed(schema))
+      yield { at, message: 'The pattern of an id is ^xxx_[0-9A-Za-z]{12}$ with a prefix of three to five letters.' };
+  }
+}
+
+const isPrefixed = ({ pattern }: Schema): boolean =>
+  /^\^([a-z]{3,5}|\[a-z\]\{3,5\})_\[0-9A-Za-z\]\{12\}\$$/.test(String(pattern));

@@ -1,0 +1,48 @@
+// What a response schema may not use: projection by audience, closing of objects and the mock's `x-from-path` follow
+// `properties` and `items` only, and the mock's generator fails on some keywords.
+import type { Contract, Schema } from '../../src/contract/document.ts';
+import type { Problem } from './rule.ts';
+import { parts, reached, type Standing, target } from './schemas.ts';
+
+const combinators = ['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else', 'dependentSchemas'];
+const notGenerated = [
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'prefixItems',
+  'propertyNames',
+  'maxProperties',
+  'contains',
+  'patternProperties',
+  'unevaluatedProperties',
+];
+
+/** A response schema has no `allOf`, `anyOf`, `oneOf` or condition. */
+export const plainResponses = (contract: Contract): Generator<Problem> =>
+  without(contract, combinators, 'hides fields from the projection by audience');
+
+/** A response schema has no keyword that the mock's generator gets wrong. */
+export const generatableResponses = (contract: Contract): Generator<Problem> =>
+  without(contract, notGenerated, "is beyond the mock's generator");
+
+/** A response schema does not contain itself. */
+export function* finiteResponses(contract: Contract): Generator<Problem> {
+  const done = new Set<Schema>();
+  for (const standing of reached(contract, 'response')) yield* cycles(standing, []);
+
+  function* cycles(standing: Standing, above: Schema[]): Generator<Problem> {
+    if (above.includes(standing.schema)) {
+      yield { at: standing.at, message: 'A response schema may not contain itself.' };
+      return;
+    }
+    if (done.has(standing.schema)) return;
+    for (const next of [...parts(standing), ...target(contract, standing)])
+      yield* cycles(next, [...above, standing.schema]);
+    done.add(standing.schema);
+  }
+}
+
+function* without(contract: Contract, keywords: string[], why: string): Generator<Problem> {
+  for (const { schema, at } of reached(contract, 'response'))
+    for (const keyword of keywords)
+      if (keyword in schema) yield { at: [...at, keyword], message: `${keyword} in a response ${why}.` };
+}

@@ -1,0 +1,44 @@
+// Bytes over a bare socket, for what no HTTP client would send.
+import { connect, type Socket } from 'node:net';
+
+export type Chunk = string | Buffer;
+/** `body` is undefined where there is none; `closed` says whether the server ended the connection. */
+export type SocketAnswer = { status: number; headers: Headers; body: any };
+
+/** Opens a connection to the server behind `url`. */
+export const connectTo = (url: string): Socket => connect(Number(new URL(url).port), '127.0.0.1');
+
+/** Sends the bytes and resolves with the first answer; rejects when the connection ends without a whole one. */
+export function exchange(url: string, bytes: readonly Chunk[]): Promise<SocketAnswer> {
+  const socket = connectTo(url);
+  for (const chunk of bytes) socket.write(chunk);
+  return answerOn(socket).finally(() => socket.destroy());
+}
+
+/** The first answer that comes on a connection. */
+export function answerOn(socket: Socket): Promise<SocketAnswer> {
+  return new Promise((resolve, reject) => {
+    let received = Buffer.alloc(0);
+    socket.on('data', (chunk: Buffer) => {
+      received = Buffer.concat([received, chunk]);
+      const answer = parsed(received);
+      if (answer) resolve(answer);
+    });
+    socket.on('error', () => undefined); // the server may close while we still write; the answer has come by then or 'close' says so
+    socket.on('close', () => reject(new Error(`no whole answer, only ${received.toString('latin1').slice(0, 200)}`)));
+  });
+}
+
+/** Undefined while it is not whole. An interim answer (100) is passed over. */
+function parsed(received: Buffer): SocketAnswer | undefined {
+  const end = received.indexOf('\r\n\r\n');
+  if (end === -1) return undefined;
+  const [first = '', ...lines] = received.subarray(0, end).toString('latin1').split('\r\n');
+  const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(first)?.[1]);
+  const rest = received.subarray(end + 4);
+  if (status === 100) return parsed(rest);
+  const headers = new Headers(lines.map((line) => line.split(/: (.*)/s, 2) as [string, string]));
+  const length = Number(headers.get('content-length'));
+  if (rest.length < length) return undefined;
+  return { status, headers, body: length > 0 ? JSON.parse(rest.subarray(0, length).toString()) : undefined };
+}

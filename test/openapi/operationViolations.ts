@@ -1,0 +1,47 @@
+// Ways to break the rules on operations, paths and marks.
+import { create, list, parameter, ref, schema, type Violation } from './violations.ts';
+
+export const operationViolations: Violation[] = [
+  ['operation-ids', 'another verb', (d) => (list(d).operationId = 'fetchTickets')],
+  ['operation-ids', 'no noun', (d) => (list(d).operationId = 'list')],
+  ['operation-ids', 'snake case', (d) => (list(d).operationId = 'list_tickets')],
+  ['operation-ids', 'the wrong verb for the method', (d) => (list(d).operationId = 'createTickets')],
+  ['one-tag', 'two', (d) => (list(d).tags = ['Tickets', 'Auth'])],
+  ['one-tag', 'none', (d) => (list(d).tags = [])],
+  ['one-tag', 'an unknown one', (d) => (list(d).tags = ['Billing'])],
+  ['headlines', 'a period', (d) => (list(d).summary += '.')],
+
+  ['own-security', 'none', (d) => delete list(d).security],
+  ['own-security', 'at the root', (d) => (d.security = [])],
+  ['own-security', 'optional', (d) => list(d).security.push({})],
+  ['permission-names', 'another action', (d) => (create(d).security = [{ secretKey: ['tickets:delete'] }])],
+  ['permission-names', 'another case', (d) => (create(d).security = [{ secretKey: ['Tickets:write'] }])],
+  ['open-probes', 'a probe with a key', (d) => (d.paths['/healthz'].get.security = [{ secretKey: [] }]), 'path-areas'],
+  ['open-probes', 'neither yes nor no', (d) => (d.paths['/healthz'].get['x-probe'] = 'yes')],
+
+  ['secrets-optional', 'a secret field', (d) => schema(d, 'Ticket').required.push('notes')],
+  ['secret-filters', 'a filter by it', (d) => delete parameter(d, 'AssignedTo')['x-audience']],
+  ['audience-marks', 'another audience', (d) => (schema(d, 'Ticket').properties.title['x-audience'] = 'public')],
+  ['audience-marks', 'on a parameter', (d) => (parameter(d, 'Status')['x-audience'] = 'public')],
+  ['audience-marks', 'a flag that is public', (d) => delete schema(d, 'Message').properties.isInternal['x-audience']],
+  ['audience-marks', 'a flag that is no boolean', (d) => (schema(d, 'Message')['x-secret-when'] = 'senderName')],
+  ['audience-marks', 'a flag that is missing', (d) => (schema(d, 'Message')['x-secret-when'] = 'isSecret')],
+
+  ['from-path', 'no such parameter', (d) => (schema(d, 'Ticket').properties.id['x-from-path'] = 'ticketID')],
+  ['from-caller', 'no such fact', (d) => (schema(d, 'Identity').properties.keyType['x-from-caller'] = 'kind')],
+  ['known-marks', 'on an operation', (d) => (list(d)['x-porbe'] = true)],
+  ['known-marks', 'on a property', (d) => (schema(d, 'Ticket').properties.title['x-audeince'] = 'secret')],
+  ['known-marks', 'at the root', (d) => (d.info['x-logo'] = {})],
+
+  ['path-areas', 'no such area', (d) => (d.paths['/api/v2/things'] = {})],
+  ['path-areas', 'an open ticket list', (d) => (list(d).security = [])],
+  [
+    'path-areas',
+    'a key for a probe',
+    (d) => (d.paths['/api/library/{team}/articles'].get.security = [{ secretKey: [] }]),
+  ],
+  ['path-ids', 'the prefixed id alone', (d) => (parameter(d, 'TicketId').schema = ref('TicketId'))],
+  ['path-ids', 'a plain string', (d) => (parameter(d, 'TicketId').schema = { type: 'string', maxLength: 40 })],
+  ['prefixed-ids', 'a shorter id', (d) => (schema(d, 'MessageId').pattern = '^msg_[0-9A-Za-z]{10,12}$')],
+  ['prefixed-ids', 'a longer prefix', (d) => (schema(d, 'Deleted').properties.id.pattern = '^[a-z]+_[0-9A-Za-z]{12}$')],
+];

@@ -1,0 +1,81 @@
+// Ways to break the rules on schemas and references.
+import { create, field, header, json, list, parameter, ref, schema, text, type Violation } from './violations.ts';
+
+export const schemaViolations: Violation[] = [
+  ['dialect', 'the OpenAPI dialect', (d) => (d.jsonSchemaDialect = 'https://spec.openapis.org/oas/3.1/dialect/base')],
+  ['dialect', 'no dialect', (d) => delete d.jsonSchemaDialect],
+  ['dialect', 'a later OpenAPI', (d) => (d.openapi = '3.2.0')],
+
+  [
+    'component-references',
+    'a reference into a schema',
+    (d) => (schema(d, 'NewTicket').properties.notes.$ref = '#/components/schemas/Ticket/properties/notes'),
+  ],
+  ['component-references', '$anchor', (d) => (schema(d, 'Slug').$anchor = 'slug')],
+  ['component-references', '$id', (d) => (schema(d, 'Slug').$id = 'slug')],
+  ['component-references', '$defs', (d) => (schema(d, 'Slug').$defs = { text })],
+  [
+    'component-references',
+    '$dynamicRef',
+    (d) => (schema(d, 'NewTicket').properties.notes = { $dynamicRef: '#slug', type: 'boolean' }),
+    'valid-examples',
+  ],
+
+  [
+    'no-reference-siblings',
+    'in a component schema',
+    (d) => (d.components.schemas.Version2 = { $ref: '#/components/schemas/Version', description: 'Planted.' }),
+  ],
+  ['no-reference-siblings', 'in a body', (d) => (json(create(d).requestBody).schema.description = 'Planted.')],
+  ['no-reference-siblings', 'in a response', (d) => (json(list(d).responses[200]).schema.description = 'Planted.')],
+  ['no-reference-siblings', 'in a parameter', (d) => (parameter(d, 'Tag').schema.description = 'Planted.')],
+
+  ['plain-responses', 'allOf', (d) => (schema(d, 'Health').allOf = [{ minProperties: 1 }])],
+  ['plain-responses', 'anyOf', (d) => (schema(d, 'Health').anyOf = [{ minProperties: 1 }])],
+  ['plain-responses', 'oneOf, deep', (d) => (schema(d, 'Message').properties.senderName.oneOf = [{ minLength: 1 }])],
+
+  ...[
+    ['exclusiveMinimum', 'Pagination', 0],
+    ['exclusiveMaximum', 'Pagination', 99],
+    ['prefixItems', 'TagNames', []],
+    ['propertyNames', 'Metadata', text],
+    ['maxProperties', 'Metadata', 50],
+    ['patternProperties', 'Metadata', {}],
+  ].map(
+    ([keyword, name, value]): Violation => [
+      'generatable-responses',
+      String(keyword),
+      (d) => (schema(d, String(name))[String(keyword)] = value),
+    ],
+  ),
+  ['generatable-responses', 'contains', (d) => (schema(d, 'TagNames').contains = text), 'valid-examples'],
+
+  [
+    'finite-responses',
+    'a message in a message',
+    (d) => (schema(d, 'Message').properties.answers = { type: 'array', maxItems: 9, items: ref('Message') }),
+  ],
+  ['finite-responses', 'a ticket in its messages', (d) => (schema(d, 'Message').properties.ticket = ref('Ticket'))],
+
+  ['bounded', 'a string', (d) => delete schema(d, 'TagName').maxLength],
+  ['bounded', 'a string or null', (d) => delete schema(d, 'Notes').maxLength],
+  ['bounded', 'a date-time without maxLength', (d) => delete schema(d, 'Timestamp').maxLength],
+  ['bounded', 'an array', (d) => delete schema(d, 'TagNames').maxItems],
+  ['bounded', 'an integer without minimum', (d) => delete schema(d, 'Pagination').properties.total.minimum],
+  ['bounded', 'an integer without maximum', (d) => delete parameter(d, 'Page').schema.maximum],
+  ['bounded', 'a number or null', (d) => (schema(d, 'Health').properties.load = field({ type: ['number', 'null'] }))],
+  ['bounded', 'values of a map', (d) => delete schema(d, 'Metadata').additionalProperties.maxLength],
+  ['bounded', 'a header', (d) => delete header(d, 'WWW-Authenticate').schema.maxLength],
+  ['bounded', 'no type', (d) => (schema(d, 'Health').properties.anything = field({}))],
+
+  ['closed-requests', 'an open body', (d) => delete schema(d, 'NewTicket').additionalProperties],
+  ['closed-requests', 'an open map', (d) => (schema(d, 'NewMetadata').additionalProperties = true)],
+  [
+    'closed-requests',
+    'an open object inside',
+    (d) => (schema(d, 'NewMessage').properties.place = field({ type: 'object', properties: { city: text } })),
+  ],
+  ['open-responses', 'a closed answer', (d) => (schema(d, 'Health').additionalProperties = false)],
+  ['open-responses', 'an answer with anything', (d) => (schema(d, 'Health').additionalProperties = true)],
+  ['open-responses', 'a bag', (d) => (schema(d, 'Health').properties.bag = field({ type: 'object' }))],
+];
