@@ -2,7 +2,7 @@
 
 export type ErrorEntry = { status: number; type: ErrorType; title: string; message: string; param?: string; cause: string; fix: string };
 export type ErrorType = 'authentication_error' | 'invalid_request_error' | 'not_found_error' | 'rate_limit_error' | 'api_error';
-export type ErrorCode = 'authentication_required' | 'invalid_key_format' | 'invalid_api_key' | 'key_expired' | 'insufficient_permissions' | 'publishable_key_write' | 'team_access_denied' | 'https_required' | 'route_not_found' | 'method_not_allowed' | 'unsupported_version' | 'not_acceptable' | 'unsupported_media_type' | 'payload_too_large' | 'request_timeout' | 'headers_too_large' | 'malformed_request' | 'invalid_json' | 'parameter_missing' | 'parameter_invalid' | 'parameter_unknown' | 'mock_scenario_unknown' | 'resource_missing' | 'rate_limit_exceeded' | 'internal_error' | 'not_implemented' | 'service_unavailable';
+export type ErrorCode = 'authentication_required' | 'invalid_key_format' | 'invalid_api_key' | 'key_expired' | 'insufficient_permissions' | 'publishable_key_write' | 'team_access_denied' | 'https_required' | 'route_not_found' | 'method_not_allowed' | 'unsupported_version' | 'not_acceptable' | 'unsupported_media_type' | 'payload_too_large' | 'request_timeout' | 'headers_too_large' | 'malformed_request' | 'invalid_json' | 'parameter_missing' | 'parameter_invalid' | 'parameter_unknown' | 'mock_scenario_unknown' | 'resource_missing' | 'idempotency_conflict' | 'rate_limit_exceeded' | 'internal_error' | 'not_implemented' | 'service_unavailable';
 
 export const errors: Record<ErrorCode, ErrorEntry> = {
   "authentication_required": {
@@ -193,6 +193,15 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "param": "ticketId",
     "cause": "Nothing with this id exists in the team and environment of the key. What belongs to another team, or to live when the key is a test key, looks exactly the same.",
     "fix": "Check the id, and that the key is of the environment where it was made."
+  },
+  "idempotency_conflict": {
+    "status": 409,
+    "type": "invalid_request_error",
+    "title": "The key has been used",
+    "message": "The Idempotency-Key has been used with another request.",
+    "param": "Idempotency-Key",
+    "cause": "Another body or query came with the same key on the same path within 24 hours, or the first request with this key is still being worked on.",
+    "fix": "Use a new key for a new request. If the first one is still under way, wait for the seconds in `Retry-After` and send the same request again."
   },
   "rate_limit_exceeded": {
     "status": 429,

@@ -19,6 +19,18 @@ export interface TicketsHandlers {
   createMessage: Handler<'createMessage'>;
 }
 
+export interface EventsHandlers {
+  /** GET /api/v1/teams/{teamId}/events: List events */
+  listEvents: Handler<'listEvents'>;
+  /** GET /api/v1/teams/{teamId}/events/{eventId}: Get an event */
+  getEvent: Handler<'getEvent'>;
+}
+
+export interface TeamsHandlers {
+  /** DELETE /api/v1/teams/{teamId}/test-data: Delete all test data */
+  deleteTestData: Handler<'deleteTestData'>;
+}
+
 export interface LibraryHandlers {
   /** GET /api/library/{team}/articles: List published articles */
   listLibraryArticles: Handler<'listLibraryArticles'>;
@@ -40,6 +52,8 @@ export interface HealthHandlers {
 
 export interface Handlers {
   Tickets: TicketsHandlers;
+  Events: EventsHandlers;
+  Teams: TeamsHandlers;
   Library: LibraryHandlers;
   Auth: AuthHandlers;
   Health: HealthHandlers;

@@ -105,6 +105,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams/{teamId}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The team's UUID; `whoami` tells it.
+                 * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
+                 */
+                teamId: components["parameters"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List events
+         * @description What happened in the key's environment, oldest first. To follow along, remember the `sequence` of the last event that you
+         *     have seen and ask for what comes after it: every event becomes visible in the order of its number, so none is missed.
+         *     `pagination.total` counts what comes after `after`. Events are kept for 30 days.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{teamId}/events/{eventId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The team's UUID; `whoami` tells it.
+                 * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
+                 */
+                teamId: components["parameters"]["TeamId"];
+                /**
+                 * @description The event's id.
+                 * @example evt_7N42dgm5tFLK9N8MT7fHC7
+                 */
+                eventId: components["parameters"]["EventId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Get an event
+         * @description An event of the last 30 days.
+         */
+        get: operations["getEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{teamId}/test-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The team's UUID; `whoami` tells it.
+                 * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
+                 */
+                teamId: components["parameters"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete all test data
+         * @description Deletes everything in the test environment: tickets, messages, customers, tags, articles, events and stored answers. Live
+         *     data cannot be reached. Event numbers go on where they were.
+         */
+        delete: operations["deleteTestData"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/library/{team}/articles": {
         parameters: {
             query?: never;
@@ -223,7 +309,128 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "ticket.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A ticket was created
+         * @description Sent when a ticket is created.
+         */
+        post: operations["sendTicketCreated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "ticket.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A ticket was changed
+         * @description Sent when status, priority, assignment, tags, title, notes or metadata change; `changes` says how.
+         */
+        post: operations["sendTicketUpdated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "ticket.assigned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A ticket was assigned
+         * @description Sent when a ticket gets a member who works on it, beside `ticket.updated` or `ticket.created`.
+         */
+        post: operations["sendTicketAssigned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "ticket.closed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A ticket was closed
+         * @description Sent when a ticket becomes resolved or closed, beside `ticket.updated` or `ticket.created`.
+         */
+        post: operations["sendTicketClosed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "ticket.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A ticket was deleted
+         * @description Sent when a ticket is deleted, with what it was.
+         */
+        post: operations["sendTicketDeleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "ticket.message_added": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A message was added
+         * @description Sent when a ticket gets a message, internal ones included.
+         */
+        post: operations["sendTicketMessageAdded"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** @description What every failure looks like. */
@@ -612,6 +819,153 @@ export interface components {
             meta: components["schemas"]["Meta"];
         };
         /**
+         * @description What happened.
+         * @example ticket.created
+         * @enum {string}
+         */
+        EventType: "ticket.created" | "ticket.updated" | "ticket.assigned" | "ticket.closed" | "ticket.deleted" | "ticket.message_added";
+        /**
+         * @description Prefixed id of an event; longer than the others, because there are more events.
+         * @example evt_7N42dgm5tFLK9N8MT7fHC7
+         */
+        EventId: string;
+        /**
+         * @description Counts the events of a team and environment, in the order in which they became visible, without gaps.
+         * @example 42
+         */
+        EventSequence: number;
+        /** @description The ticket after the change; before it, if it was deleted. */
+        TicketSnapshot: {
+            id: components["schemas"]["TicketId"];
+            uuid: components["schemas"]["Uuid"];
+            title: components["schemas"]["TicketTitle"];
+            status: components["schemas"]["TicketStatus"];
+            priority: components["schemas"]["TicketPriority"];
+            /**
+             * @description The customer who asks, if known.
+             * @example cus_x9Y8z7W6v5U4
+             */
+            customer_id: string | null;
+            /**
+             * @description The customer's name, if known.
+             * @example Jane Doe
+             */
+            customer_name: string | null;
+            /**
+             * @description The member who works on it.
+             * @example mem_q1W2e3R4t5Y6
+             */
+            assigned_to: string | null;
+            tags: components["schemas"]["TagNames"];
+            created_at: components["schemas"]["Timestamp"];
+            updated_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: date-time
+             * @description When it was resolved or closed.
+             * @example 2026-03-31T09:00:00.000Z
+             */
+            closed_at: string | null;
+        };
+        /** @description A text before and after. */
+        TextChange: {
+            /**
+             * @description Before.
+             * @example open
+             */
+            from: string | null;
+            /**
+             * @description After.
+             * @example closed
+             */
+            to: string | null;
+        };
+        /** @description The tags before and after. */
+        TagsChange: {
+            from: components["schemas"]["TagNames"];
+            to: components["schemas"]["TagNames"];
+        };
+        /** @description The metadata before and after. */
+        MetadataChange: {
+            from: components["schemas"]["Metadata"];
+            to: components["schemas"]["Metadata"];
+        };
+        /** @description The fields that changed, each before and after. */
+        TicketChangeSet: {
+            title?: components["schemas"]["TextChange"];
+            status?: components["schemas"]["TextChange"];
+            priority?: components["schemas"]["TextChange"];
+            assigned_to?: components["schemas"]["TextChange"];
+            notes?: components["schemas"]["TextChange"];
+            tags?: components["schemas"]["TagsChange"];
+            metadata?: components["schemas"]["MetadataChange"];
+        };
+        /** @description The message that was added. */
+        MessageSnapshot: {
+            id: components["schemas"]["MessageId"];
+            uuid: components["schemas"]["Uuid"];
+            ticket_id: components["schemas"]["TicketId"];
+            content: components["schemas"]["MessageContent"];
+            sender: components["schemas"]["MessageSender"];
+            /**
+             * @description Who wrote it, if known.
+             * @example Jane Doe
+             */
+            sender_name: string | null;
+            /**
+             * @description A note among the team.
+             * @example false
+             */
+            is_internal: boolean;
+            created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description Something that happened. */
+        Event: {
+            id: components["schemas"]["EventId"];
+            type: components["schemas"]["EventType"];
+            created_at: components["schemas"]["Timestamp"];
+            team_id: components["schemas"]["Uuid"];
+            sequence: components["schemas"]["EventSequence"];
+            /** @description The resource, and what changed. */
+            data: {
+                ticket: components["schemas"]["TicketSnapshot"];
+                changes?: components["schemas"]["TicketChangeSet"];
+                message?: components["schemas"]["MessageSnapshot"];
+            };
+        };
+        /** @description A page of events. */
+        EventPage: {
+            success: components["schemas"]["Success"];
+            /** @description The events of this page. */
+            data: components["schemas"]["Event"][];
+            pagination: components["schemas"]["Pagination"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Answer with an event. */
+        EventAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["Event"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description The test data is gone. */
+        TestDataDeleted: {
+            /**
+             * @description It is gone.
+             * @constant
+             */
+            deleted: true;
+            /**
+             * @description Only ever the test environment.
+             * @constant
+             */
+            environment: "test";
+        };
+        /** @description Answer that the test data is gone. */
+        TestDataDeletedAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["TestDataDeleted"];
+            meta: components["schemas"]["Meta"];
+        };
+        /**
          * @description A short name for addresses. Never looks like a UUID.
          * @example how-to-reset-password
          */
@@ -730,6 +1084,44 @@ export interface components {
             data: components["schemas"]["Readiness"];
             meta: components["schemas"]["Meta"];
         };
+        /** @description A ticket was created, assigned, closed or deleted. */
+        TicketEvent: {
+            id: components["schemas"]["EventId"];
+            type: components["schemas"]["EventType"];
+            created_at: components["schemas"]["Timestamp"];
+            team_id: components["schemas"]["Uuid"];
+            sequence: components["schemas"]["EventSequence"];
+            /** @description The resource, and what changed. */
+            data: {
+                ticket: components["schemas"]["TicketSnapshot"];
+            };
+        };
+        /** @description A ticket was changed. */
+        TicketChangedEvent: {
+            id: components["schemas"]["EventId"];
+            type: components["schemas"]["EventType"];
+            created_at: components["schemas"]["Timestamp"];
+            team_id: components["schemas"]["Uuid"];
+            sequence: components["schemas"]["EventSequence"];
+            /** @description The resource, and what changed. */
+            data: {
+                ticket: components["schemas"]["TicketSnapshot"];
+                changes: components["schemas"]["TicketChangeSet"];
+            };
+        };
+        /** @description A message was added to a ticket. */
+        TicketMessageEvent: {
+            id: components["schemas"]["EventId"];
+            type: components["schemas"]["EventType"];
+            created_at: components["schemas"]["Timestamp"];
+            team_id: components["schemas"]["Uuid"];
+            sequence: components["schemas"]["EventSequence"];
+            /** @description The resource, and what changed. */
+            data: {
+                ticket: components["schemas"]["TicketSnapshot"];
+                message: components["schemas"]["MessageSnapshot"];
+            };
+        };
         /**
          * @description A dated version of this API; the newest stands last.
          * @example 2026-03-01
@@ -747,7 +1139,7 @@ export interface components {
          * @example authentication_required
          * @enum {string}
          */
-        ErrorCode: "authentication_required" | "invalid_key_format" | "invalid_api_key" | "key_expired" | "insufficient_permissions" | "publishable_key_write" | "team_access_denied" | "https_required" | "route_not_found" | "method_not_allowed" | "unsupported_version" | "not_acceptable" | "unsupported_media_type" | "payload_too_large" | "request_timeout" | "headers_too_large" | "malformed_request" | "invalid_json" | "parameter_missing" | "parameter_invalid" | "parameter_unknown" | "mock_scenario_unknown" | "resource_missing" | "rate_limit_exceeded" | "internal_error" | "not_implemented" | "service_unavailable";
+        ErrorCode: "authentication_required" | "invalid_key_format" | "invalid_api_key" | "key_expired" | "insufficient_permissions" | "publishable_key_write" | "team_access_denied" | "https_required" | "route_not_found" | "method_not_allowed" | "unsupported_version" | "not_acceptable" | "unsupported_media_type" | "payload_too_large" | "request_timeout" | "headers_too_large" | "malformed_request" | "invalid_json" | "parameter_missing" | "parameter_invalid" | "parameter_unknown" | "mock_scenario_unknown" | "resource_missing" | "idempotency_conflict" | "rate_limit_exceeded" | "internal_error" | "not_implemented" | "service_unavailable";
     };
     responses: {
         /** @description `unsupported_version`: Unknown version. `parameter_invalid`: A wrong value. `parameter_unknown`: An unknown name. `mock_scenario_unknown`: The mock cannot play this. */
@@ -914,6 +1306,22 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description `idempotency_conflict`: The key has been used. */
+        Conflict: {
+            headers: {
+                "CStar-Version": components["headers"]["CStar-Version"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                "Retry-After": components["headers"]["Retry-After.optional"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description `payload_too_large`: Body too large. */
         PayloadTooLarge: {
             headers: {
@@ -1023,6 +1431,12 @@ export interface components {
          */
         "CStar-Version": components["schemas"]["Version"];
         /**
+         * @description Makes a repetition harmless: the same key with the same request within 24 hours gives the first answer again and changes
+         *     nothing. Use a new key for each thing that you want to happen, such as a UUID or your order number.
+         * @example order-1042-refund
+         */
+        "Idempotency-Key": string;
+        /**
          * @description The team's UUID; `whoami` tells it.
          * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
          */
@@ -1078,6 +1492,26 @@ export interface components {
          */
         TicketId: components["schemas"]["TicketId"] | components["schemas"]["Uuid"];
         /**
+         * @description Only events with a greater `sequence`. Give the last one that you have seen to miss none and see none twice.
+         * @example 41
+         */
+        After: number;
+        /**
+         * @description Only events of this type.
+         * @example ticket.created
+         */
+        EventTypeFilter: components["schemas"]["EventType"];
+        /**
+         * @description Only events of this resource, by prefixed id or UUID.
+         * @example tkt_a1B2c3D4e5F6
+         */
+        EventResource: components["schemas"]["TicketId"] | components["schemas"]["Uuid"];
+        /**
+         * @description The event's id.
+         * @example evt_7N42dgm5tFLK9N8MT7fHC7
+         */
+        EventId: components["schemas"]["EventId"];
+        /**
          * @description The team's UUID or slug.
          * @example acme
          */
@@ -1126,6 +1560,16 @@ export interface components {
          */
         "Retry-After": number;
         /**
+         * @description This is the answer that was given the first time; nothing was done now.
+         * @example true
+         */
+        "Idempotency-Replayed": true;
+        /**
+         * @description The request that was answered so the first time; `meta.requestId` in the body is its id as well.
+         * @example req_a1B2c3D4e5F6
+         */
+        "Idempotency-Original-Request": components["schemas"]["RequestId"];
+        /**
          * @description How to authenticate (RFC 6750).
          * @example Bearer realm="cstar"
          */
@@ -1150,6 +1594,11 @@ export interface components {
          * @example 3600
          */
         "X-RateLimit-Window.optional": number;
+        /**
+         * @description Seconds to wait before the next try.
+         * @example 30
+         */
+        "Retry-After.optional": number;
     };
     pathItems: never;
 }
@@ -1255,6 +1704,12 @@ export interface operations {
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
+                /**
+                 * @description Makes a repetition harmless: the same key with the same request within 24 hours gives the first answer again and changes
+                 *     nothing. Use a new key for each thing that you want to happen, such as a UUID or your order number.
+                 * @example order-1042-refund
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
                 /**
@@ -1281,6 +1736,8 @@ export interface operations {
                     "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Idempotency-Original-Request": components["headers"]["Idempotency-Original-Request"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1293,6 +1750,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -1411,6 +1869,12 @@ export interface operations {
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
+                /**
+                 * @description Makes a repetition harmless: the same key with the same request within 24 hours gives the first answer again and changes
+                 *     nothing. Use a new key for each thing that you want to happen, such as a UUID or your order number.
+                 * @example order-1042-refund
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
                 /**
@@ -1442,6 +1906,8 @@ export interface operations {
                     "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Idempotency-Original-Request": components["headers"]["Idempotency-Original-Request"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1454,6 +1920,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -1537,6 +2004,12 @@ export interface operations {
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
+                /**
+                 * @description Makes a repetition harmless: the same key with the same request within 24 hours gives the first answer again and changes
+                 *     nothing. Use a new key for each thing that you want to happen, such as a UUID or your order number.
+                 * @example order-1042-refund
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
                 /**
@@ -1568,6 +2041,8 @@ export interface operations {
                     "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Idempotency-Original-Request": components["headers"]["Idempotency-Original-Request"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1580,8 +2055,171 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only events with a greater `sequence`. Give the last one that you have seen to miss none and see none twice.
+                 * @example 41
+                 */
+                after?: components["parameters"]["After"];
+                /**
+                 * @description How many to a page.
+                 * @example 20
+                 */
+                pageSize?: components["parameters"]["PageSize"];
+                /**
+                 * @description Only events of this type.
+                 * @example ticket.created
+                 */
+                type?: components["parameters"]["EventTypeFilter"];
+                /**
+                 * @description Only events of this resource, by prefixed id or UUID.
+                 * @example tkt_a1B2c3D4e5F6
+                 */
+                resource?: components["parameters"]["EventResource"];
+            };
+            header?: {
+                /**
+                 * @description The version you are written for. Without it the newest answers.
+                 * @example 2026-03-01
+                 */
+                "CStar-Version"?: components["parameters"]["CStar-Version"];
+            };
+            path: {
+                /**
+                 * @description The team's UUID; `whoami` tells it.
+                 * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
+                 */
+                teamId: components["parameters"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, oldest first. */
+            200: {
+                headers: {
+                    "CStar-Version": components["headers"]["CStar-Version"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
+            401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
+            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_InsufficientPermissions"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The version you are written for. Without it the newest answers.
+                 * @example 2026-03-01
+                 */
+                "CStar-Version"?: components["parameters"]["CStar-Version"];
+            };
+            path: {
+                /**
+                 * @description The team's UUID; `whoami` tells it.
+                 * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
+                 */
+                teamId: components["parameters"]["TeamId"];
+                /**
+                 * @description The event's id.
+                 * @example evt_7N42dgm5tFLK9N8MT7fHC7
+                 */
+                eventId: components["parameters"]["EventId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event. */
+            200: {
+                headers: {
+                    "CStar-Version": components["headers"]["CStar-Version"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
+            401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
+            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_InsufficientPermissions"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    deleteTestData: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The version you are written for. Without it the newest answers.
+                 * @example 2026-03-01
+                 */
+                "CStar-Version"?: components["parameters"]["CStar-Version"];
+            };
+            path: {
+                /**
+                 * @description The team's UUID; `whoami` tells it.
+                 * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
+                 */
+                teamId: components["parameters"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The test environment is empty. */
+            200: {
+                headers: {
+                    "CStar-Version": components["headers"]["CStar-Version"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestDataDeletedAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
+            401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
+            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
+            406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -1799,6 +2437,144 @@ export interface operations {
             406: components["responses"]["NotAcceptable_Probe"];
             500: components["responses"]["InternalServerError_Probe"];
             503: components["responses"]["ServiceUnavailable_Probe"];
+        };
+    };
+    sendTicketCreated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The event. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketEvent"];
+            };
+        };
+        responses: {
+            /** @description Received. Any 2xx will do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    sendTicketUpdated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The event. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketChangedEvent"];
+            };
+        };
+        responses: {
+            /** @description Received. Any 2xx will do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    sendTicketAssigned: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The event. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketEvent"];
+            };
+        };
+        responses: {
+            /** @description Received. Any 2xx will do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    sendTicketClosed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The event. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketEvent"];
+            };
+        };
+        responses: {
+            /** @description Received. Any 2xx will do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    sendTicketDeleted: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The event. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketEvent"];
+            };
+        };
+        responses: {
+            /** @description Received. Any 2xx will do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    sendTicketMessageAdded: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The event. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketMessageEvent"];
+            };
+        };
+        responses: {
+            /** @description Received. Any 2xx will do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

@@ -10,6 +10,7 @@ const known = [
   'x-from-path',
   'x-from-caller',
   'x-probe',
+  'x-environment',
   'x-errors',
   'x-envelope',
   'x-guides',

@@ -30,11 +30,11 @@ export function* pathAreas(contract: Contract): Generator<Problem> {
   }
 }
 
-/** A path parameter that ends in `Id`, other than `teamId`, takes a prefixed id or a UUID. */
+/** A path parameter that ends in `Id`, other than `teamId`, takes a prefixed id or a UUID; a long id has no UUID. */
 export function* pathIds(contract: Contract): Generator<Problem> {
   for (const { operation, item, at } of operationsAt(contract))
     for (const { name, in: place, schema } of parametersOf(contract, item, operation)) {
-      if (place !== 'path' || !name.endsWith('Id') || name === 'teamId') continue;
+      if (place !== 'path' || !name.endsWith('Id') || name === 'teamId' || isLong(resolve(contract, schema))) continue;
       const [prefixed, uuid, ...more] = (schema.anyOf ?? []) as Schema[];
       const fits =
         prefixed &&
@@ -45,15 +45,19 @@ export function* pathIds(contract: Contract): Generator<Problem> {
     }
 }
 
-/** A prefixed id is three to five letters, `_` and twelve base62 characters. */
+/** A prefixed id is three to five letters, `_` and twelve base62 characters, or 22 where there are many. */
 export function* prefixedIds(contract: Contract): Generator<Problem> {
   for (const { schema, at } of everySchema(contract)) {
     const isNamedId = at.length === 3 && String(at[2]).endsWith('Id');
     const looksLikeOne = /^\^[^_]*_\[/.test(String(schema.pattern ?? '')) && schema.type !== undefined;
-    if ((isNamedId || looksLikeOne) && !isPrefixed(schema))
-      yield { at, message: 'The pattern of an id is ^xxx_[0-9A-Za-z]{12}$ with a prefix of three to five letters.' };
+    if ((isNamedId || looksLikeOne) && !isPrefixed(schema) && !isLong(schema))
+      yield {
+        at,
+        message: 'The pattern of an id is ^xxx_[0-9A-Za-z]{12}$ (or {22}) with a prefix of three to five letters.',
+      };
   }
 }
 
+const isLong = ({ pattern }: Schema): boolean => /^\^[a-z]{3,5}_\[0-9A-Za-z\]\{22\}\$$/.test(String(pattern));
 const isPrefixed = ({ pattern }: Schema): boolean =>
   /^\^([a-z]{3,5}|\[a-z\]\{3,5\})_\[0-9A-Za-z\]\{12\}\$$/.test(String(pattern));

@@ -14,13 +14,15 @@ import {
   type Response,
 } from './document.ts';
 
-type Facts = { path: string; isWrite: boolean; operation: Operation; parameters: Parameter[] };
+type Facts = { path: string; method: string; operation: Operation; parameters: Parameter[] };
 type Rule = { code: string; when: (facts: Facts) => boolean; limited: boolean };
 
 const always = (): boolean => true;
 const isOpen = ({ operation }: Facts): boolean => operation.security.length === 0;
 const isProbe = ({ operation }: Facts): boolean => operation['x-probe'] === true;
 const hasBody = ({ operation }: Facts): boolean => operation.requestBody !== undefined;
+/** Only what creates or changes something gains from being done once. */
+const isIdempotent = (facts: Facts): boolean => ['post', 'patch'].includes(facts.method) && !isOpen(facts);
 const keysOf = ({ operation }: Facts): string[] =>
   operation.security.flatMap((requirement) => Object.keys(requirement));
 const mayLackPermission = (facts: Facts): boolean =>
@@ -40,7 +42,7 @@ const rules: Rule[] = [
   { code: 'team_access_denied', when: ({ path }) => path.includes('{teamId}'), limited: true },
   {
     code: 'publishable_key_write',
-    when: (facts) => facts.isWrite && !isOpen(facts) && !keysOf(facts).includes('publishableKey'),
+    when: (facts) => facts.method !== 'get' && !isOpen(facts) && !keysOf(facts).includes('publishableKey'),
     limited: true,
   },
   { code: 'insufficient_permissions', when: (facts) => !isOpen(facts) && mayLackPermission(facts), limited: true },
@@ -57,6 +59,7 @@ const rules: Rule[] = [
   },
   { code: 'parameter_invalid', when: (facts) => hasBody(facts) || facts.parameters.length > 0, limited: true },
   { code: 'parameter_unknown', when: always, limited: true },
+  { code: 'idempotency_conflict', when: isIdempotent, limited: true },
   { code: 'mock_scenario_unknown', when: always, limited: true },
   { code: 'internal_error', when: always, limited: false },
   { code: 'service_unavailable', when: always, limited: false },
@@ -64,11 +67,13 @@ const rules: Rule[] = [
 const unlimited = new Set(rules.filter(({ limited }) => !limited).map(({ code }) => code));
 
 const everyAnswer = ['CStar-Version', 'X-Request-Id'];
+const replayHeaders = ['Idempotency-Replayed', 'Idempotency-Original-Request'];
 const limitHeaders = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset', 'X-RateLimit-Window'];
 const ofStatus: Record<string, string[]> = {
   401: ['WWW-Authenticate'],
   405: ['Allow'],
   429: ['Retry-After'],
+  409: ['Retry-After.optional'],
   503: ['Retry-After'],
 };
 
@@ -76,7 +81,7 @@ const ofStatus: Record<string, string[]> = {
 export function complete(contract: Contract): void {
   const { components } = contract;
   components.responses = {};
-  for (const name of limitHeaders) {
+  for (const name of [...limitHeaders, 'Retry-After']) {
     const { required: _, ...optional } = components.headers[name] as Header; // the root document lists every header
     components.headers[`${name}.optional`] = optional;
   }
@@ -84,13 +89,18 @@ export function complete(contract: Contract): void {
 
   for (const { path, method, item, operation } of operationsOf(contract)) {
     if (!operation.security) throw new Error(`${operation.operationId} must say its security; [] if it is open`);
-    const facts = { path, isWrite: method !== 'get', operation, parameters: parametersOf(contract, item, operation) };
+    const facts = { path, method, operation, parameters: parametersOf(contract, item, operation) };
     operation.parameters = [
       ...(operation.parameters ?? []),
-      { $ref: '#/components/parameters/CStar-Version' } as Ref<Parameter>,
+      ...['CStar-Version', ...(isIdempotent(facts) ? ['Idempotency-Key'] : [])].map(
+        (name) => ({ $ref: `#/components/parameters/${name}` }) as Ref<Parameter>,
+      ),
     ];
     for (const response of Object.values(operation.responses))
-      response.headers = headersOf(isProbe(facts) ? [] : limitHeaders);
+      response.headers = headersOf([
+        ...(isProbe(facts) ? [] : limitHeaders),
+        ...(isIdempotent(facts) ? replayHeaders : []),
+      ]);
 
     const codes = [
       ...rules.filter(({ when }) => when(facts)).map(({ code }) => code),

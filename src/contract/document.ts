@@ -34,6 +34,7 @@ export type Operation = {
   responses: Record<string, Ref<Response>>;
   'x-errors'?: string[];
   'x-probe'?: boolean;
+  'x-environment'?: 'test';
 };
 export const methods = ['get', 'put', 'post', 'patch', 'delete'] as const;
 export type PathItem = Partial<Record<(typeof methods)[number], Operation>> & { parameters?: Ref<Parameter>[] };

@@ -22,6 +22,8 @@ export function operationTable(contract: Contract): string {
         ? { required: operation.requestBody.required ?? false, mediaTypes: Object.keys(operation.requestBody.content) }
         : null,
       isProbe: operation['x-probe'] ?? false,
+      isIdempotent: (operation.parameters ?? []).some(({ $ref }) => $ref?.endsWith('/Idempotency-Key')),
+      environment: operation['x-environment'] ?? null,
       successStatus: Number(Object.keys(operation.responses).find((status) => status.startsWith('2'))),
       produces: [...new Set(responses.flatMap(({ content }) => Object.keys(content ?? {})))],
     });

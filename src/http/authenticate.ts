@@ -69,6 +69,8 @@ export const authorize: RequestHandler = (req, _res, next) => {
   const missing = requirement.permissions.find((permission) => !caller.permissions.includes(permission));
   if (missing)
     throw new Problem('insufficient_permissions', { message: `The API key lacks the permission ${missing}.` });
+  if (operation.environment && operation.environment !== caller.environment)
+    throw new Problem('insufficient_permissions', { message: `This is for ${operation.environment} keys only.` });
   const secret = caller.type === 'secret' ? undefined : operation.secretQuery.find((name) => name in req.query);
   if (secret)
     throw new Problem('insufficient_permissions', { param: secret, message: `'${secret}' is for secret keys only.` });

@@ -17,7 +17,11 @@ export function repetitionOf(req: Request): Repetition | undefined {
   const given = req.get('idempotency-key');
   if (given === undefined || !req.context.operation.isIdempotent) return undefined;
   const [path = '', query = ''] = req.originalUrl.split('?', 2);
-  const digest = createHash('sha256').update(query).update('\n').update(JSON.stringify(req.body ?? null)).digest();
+  const digest = createHash('sha256')
+    .update(query)
+    .update('\n')
+    .update(JSON.stringify(req.body ?? null))
+    .digest();
   return { method: req.method, path, key: given.replace(/^"(.+)"$/, '$1'), digest };
 }
 

@@ -12,6 +12,10 @@ export type Operation = {
   secretQuery: readonly string[];
   body: { required: boolean; mediaTypes: readonly string[] } | null;
   isProbe: boolean;
+  /** Takes the header `Idempotency-Key`. */
+  isIdempotent: boolean;
+  /** The only environment that it is for. */
+  environment: 'test' | null;
   successStatus: number;
   produces: readonly string[];
 };

@@ -18,7 +18,7 @@ export const headersOfEveryAnswer = (requestId: string): Record<string, string> 
   'CStar-Version': newest,
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Expose-Headers':
-    'CStar-Version, X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Window, Retry-After',
+    'CStar-Version, X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Window, Retry-After, Idempotency-Replayed, Idempotency-Original-Request',
 });
 
 export function identify(requestIds: () => string, clock: () => Date): RequestHandler {
@@ -35,7 +35,7 @@ export function identify(requestIds: () => string, clock: () => Date): RequestHa
 export const cors: RequestHandler = (req, res, next) => {
   if (req.method !== 'OPTIONS' || !req.headers['access-control-request-method']) return next();
   res.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, POST, PUT, PATCH, DELETE');
-  res.setHeader('Access-Control-Allow-Headers', 'Authorization, Content-Type, CStar-Version, Prefer');
+  res.setHeader('Access-Control-Allow-Headers', 'Authorization, Content-Type, CStar-Version, Idempotency-Key, Prefer');
   res.setHeader('Access-Control-Max-Age', '7200');
   res.status(204).end();
 };

@@ -57,7 +57,8 @@ export function createDatabase(pool: pg.Pool): Database {
   return {
     kysely,
     of: (tenant) => boundTo(kysely, tenant),
-    write: (tenant, run) => retried(() => kysely.transaction().execute((connection) => run(boundTo(connection, tenant)))),
+    write: (tenant, run) =>
+      retried(() => kysely.transaction().execute((connection) => run(boundTo(connection, tenant)))),
     async ping() {
       await pool.query('select 1');
     },

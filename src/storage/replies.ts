@@ -15,13 +15,28 @@ const lockWait = '2s';
  * Takes the key for this transaction. Another transaction that has it makes this one wait, at most two seconds.
  * @throws PostgreSQL's 55P03 after that
  */
-export async function claimKey(db: TenantDatabase, box: SecretBox, once: RepetitionKey, requestId: string, now: Date): Promise<Claim> {
+export async function claimKey(
+  db: TenantDatabase,
+  box: SecretBox,
+  once: RepetitionKey,
+  requestId: string,
+  now: Date,
+): Promise<Claim> {
   await db.run(sql`set local lock_timeout = ${sql.lit(lockWait)}`);
   const { method, path, key, digest } = once;
   const expired = new Date(now.getTime() - keptMs);
   const claimed = await db
     .insertInto('idempotency')
-    .values({ method, path, key, request_digest: digest, status: null, reply: null, request_id: requestId, created_at: now })
+    .values({
+      method,
+      path,
+      key,
+      request_digest: digest,
+      status: null,
+      reply: null,
+      request_id: requestId,
+      created_at: now,
+    })
     .onConflict((conflict) =>
       conflict
         .columns(['team_id', 'environment', 'method', 'path', 'key'])
@@ -33,11 +48,19 @@ export async function claimKey(db: TenantDatabase, box: SecretBox, once: Repetit
   if (claimed) return { before: 'nothing' };
   const row = await rowOf(db, once).selectAll().executeTakeFirstOrThrow();
   if (!row.request_digest.equals(digest) || !row.reply || !row.status) return { before: 'other' };
-  return { before: 'same', reply: { status: row.status, body: box.open(row.reply, contextOf(db, once)), requestId: row.request_id } };
+  return {
+    before: 'same',
+    reply: { status: row.status, body: box.open(row.reply, contextOf(db, once)), requestId: row.request_id },
+  };
 }
 
 /** Keeps the answer under the key that this transaction has claimed. */
-export async function keepReply(db: TenantDatabase, box: SecretBox, once: RepetitionKey, { status, body }: StoredReply): Promise<void> {
+export async function keepReply(
+  db: TenantDatabase,
+  box: SecretBox,
+  once: RepetitionKey,
+  { status, body }: StoredReply,
+): Promise<void> {
   const { method, path, key } = once;
   await db
     .updateTable('idempotency')

@@ -36,7 +36,9 @@ export function createSecretBox(keys: EncryptionKeys): SecretBox {
       const iv = sealed.subarray(at, at + ivBytes);
       const tag = sealed.subarray(at + ivBytes, at + ivBytes + tagBytes);
       const decipher = createDecipheriv(algorithm, key, iv).setAAD(Buffer.from(context)).setAuthTag(tag);
-      return Buffer.concat([decipher.update(sealed.subarray(at + ivBytes + tagBytes)), decipher.final()]).toString('utf8');
+      return Buffer.concat([decipher.update(sealed.subarray(at + ivBytes + tagBytes)), decipher.final()]).toString(
+        'utf8',
+      );
     },
   };
 }
