@@ -67,7 +67,7 @@ export function createApp({
     readBody(bodyLimits), //                   415, 413, 408, 400 invalid_json
     refuseBrokenText, //                       400 parameter_invalid
     ...guard.request, //                       400 parameter_*
-    answer(backend, audience),
+    answer(backend, guard, audience), //       409 idempotency_conflict
     answerError(publicUrl, log),
     lastResort(publicUrl, log),
   );

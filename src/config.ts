@@ -17,6 +17,8 @@ export type Config = {
   dataDir: string;
   /** PostgreSQL in place of the embedded database. */
   databaseUrl: string | undefined;
+  /** `id:base64` of 32 bytes, parted by commas; the first one encrypts. Made in the data directory if there is no DATABASE_URL. */
+  encryptionKeys: string | undefined;
   /** Fill an empty database with demo data. */
   demoData: boolean;
   /** A statement that runs longer is ended, and its request answered with 503. */
@@ -60,6 +62,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       .filter(Boolean),
     dataDir: env.DATA_DIR ?? '.data',
     databaseUrl: env.DATABASE_URL,
+    encryptionKeys: env.ENCRYPTION_KEYS,
     demoData: oneOf('DEMO_DATA', ['true', 'false'], env.DATABASE_URL ? 'false' : 'true') === 'true',
     statementTimeoutMs: number('STATEMENT_TIMEOUT_MS', 3_000, 600_000),
     limits: standardLimits(number('REQUESTS_PER_ADDRESS', 60, 1_000_000)),

@@ -17,8 +17,10 @@ import { newRequestId } from './http/stages.ts';
 import { createDatabase } from './storage/database.ts';
 import { type DemoCredentials, demoCredentials } from './storage/demo/credentials.ts';
 import { seedDemo } from './storage/demo/seed.ts';
+import { encryptionKeysOf } from './storage/encryptionKeys.ts';
 import { migrate } from './storage/migrate.ts';
 import { openStorage } from './storage/open.ts';
+import { createSecretBox } from './storage/secretBox.ts';
 import { developerPages } from './web/developers/pages.ts';
 
 export type Running = { api: Listener; mock: Listener; demo: DemoCredentials; stop(): Promise<void> };
@@ -92,7 +94,7 @@ async function serveApi(
     !isStopping && (await Promise.race([database.ping().then(() => true), wait(readinessMs, false)]));
   const app = createApp({
     ...shared,
-    backend: handlersBackend(handlersOf(database, isReady)),
+    backend: handlersBackend(handlersOf(database, isReady), database, createSecretBox(encryptionKeysOf(config))),
     keyring: storedKeys(database),
     publicUrl: listener.publicUrl,
     onViolation(violation, req) {
@@ -116,9 +118,10 @@ async function serveApi(
 async function serveMock(listener: Listener, demo: DemoCredentials, shared: Shared): Promise<void> {
   const { prismBackend } = await import('./mock/backend.ts'); // Prism takes a second to load
   const { mockKeys } = await import('./mock/keyring.ts');
+  const { createMemory } = await import('./mock/memory.ts');
   const app = createApp({
     ...shared,
-    backend: await prismBackend(shared.contract),
+    backend: await prismBackend(shared.contract, createMemory()),
     keyring: mockKeys(demo),
     publicUrl: listener.publicUrl,
     onViolation(violation) {

@@ -58,6 +58,7 @@ export type Components = {
   examples: Record<string, Example>;
 };
 export type Contract = {
+  webhooks?: Record<string, PathItem>;
   info: { description: string; 'x-guides'?: string[] };
   paths: Record<string, PathItem>;
   components: Components;

@@ -1,6 +1,8 @@
-// Hands the call to whoever stands behind and puts the envelope around what comes back.
-import type { RequestHandler } from 'express';
+// Hands the call to whoever stands behind, puts the envelope around what comes back and sends it.
+import type { Request, RequestHandler, Response } from 'express';
 import type { Audience } from './audience.ts';
+import type { Guard } from './guard.ts';
+import { createTurns, type Repetition, type Reply, repetitionOf } from './idempotency.ts';
 import type { Caller } from './operation.ts';
 import type { Operation } from './router.ts';
 
@@ -12,26 +14,58 @@ export type Call = {
   caller: Caller | undefined;
   requestId: string;
   now: Date;
+  /** Set when the request has an `Idempotency-Key`. */
+  repetition: Repetition | undefined;
   /** The header `Prefer`, which only the mock heeds. */
   prefer: string | undefined;
 };
-/** Success is returned, everything else thrown as a `Problem`. */
-export type Backend = (call: Call) => Promise<{ status: number; content: Record<string, unknown> }>;
+export type Success = { status: number; content: Record<string, unknown> };
+/** Makes the answer of a success, checked against the contract; rejects when it breaks it. */
+export type Finish = (success: Success) => Promise<Reply>;
+/**
+ * Success is returned, everything else thrown as a `Problem`. A backend calls `finish` before it commits, so that what the
+ * contract does not allow is not done either.
+ */
+export type Backend = (call: Call, finish: Finish) => Promise<Reply>;
 
-export function answer(backend: Backend, audience: Audience): RequestHandler {
+export function answer(backend: Backend, guard: Guard, audience: Audience): RequestHandler {
+  const inTurn = createTurns();
   return async (req, res) => {
-    const { operation, params, caller, requestId, now } = req.context;
-    const { status, content } = await backend({
-      operation,
-      caller,
-      requestId,
-      now,
-      path: params,
-      query: req.query,
-      body: req.body,
-      prefer: req.get('prefer'),
-    });
-    const visible = caller?.type === 'secret' ? content : audience(operation, content);
-    res.status(status).json({ success: true, ...visible, meta: { requestId, timestamp: now.toISOString() } });
+    const call = callOf(req);
+    const reply = await inTurn(nameOf(call), () => backend(call, (success) => finished(success, call, req)));
+    send(reply, call, res);
   };
+
+  async function finished(success: Success, { operation, caller, requestId, now }: Call, req: Request): Promise<Reply> {
+    const { status, content } = success;
+    const visible = caller?.type === 'secret' ? content : audience(operation, content);
+    const body = { success: true, ...visible, meta: { requestId, timestamp: now.toISOString() } };
+    await guard.check(req, status, body);
+    return { status, body: JSON.stringify(body), requestId };
+  }
+}
+
+const callOf = (req: Request): Call => ({
+  ...req.context,
+  path: req.context.params,
+  query: req.query,
+  body: req.body,
+  repetition: repetitionOf(req),
+  prefer: req.get('prefer'),
+});
+
+function nameOf({ repetition, caller }: Call): string | undefined {
+  return (
+    repetition &&
+    caller &&
+    [caller.teamId, caller.environment, repetition.method, repetition.path, repetition.key].join('\n')
+  );
+}
+
+function send({ status, body, requestId: answered }: Reply, { requestId }: Call, res: Response): void {
+  if (answered !== requestId) {
+    res.setHeader('Idempotency-Replayed', 'true');
+    res.setHeader('Idempotency-Original-Request', answered);
+  }
+  res.status(status).type('json').send(body);
 }

@@ -10,7 +10,7 @@ const anyError: Response = {
 
 /** The document of these operations alone. Responses are open for clients and closed for us: what the contract lacks must not slip out. */
 export function cut(contract: Contract, operations: readonly Operation[]): object {
-  const { components, paths, ...rest } = contract;
+  const { components, paths, webhooks: _, ...rest } = contract;
   const small: Record<string, PathItem> = {};
   for (const { path, method } of operations) {
     const key = method.toLowerCase() as 'get';

@@ -9,12 +9,19 @@ import { type ErrorCode, Problem } from './problem.ts';
 import type { Operation } from './router.ts';
 
 /** `response` is mounted first, so that it also sees what the front itself answers. */
-export type Guard = { response: RequestHandler[]; request: RequestHandler[]; warm(): Promise<void> };
+export type Guard = {
+  response: RequestHandler[];
+  request: RequestHandler[];
+  /** Checks a success before it is sent; rejects with whatever the app makes of a violation. */
+  check(req: Request, status: number, body: object): Promise<void>;
+  warm(): Promise<void>;
+};
 /** Hears of an answer that breaks the contract. What it throws is answered in its place; otherwise the answer is sent. */
 export type OnViolation = (violation: unknown, req: Request) => void;
-type Stages = Record<'metadata' | 'request' | 'response', RequestHandler>;
+type Stages = Record<'load' | 'metadata' | 'request' | 'response', RequestHandler>;
 
 const stageNames = {
+  load: 'pathParamsMiddleware',
   metadata: 'metadataMiddleware',
   request: 'requestMiddleware',
   response: 'responseMiddleware',
@@ -37,6 +44,18 @@ export function createGuard(contract: Contract, operations: readonly Operation[]
   return {
     response: [of('metadata'), of('response')],
     request: [refuseUnknownQuery, of('request')],
+    async check(req, status, body) {
+      const res = dummyResponse(status);
+      let violation: unknown;
+      await new Promise<void>((resolve) => {
+        of('response')(req, res, (error?: unknown) => {
+          violation = error; // called once when the stage is in place, once more by `json` if it finds fault
+          resolve();
+        });
+      });
+      res.json(body);
+      if (violation) throw violation;
+    },
     warm() {
       warming ??= warmAll();
       return warming;
@@ -89,8 +108,15 @@ export function guardProblem(error: unknown): Problem | undefined {
   return new Problem(code, { param, message: `'${param}' ${text}.` });
 }
 
+/** Enough of a response for the stage that checks bodies; what it lets pass goes nowhere. */
+const dummyResponse = (statusCode: number): Response =>
+  ({ statusCode, headersSent: false, getHeaders: () => ({}), json: () => undefined }) as unknown as Response;
+
 /** Its validators compile on first use; a dummy call makes that happen before anybody waits for it. */
-async function warmOne({ method, path, body }: Operation, { metadata, request, response }: Stages): Promise<void> {
+async function warmOne(
+  { method, path, body }: Operation,
+  { load, metadata, request, response }: Stages,
+): Promise<void> {
   const app = Object.assign(express(), { locals: { onViolation: () => undefined } });
   const url = path.replaceAll(/\{\w+\}/g, 'x');
   const req = {
@@ -104,19 +130,17 @@ async function warmOne({ method, path, body }: Operation, { metadata, request, r
     params: {},
     headers: body ? { 'content-type': body.mediaTypes[0] } : {},
   };
-  const res = { statusCode: 200, headersSent: false, getHeaders: () => ({}), json: () => undefined };
+  const res = dummyResponse(200);
   const run = (stage: RequestHandler) =>
     new Promise<void>(
       (resolve, reject) =>
-        void stage(
-          req as unknown as Request,
-          res as unknown as Response,
-          ((error?: unknown) => (error ? reject(error) : resolve())) as NextFunction,
-        ),
+        void stage(req as unknown as Request, res, ((error?: unknown) =>
+          error ? reject(error) : resolve()) as NextFunction),
     );
+  await run(load); // the only one that tells when a document could not be read
   await run(metadata);
   await run(request).catch(() => undefined); // compiles, then refuses the dummy
   await run(response)
-    .then(() => res.json())
+    .then(() => void res.json())
     .catch(() => undefined); // the same
 }

@@ -1,7 +1,9 @@
 // What a handler receives and returns, derived from the contract's types.
 import type { OperationId } from '../../generated/operations.ts';
 import type { operations } from '../../generated/types.ts';
+import type { TenantDatabase } from '../storage/database.ts';
 import type { Tenant } from '../storage/tenant.ts';
+import type { Emit } from './events.ts';
 import { Problem } from './problem.ts';
 
 export type { OperationId };
@@ -30,10 +32,18 @@ export type Input<Id extends OperationId> = {
   path: Params<Id, 'path'>;
   query: Params<Id, 'query'>;
   body: Body<Id>;
-  caller: IsKeyed<Id> extends true ? Caller : undefined;
   requestId: string;
   now: Date;
+} & (IsKeyed<Id> extends true ? Keyed : Open);
+
+type Keyed = {
+  caller: Caller;
+  /** The caller's data. On anything but GET all of it happens in one transaction, with the events. */
+  db: TenantDatabase;
+  /** Says what happened; written with the change, when the handler has answered. */
+  emit: Emit;
 };
+type Open = { caller: undefined };
 
 type Responses<Id extends OperationId> = operations[Id]['responses'];
 type SuccessStatus<Id extends OperationId> = Extract<keyof Responses<Id>, 200 | 201 | 202 | 204>;

@@ -10,11 +10,12 @@ import {
 } from '@stoplight/prism-http';
 import { errors } from '../../generated/errors.ts';
 import type { Contract } from '../contract/document.ts';
-import type { Backend, Call } from '../http/answer.ts';
+import type { Backend, Call, Success } from '../http/answer.ts';
 import { challenge } from '../http/authenticate.ts';
 import { type ErrorCode, Problem } from '../http/problem.ts';
 import { fakeable } from './fakeable.ts';
 import { createLiven } from './live.ts';
+import type { Remember } from './memory.ts';
 import { type Preferences, preferencesOf, unknownScenario } from './preferences.ts';
 
 type ErrorBody = { error: { code: ErrorCode; message: string; param?: string; retryAfter?: number } };
@@ -41,14 +42,17 @@ const fixed = {
   upstreamProxy: undefined,
 };
 
-export async function prismBackend(contract: Contract): Promise<Backend> {
+/** @param remember keeps first answers for `Idempotency-Key`, as the store does */
+export async function prismBackend(contract: Contract, remember: Remember): Promise<Backend> {
   const operations = new Map(
     (await getHttpOperationsFromSpec(fakeable(contract))).map((operation) => [operation.iid, operation]),
   );
   const prism = createInstance({ ...fixed, mock: { dynamic: false } }, { logger: logger as never }); // Prism types it as pino, and calls no more of it
   const liven = createLiven(contract);
 
-  return async (call) => {
+  return (call, finish) => remember(call, async () => finish(await play(call)));
+
+  async function play(call: Call): Promise<Success> {
     const preferences = preferencesOf(call.prefer);
     const operation = operations.get(call.operation.operationId);
     if (!operation) throw new Error(`Prism does not know ${call.operation.operationId}`);
@@ -61,7 +65,7 @@ export async function prismBackend(contract: Contract): Promise<Backend> {
     if (status >= 400) throw played(body as ErrorBody);
     const { success: _success, meta: _meta, ...content } = body;
     return { status, content: liven(call, content) };
-  };
+  }
 }
 
 type Responses = { code: string; contents?: { examples?: { key: string }[] }[] }[];

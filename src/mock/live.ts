@@ -12,17 +12,15 @@ export type Liven = (call: Call, content: Body) => Body;
 
 export function createLiven(contract: Contract): Liven {
   return (call, content) => {
-    for (const [name, value] of Object.entries(call.path))
-      if (isUuid(value) && name !== 'teamId' && name !== 'team' && !isOurs(value))
-        throw new Problem('resource_missing', { param: name });
     const fitted = adapt(successSchema(contract, call.operation), content, call) as Body;
     return 'pagination' in fitted ? { ...fitted, ...page(fitted, call) } : fitted;
   };
 
   function adapt(node: Schema, value: unknown, call: Call): unknown {
     const schema = resolve(contract, node);
-    const fromPath = call.path[node['x-from-path'] ?? schema['x-from-path'] ?? ''];
-    if (fromPath !== undefined && typeof value === 'string') return inSpellingOf(value, fromPath);
+    const parameter = node['x-from-path'] ?? schema['x-from-path'] ?? '';
+    const fromPath = call.path[parameter];
+    if (fromPath !== undefined && typeof value === 'string') return inSpellingOf(value, fromPath, parameter);
     const fromCaller = node['x-from-caller'] ?? schema['x-from-caller'];
     if (fromCaller && call.caller) return call.caller[fromCaller as keyof typeof call.caller];
     if (Array.isArray(value)) return value.map((one) => adapt(schema.items ?? {}, one, call));
@@ -33,14 +31,16 @@ export function createLiven(contract: Contract): Liven {
   }
 }
 
-/** An id comes back in the spelling of its field: `tkt_...` asked for, `uuid` answered. */
-function inSpellingOf(example: string, given: string): string {
+/** An id comes back in the spelling of its field: `tkt_...` asked for, `uuid` answered. A UUID that is no id of ours is missing. */
+function inSpellingOf(example: string, given: string, param: string): string {
+  if (isUuid(given) && !isOurs(given)) throw new Problem('resource_missing', { param });
   if (isUuid(example)) return toUuid(given);
   return isUuid(given) ? toPrefixed(example.slice(0, example.indexOf('_')), toUuid(given)) : given;
 }
 
 /** The example is all there is; the page is cut from it. The rows' ids name their places. */
-function page({ data }: Body, { query, now }: Call): Body {
+function page({ data }: Body, { operation, query, now }: Call): Body {
+  if (!operation.query.includes('cursor')) return rest(data as { sequence: number }[], query);
   const all = data as { uuid: string }[];
   const paging = pagingOf(query);
   const from = (paging.page - 1) * paging.pageSize;
@@ -49,4 +49,11 @@ function page({ data }: Body, { query, now }: Call): Body {
     id: uuid.toLowerCase(),
   }));
   return { data: rows, pagination };
+}
+
+/** A list that is followed by number has no pages: it goes on after the last one seen. */
+function rest(all: { sequence: number }[], { after = 0, pageSize = 20 }: { after?: number; pageSize?: number }): Body {
+  const later = all.filter(({ sequence }) => sequence > after);
+  const data = later.slice(0, pageSize);
+  return { data, pagination: { total: later.length, page: 1, pageSize, hasMore: later.length > pageSize } };
 }

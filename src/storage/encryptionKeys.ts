@@ -10,7 +10,7 @@ const shape = /^[\w-]{1,32}:[0-9A-Za-z+/]{43}=$/;
  * Reads `id:base64` pairs, parted by commas; the first one encrypts.
  * @throws Error when a pair is malformed or a key has not 32 bytes
  */
-export function parseKeys(text: string): EncryptionKeys {
+function parseKeys(text: string): EncryptionKeys {
   return text.split(',').map((pair) => {
     if (!shape.test(pair.trim())) throw new Error('an encryption key is written id:base64 of 32 bytes');
     const [id = '', key = ''] = pair.trim().split(':');
@@ -18,8 +18,20 @@ export function parseKeys(text: string): EncryptionKeys {
   });
 }
 
+/**
+ * The keys of the configuration, else those of the data directory.
+ * @throws Error when a database of its own stands without keys of its own: the directory of one process would hold them, and
+ * another process could not read what they encrypt
+ */
+export function encryptionKeysOf({ encryptionKeys, databaseUrl, dataDir }: Config): EncryptionKeys {
+  if (encryptionKeys) return parseKeys(encryptionKeys);
+  if (databaseUrl) throw new Error('DATABASE_URL needs ENCRYPTION_KEYS: id:base64 of 32 random bytes');
+  return keysOfDataDir(dataDir);
+}
+type Config = { encryptionKeys: string | undefined; databaseUrl: string | undefined; dataDir: string };
+
 /** The directory's own keys, in its file `encryption-keys` (0600). */
-export function keysOfDataDir(dataDir: string): EncryptionKeys {
+function keysOfDataDir(dataDir: string): EncryptionKeys {
   const file = join(dataDir, 'encryption-keys');
   if (!existsSync(file)) {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });

@@ -55,9 +55,12 @@ export type Tables = {
     is_internal: boolean;
     created_at: Date;
   };
-  tenant_state: Tenanted & { last_sequence: ColumnType<string, number>; tickets: ColumnType<string, number> };
+  tenant_state: Tenanted & {
+    last_sequence: ColumnType<string, number, number>;
+    tickets: ColumnType<string, number, number>;
+  };
   events: Tenanted & {
-    sequence: ColumnType<string, number>;
+    sequence: ColumnType<string, number, number>;
     id: string;
     type: string;
     resource_id: string;

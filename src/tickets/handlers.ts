@@ -1,75 +1,81 @@
 import type { TicketsHandlers } from '../../generated/stubs.ts';
-import type { Caller } from '../http/operation.ts';
 import { pageOf, pagingOf } from '../http/paging.ts';
 import { Problem } from '../http/problem.ts';
-import type { Database } from '../storage/database.ts';
 import { toPrefixed } from '../storage/ids.ts';
-import { messageStore, toMessage } from './messageStore.ts';
+import { messageStore, snapshotOfMessage, toMessage } from './messageStore.ts';
 import { references } from './references.ts';
-import { ticketStore, toTicket } from './ticketStore.ts';
+import { changesBetween, hasEnded, snapshotOf, toTicket } from './ticket.ts';
+import { ticketStore } from './ticketStore.ts';
 
 const messagesInlined = 100;
 const missing = () => new Problem('resource_missing', { param: 'ticketId' });
 const positionOf = (row: { created_at: Date; id: string }) => ({ createdAt: row.created_at.toISOString(), id: row.id });
 
-export function ticketsHandlers(database: Database): TicketsHandlers {
-  const tickets = (caller: Caller) => ticketStore(database.of(caller));
-  const messages = (caller: Caller) => messageStore(database.of(caller), { isPublic: caller.type === 'publishable' });
+export const ticketsHandlers: TicketsHandlers = {
+  async listTickets({ query, db }, reply) {
+    const paging = pagingOf(query);
+    const { found, total } = await ticketStore(db).list(query, paging);
+    const { rows, pagination } = pageOf(found, total, paging, positionOf);
+    return reply(200, { data: rows.map(toTicket), pagination });
+  },
 
-  return {
-    async listTickets({ query, caller }, reply) {
-      const paging = pagingOf(query);
-      const { found, total } = await tickets(caller).list(query, paging);
-      const { rows, pagination } = pageOf(found, total, paging, positionOf);
-      return reply(200, { data: rows.map(toTicket), pagination });
-    },
+  async createTicket({ body, db, emit, now }, reply) {
+    const known = await references(db).resolve(body);
+    const row = await ticketStore(db).add({ ...body, ...known }, now);
+    const ticket = snapshotOf(row);
+    emit('ticket.created', row.id, { ticket });
+    if (row.assigned_to) emit('ticket.assigned', row.id, { ticket });
+    if (hasEnded(row)) emit('ticket.closed', row.id, { ticket });
+    return reply(201, { data: toTicket(row) });
+  },
 
-    async createTicket({ body, caller, now }, reply) {
-      const known = await references(database, caller).resolve(body);
-      return reply(201, { data: toTicket(await tickets(caller).add({ ...body, ...known }, now)) });
-    },
+  async getTicket({ path, caller, db }, reply) {
+    const row = await ticketStore(db).find(path.ticketId);
+    if (!row) throw missing();
+    const { found } = await messageStore(db, caller).list(path.ticketId, {
+      page: 1,
+      pageSize: messagesInlined,
+      after: undefined,
+    });
+    return reply(200, { data: { ...toTicket(row), messages: found.slice(0, messagesInlined).map(toMessage) } });
+  },
 
-    async getTicket({ path, caller }, reply) {
-      const row = await tickets(caller).find(path.ticketId);
-      if (!row) throw missing();
-      const { found } = await messages(caller).list(path.ticketId, {
-        page: 1,
-        pageSize: messagesInlined,
-        after: undefined,
-      });
-      return reply(200, { data: { ...toTicket(row), messages: found.slice(0, messagesInlined).map(toMessage) } });
-    },
+  async updateTicket({ path, body, db, emit, now }, reply) {
+    const tickets = ticketStore(db);
+    const before = await tickets.lock(path.ticketId);
+    if (!before) throw missing();
+    await references(db).resolve({ assignedTo: body.assignedTo ?? undefined });
+    const after = await tickets.change(before, body, now);
+    const changes = changesBetween(before, after);
+    if (changes) {
+      const ticket = snapshotOf(after);
+      emit('ticket.updated', after.id, { ticket, changes });
+      if (changes.assigned_to?.to) emit('ticket.assigned', after.id, { ticket });
+      if (hasEnded(after) && !hasEnded(before)) emit('ticket.closed', after.id, { ticket });
+    }
+    return reply(200, { data: toTicket(after) });
+  },
 
-    async updateTicket({ path, body, caller, now }, reply) {
-      await references(database, caller).resolve({ assignedTo: body.assignedTo ?? undefined });
-      const row = await tickets(caller).change(path.ticketId, body, now);
-      if (!row && (await tickets(caller).find(path.ticketId)))
-        throw new Problem('parameter_invalid', {
-          param: 'metadata',
-          message: "'metadata' would have more than 50 keys.",
-        });
-      if (!row) throw missing();
-      return reply(200, { data: toTicket(row) });
-    },
+  async deleteTicket({ path, db, emit }, reply) {
+    const row = await ticketStore(db).remove(path.ticketId);
+    if (!row) throw missing();
+    emit('ticket.deleted', row.id, { ticket: snapshotOf(row) });
+    return reply(200, { data: { deleted: true, id: toPrefixed('tkt', row.id) } });
+  },
 
-    async deleteTicket({ path, caller }, reply) {
-      const id = await tickets(caller).remove(path.ticketId);
-      if (!id) throw missing();
-      return reply(200, { data: { deleted: true, id: toPrefixed('tkt', id) } });
-    },
+  async listMessages({ path, query, caller, db }, reply) {
+    const paging = pagingOf(query);
+    if (!(await ticketStore(db).find(path.ticketId))) throw missing();
+    const { found, total } = await messageStore(db, caller).list(path.ticketId, paging);
+    const { rows, pagination } = pageOf(found, total, paging, positionOf);
+    return reply(200, { data: rows.map(toMessage), pagination });
+  },
 
-    async listMessages({ path, query, caller }, reply) {
-      const paging = pagingOf(query);
-      if (!(await tickets(caller).find(path.ticketId))) throw missing();
-      const { found, total } = await messages(caller).list(path.ticketId, paging);
-      const { rows, pagination } = pageOf(found, total, paging, positionOf);
-      return reply(200, { data: rows.map(toMessage), pagination });
-    },
-
-    async createMessage({ path, body, caller, now }, reply) {
-      const row = await messages(caller).add(path.ticketId, body, now);
-      if (!row) throw missing();
-      return reply(201, { data: toMessage(row) });
-    },
-  };
-}
+  async createMessage({ path, body, caller, db, emit, now }, reply) {
+    const row = await messageStore(db, caller).add(path.ticketId, body, now);
+    const ticket = row && (await ticketStore(db).find(path.ticketId));
+    if (!ticket) throw missing();
+    emit('ticket.message_added', ticket.id, { ticket: snapshotOf(ticket), message: snapshotOfMessage(row) });
+    return reply(201, { data: toMessage(row) });
+  },
+};

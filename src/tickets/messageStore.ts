@@ -1,18 +1,20 @@
 // Messages of the tickets of one team and environment.
 import { type Selectable, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
+import type { Caller } from '../http/operation.ts';
 import { countMax, type Paging } from '../http/paging.ts';
 import type { TenantDatabase } from '../storage/database.ts';
-import { toPrefixed, toUuid } from '../storage/ids.ts';
-import { withNewId } from '../storage/redraw.ts';
+import { newUuid, toPrefixed, toUuid } from '../storage/ids.ts';
 import type { Tables } from '../storage/tables.ts';
 
 type Message = components['schemas']['Message'];
+type MessageSnapshot = components['schemas']['MessageSnapshot'];
 type NewMessage = components['schemas']['NewMessage'];
 export type MessageRow = Selectable<Tables['messages']>;
 
-/** @param isPublic leave out internal messages, which a publishable key must not see or count */
-export function messageStore(db: TenantDatabase, { isPublic }: { isPublic: boolean }) {
+/** A publishable key must not see or count internal messages. */
+export function messageStore(db: TenantDatabase, { type }: Pick<Caller, 'type'>) {
+  const isPublic = type === 'publishable';
   const ofTicket = (ticketId: string) =>
     db
       .selectFrom('messages')
@@ -53,13 +55,13 @@ export function messageStore(db: TenantDatabase, { isPublic }: { isPublic: boole
         })
         .where('id', '=', toUuid(ticketId))
         .returning('id');
-      const [row] = await withNewId(now, (id) =>
-        db.run(sql<MessageRow>`
-          with ticket as (${ticket})
-          insert into messages (team_id, environment, ticket_id, id, content, sender, sender_name, is_internal, created_at)
-          select ${teamId}::uuid, ${environment}, ticket.id, ${id}::uuid, ${content}, ${sender}, ${senderName ?? null}, ${isInternal}::boolean, ${now}::timestamptz from ticket
-          returning *`),
-      );
+      const [row] = await db.run(sql<MessageRow>`
+        with ticket as (${ticket})
+        insert into messages (team_id, environment, ticket_id, id, content, sender, sender_name, is_internal, created_at)
+        select ${teamId}::uuid, ${environment}, ticket.id, ${newUuid(now)}::uuid, ${content}, ${sender}, ${senderName ?? null},
+          ${isInternal}::boolean, ${now}::timestamptz
+        from ticket
+        returning *`);
       return row;
     },
   };
@@ -77,5 +79,19 @@ export function toMessage(row: MessageRow): Message {
     senderName: row.sender_name,
     isInternal: row.is_internal,
     createdAt: row.created_at.toISOString(),
+  };
+}
+
+/** A row as events show it. */
+export function snapshotOfMessage(row: MessageRow): MessageSnapshot {
+  return {
+    id: toPrefixed('msg', row.id),
+    uuid: row.id,
+    ticket_id: toPrefixed('tkt', row.ticket_id),
+    content: row.content,
+    sender: row.sender,
+    sender_name: row.sender_name,
+    is_internal: row.is_internal,
+    created_at: row.created_at.toISOString(),
   };
 }

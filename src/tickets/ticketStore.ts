@@ -1,14 +1,13 @@
 // Tickets of one team and environment.
-import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
+import { type ExpressionBuilder, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
 import { countMax, type Paging } from '../http/paging.ts';
+import { Problem } from '../http/problem.ts';
 import type { TenantDatabase } from '../storage/database.ts';
-import { isUuid, newUuid, toPrefixed, toUuid } from '../storage/ids.ts';
-import { withNewId } from '../storage/redraw.ts';
+import { isUuid, newUuid, toUuid } from '../storage/ids.ts';
 import type { Tables } from '../storage/tables.ts';
+import { changesBetween, hasEnded, type Ticket, type TicketRow } from './ticket.ts';
 
-export type Ticket = components['schemas']['Ticket'];
-export type TicketRow = Selectable<Tables['tickets']>;
 type NewTicket = Omit<components['schemas']['NewTicket'], 'customerId' | 'assignedTo'> & {
   customerId: string | null;
   assignedTo: string | null;
@@ -24,7 +23,6 @@ export type TicketFilters = {
 };
 
 const metadataKeysMax = 50;
-const ended: Ticket['status'][] = ['resolved', 'closed'];
 
 export function ticketStore(db: TenantDatabase) {
   const filtered = (filters: TicketFilters) =>
@@ -46,94 +44,111 @@ export function ticketStore(db: TenantDatabase) {
         .limit(pageSize + 1)
         .offset(after ? 0 : (page - 1) * pageSize)
         .execute();
-      const total = await db.count(filtered(filters).select(sql`1`.as('one')), countMax + 1);
+      const { status, priority, assignedTo, customerId, tag, search } = filters;
+      const isFiltered = [status, priority, assignedTo, customerId, tag, search].some((one) => one !== undefined);
+      const total = isFiltered
+        ? await db.count(filtered(filters).select(sql`1`.as('one')), countMax + 1)
+        : await countOfAll(db);
       return { found, total };
     },
 
-    async add(
-      {
-        title,
-        status = 'new',
-        priority = 'normal',
-        customerId,
-        customerName,
-        assignedTo,
-        tags = [],
-        notes = null,
-        metadata = {},
-      }: NewTicket,
-      now: Date,
-    ): Promise<TicketRow> {
+    async add(ticket: NewTicket, now: Date): Promise<TicketRow> {
+      const { title, status = 'new', priority = 'normal', customerName, tags = [], notes, metadata = {} } = ticket;
       await addTags(db, tags, now);
-      return withNewId(now, (id) =>
-        db
-          .insertInto('tickets')
-          .values({
-            id,
-            title,
-            status,
-            priority,
-            customer_id: customerId,
-            customer_name: customerName ?? null,
-            assigned_to: assignedTo,
-            tags,
-            notes,
-            message_count: 0,
-            response_deadline: null,
-            resolution_deadline: null,
-            response_tier: null,
-            resolution_tier: null,
-            sla_paused: false,
-            first_response_at: null,
-            metadata: JSON.stringify(metadata),
-            created_at: now,
-            updated_at: now,
-            closed_at: ended.includes(status) ? now : null,
-          })
-          .returningAll()
-          .executeTakeFirstOrThrow(),
-      );
+      return db
+        .insertInto('tickets')
+        .values({
+          id: newUuid(now),
+          title,
+          status,
+          priority,
+          customer_id: ticket.customerId,
+          customer_name: customerName ?? null,
+          assigned_to: ticket.assignedTo,
+          tags,
+          notes: notes ?? null,
+          message_count: 0,
+          response_deadline: null,
+          resolution_deadline: null,
+          response_tier: null,
+          resolution_tier: null,
+          sla_paused: false,
+          first_response_at: null,
+          metadata: JSON.stringify(metadata),
+          created_at: now,
+          updated_at: now,
+          closed_at: hasEnded({ status }) ? now : null,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow();
     },
 
     async find(id: string): Promise<TicketRow | undefined> {
       return db.selectFrom('tickets').selectAll().where('id', '=', toUuid(id)).executeTakeFirst();
     },
 
-    /** Undefined when there is no such ticket, or when its metadata would have too many keys. */
-    async change(
-      id: string,
-      { title, status, priority, assignedTo, tags, notes, metadata = {} }: TicketChanges,
-      now: Date,
-    ): Promise<TicketRow | undefined> {
-      if (tags) await addTags(db, tags, now);
-      const set = JSON.stringify(Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== null)));
-      const removed = Object.keys(metadata).filter((key) => metadata[key] === null);
-      const merged = sql<string>`(metadata || ${set}::jsonb) - ${removed}::text[]`;
-      return db
+    /** Finds a ticket and keeps everybody else from changing it until the transaction ends. */
+    async lock(id: string): Promise<TicketRow | undefined> {
+      return db.selectFrom('tickets').selectAll().where('id', '=', toUuid(id)).forUpdate().executeTakeFirst();
+    },
+
+    /**
+     * Changes a locked ticket; leaves it untouched when nothing would be different.
+     * @throws 400 `parameter_invalid` when its metadata would have too many keys
+     */
+    async change(before: TicketRow, changes: TicketChanges, now: Date): Promise<TicketRow> {
+      const after = changed(before, changes, now);
+      if (!changesBetween(before, after)) return before;
+      if (changes.tags) await addTags(db, changes.tags, now);
+      const { title, status, priority, assigned_to, tags, notes, metadata, updated_at, closed_at } = after;
+      await db
         .updateTable('tickets')
         .set({
           title,
           status,
           priority,
+          assigned_to,
           tags,
           notes,
-          updated_at: now,
-          metadata: merged,
-          ...(assignedTo !== undefined && { assigned_to: assignedTo === null ? null : toUuid(assignedTo) }),
-          ...(status && { closed_at: ended.includes(status) ? sql<Date>`coalesce(closed_at, ${now})` : null }),
+          metadata: JSON.stringify(metadata),
+          updated_at,
+          closed_at,
         })
-        .where('id', '=', toUuid(id))
-        .where(sql<boolean>`(select count(*) from jsonb_object_keys(${merged})) <= ${metadataKeysMax}`)
-        .returningAll()
-        .executeTakeFirst();
+        .where('id', '=', before.id)
+        .execute();
+      return after;
     },
 
-    /** The UUID of the ticket that is gone now; undefined when there was none. */
-    async remove(id: string): Promise<string | undefined> {
-      const row = await db.deleteFrom('tickets').where('id', '=', toUuid(id)).returning('id').executeTakeFirst();
-      return row?.id;
+    /** The ticket that is gone now; undefined when there was none. */
+    async remove(id: string): Promise<TicketRow | undefined> {
+      return db.deleteFrom('tickets').where('id', '=', toUuid(id)).returningAll().executeTakeFirst();
     },
   };
+}
+
+function changed(before: TicketRow, changes: TicketChanges, now: Date): TicketRow {
+  const { title, status, priority, assignedTo, tags, notes, metadata = {} } = changes;
+  const merged = Object.entries({ ...before.metadata, ...metadata }).filter(([, value]) => value !== null);
+  if (merged.length > metadataKeysMax)
+    throw new Problem('parameter_invalid', { param: 'metadata', message: "'metadata' would have more than 50 keys." });
+  const after = {
+    ...before,
+    title: title ?? before.title,
+    status: status ?? before.status,
+    priority: priority ?? before.priority,
+    tags: tags ?? before.tags,
+    notes: notes === undefined ? before.notes : notes,
+    assigned_to: assignedTo === undefined ? before.assigned_to : assignedTo && toUuid(assignedTo),
+    metadata: Object.fromEntries(merged) as Record<string, string>, // null took its key away
+    updated_at: now,
+  };
+  return { ...after, closed_at: hasEnded(after) ? (before.closed_at ?? now) : null };
+}
+
+/** The exact count, kept with every write; its cost does not grow. */
+async function countOfAll(db: TenantDatabase): Promise<number> {
+  const state = await db.selectFrom('tenant_state').select('tickets').executeTakeFirst();
+  return Number(state?.tickets ?? 0);
 }
 
 function conditions(
@@ -163,37 +178,7 @@ async function addTags(db: TenantDatabase, names: string[], now: Date): Promise<
   if (names.length === 0) return;
   await db
     .insertInto('tags')
-    .values(names.map((name) => ({ id: newUuid(now), name })))
+    .values(names.toSorted().map((name) => ({ id: newUuid(now), name }))) // in one order, so that two writes cannot wait for each other
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }
-
-/** A row as the contract's Ticket. */
-export function toTicket(row: TicketRow): Ticket {
-  return {
-    object: 'ticket',
-    id: toPrefixed('tkt', row.id),
-    uuid: row.id,
-    title: row.title,
-    status: row.status,
-    priority: row.priority,
-    customerId: row.customer_id && toPrefixed('cus', row.customer_id),
-    customerName: row.customer_name,
-    assignedTo: row.assigned_to && toPrefixed('mem', row.assigned_to),
-    tags: row.tags,
-    notes: row.notes,
-    messageCount: row.message_count,
-    responseDeadline: text(row.response_deadline),
-    resolutionDeadline: text(row.resolution_deadline),
-    responseTier: row.response_tier,
-    resolutionTier: row.resolution_tier,
-    slaPaused: row.sla_paused,
-    firstResponseAt: text(row.first_response_at),
-    metadata: row.metadata,
-    createdAt: row.created_at.toISOString(),
-    updatedAt: row.updated_at.toISOString(),
-    closedAt: text(row.closed_at),
-  };
-}
-
-const text = (time: Date | null): string | null => time?.toISOString() ?? null;

@@ -78,6 +78,7 @@ async function fill(
   await db.insertInto('customers').values(customers).execute();
   await db.insertInto('tags').values(tags).execute();
   await db.insertInto('articles').values(articles).execute();
+  await db.insertInto('tenant_state').values({ last_sequence: 0, tickets: tickets.length }).execute();
   for (let from = 0; from < tickets.length; from += rowsAtOnce)
     await db
       .insertInto('tickets')

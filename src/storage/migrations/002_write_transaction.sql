@@ -16,7 +16,7 @@ create table events (
   team_id uuid not null references teams (id),
   environment text not null check (environment in ('live', 'test')),
   sequence bigint not null,
-  id uuid not null,
+  id text not null,
   type text not null,
   resource_id uuid not null,
   data jsonb not null,

@@ -1,0 +1,88 @@
+// The events of one team and environment, numbered in the order of their commits.
+import { randomInt } from 'node:crypto';
+import { type Selectable, sql } from 'kysely';
+import type { components } from '../../generated/types.ts';
+import type { NewEvent } from '../http/events.ts';
+import { countMax } from '../http/paging.ts';
+import type { TenantDatabase } from '../storage/database.ts';
+import { toUuid } from '../storage/ids.ts';
+import type { Tables } from '../storage/tables.ts';
+
+type Event = components['schemas']['Event'];
+type EventRow = Omit<Selectable<Tables['events']>, 'data'> & { data: Event['data'] };
+export type EventFilters = { after?: number; type?: Event['type']; resource?: string };
+
+export const daysKept = 30;
+const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** `evt_` and 22 base62 characters: 130 random bits. */
+const newEventId = (): string => `evt_${Array.from({ length: 22 }, () => digits[randomInt(62)]).join('')}`;
+
+/**
+ * Writes the events of a transaction, as its last statement: it takes the lock of the tenant's counters, which is held until
+ * the commit, so that numbers become visible in their order. Keeps the count of tickets in the same row.
+ */
+export async function appendEvents(
+  db: TenantDatabase,
+  events: NewEvent[],
+  requestId: string,
+  now: Date,
+): Promise<void> {
+  if (events.length === 0) return;
+  const { teamId, environment } = db.tenant;
+  const rows = JSON.stringify(events.map((event) => ({ id: newEventId(), ...event })));
+  const tickets =
+    events.filter(({ type }) => type === 'ticket.created').length -
+    events.filter(({ type }) => type === 'ticket.deleted').length;
+  await db.run(sql`
+    with state as (
+      insert into tenant_state as state (team_id, environment, last_sequence, tickets)
+      values (${teamId}::uuid, ${environment}, ${events.length}::bigint, ${tickets}::bigint)
+      on conflict (team_id, environment) do update
+      set last_sequence = state.last_sequence + ${events.length}::bigint, tickets = state.tickets + ${tickets}::bigint
+      returning last_sequence
+    )
+    insert into events (team_id, environment, sequence, id, type, resource_id, data, request_id, created_at)
+    select ${teamId}::uuid, ${environment}, state.last_sequence - ${events.length}::bigint + event.place, event.value ->> 'id',
+      event.value ->> 'type', (event.value ->> 'resourceId')::uuid, event.value -> 'data', ${requestId}, ${now}::timestamptz
+    from state, jsonb_array_elements(${rows}::jsonb) with ordinality as event (value, place)`);
+}
+
+export function eventStore(db: TenantDatabase, now: Date) {
+  const oldest = new Date(now.getTime() - daysKept * 86_400_000);
+  const kept = () => db.selectFrom('events').where('created_at', '>=', oldest);
+  const filtered = ({ after = 0, type, resource }: EventFilters) =>
+    kept()
+      .where('sequence', '>', String(after))
+      .$if(type !== undefined, (query) => query.where('type', '=', type as string))
+      .$if(resource !== undefined, (query) => query.where('resource_id', '=', toUuid(resource as string)));
+
+  return {
+    /** Up to one more than `pageSize`, oldest first; `total` is counted up to one more than `countMax`. */
+    async list(filters: EventFilters, pageSize: number): Promise<{ found: EventRow[]; total: number }> {
+      const found = await filtered(filters)
+        .selectAll()
+        .orderBy('sequence')
+        .limit(pageSize + 1)
+        .execute();
+      const total = await db.count(filtered(filters).select(sql`1`.as('one')), countMax + 1);
+      return { found: found as EventRow[], total };
+    },
+
+    async find(id: string): Promise<EventRow | undefined> {
+      return (await kept().selectAll().where('id', '=', id).executeTakeFirst()) as EventRow | undefined;
+    },
+  };
+}
+
+/** A row as the contract's Event. */
+export function toEvent(row: EventRow): Event {
+  return {
+    id: row.id,
+    type: row.type as Event['type'],
+    created_at: row.created_at.toISOString(),
+    team_id: row.team_id,
+    sequence: Number(row.sequence),
+    data: row.data,
+  };
+}

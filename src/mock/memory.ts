@@ -1,0 +1,24 @@
+// First answers of the mock, kept in memory for as long as the store keeps them.
+import { LRUCache } from 'lru-cache';
+import type { Call } from '../http/answer.ts';
+import { hoursKept, type Reply, usedOtherwise } from '../http/idempotency.ts';
+
+/** Runs the work, unless the same request with the same key has been answered. */
+export type Remember = (call: Call, run: () => Promise<Reply>) => Promise<Reply>;
+
+const repliesMax = 10_000;
+
+export function createMemory(): Remember {
+  const known = new LRUCache<string, Reply & { digest: Buffer }>({ max: repliesMax, ttl: hoursKept * 3_600_000 });
+  return async ({ repetition, caller }, run) => {
+    if (!repetition || !caller) return run();
+    const { method, path, key, digest } = repetition;
+    const name = [caller.teamId, caller.environment, method, path, key].join('\n');
+    const first = known.get(name);
+    if (first && !first.digest.equals(digest)) throw usedOtherwise();
+    if (first) return first;
+    const reply = await run();
+    known.set(name, { ...reply, digest });
+    return reply;
+  };
+}
