@@ -1,0 +1,21 @@
+// A database of its own for a test, on the server that TEST_DATABASE_URL names; the embedded one without it.
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+
+export type OwnDatabase = { url: string | undefined; drop(): Promise<void> };
+
+/** @param server the address of a PostgreSQL server; undefined gives no address, which means the embedded database */
+export async function ownDatabase(server: string | undefined = process.env.TEST_DATABASE_URL): Promise<OwnDatabase> {
+  if (!server) return { url: undefined, async drop() {} };
+  const name = `cstar_test_${randomBytes(6).toString('hex')}`;
+  const run = async (statement: string) => {
+    const client = new pg.Client(server);
+    await client.connect();
+    await client.query(statement);
+    await client.end();
+  };
+  await run(`create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => run(`drop database ${name} with (force)`) };
+}
