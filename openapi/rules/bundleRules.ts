@@ -6,6 +6,7 @@ import { errorEnvelope, successEnvelope } from './envelope.ts';
 import { errorExamples, errorRegistry, no422 } from './errors.ts';
 import { namedExamples, validExamples } from './examples.ts';
 import { answerHeaders, limitHeaders } from './headers.ts';
+import { idempotencyKeys } from './idempotency.ts';
 import { fromCaller, fromPath, knownMarks } from './marks.ts';
 import { closedRequests, openResponses } from './objects.ts';
 import { headlines, oneTag, operationIds } from './operations.ts';
@@ -49,4 +50,5 @@ export const bundleRules: Record<string, Rule> = {
   'prefixed-ids': prefixedIds,
   'answer-headers': answerHeaders,
   'limit-headers': limitHeaders,
+  'idempotency-keys': idempotencyKeys,
 };

@@ -1,5 +1,11 @@
 // Ways to break the rules on operations, paths and marks.
-import { create, list, parameter, ref, schema, type Violation } from './violations.ts';
+import type { Node } from '../support/judge.ts';
+import { create, list, parameter, ref, schema, tickets, type Violation } from './violations.ts';
+
+const keyHeader = { $ref: '#/components/parameters/Idempotency-Key' };
+function dropKeyHeader(operation: Node): void {
+  operation.parameters = operation.parameters.filter(({ $ref }: Node) => $ref !== keyHeader.$ref);
+}
 
 export const operationViolations: Violation[] = [
   ['operation-ids', 'another verb', (d) => (list(d).operationId = 'fetchTickets')],
@@ -18,6 +24,12 @@ export const operationViolations: Violation[] = [
   ['permission-names', 'another case', (d) => (create(d).security = [{ secretKey: ['Tickets:write'] }])],
   ['open-probes', 'a probe with a key', (d) => (d.paths['/healthz'].get.security = [{ secretKey: [] }]), 'path-areas'],
   ['open-probes', 'neither yes nor no', (d) => (d.paths['/healthz'].get['x-probe'] = 'yes')],
+
+  ['idempotency-keys', 'a POST without it', (d) => dropKeyHeader(create(d))],
+  ['idempotency-keys', 'a PATCH without it', (d) => dropKeyHeader(d.paths[`${tickets}/{ticketId}`].patch)],
+  ['idempotency-keys', 'a GET with it', (d) => list(d).parameters.push(keyHeader)],
+  ['idempotency-keys', 'a DELETE with it', (d) => d.paths[`${tickets}/{ticketId}`].delete.parameters.push(keyHeader)],
+  ['idempotency-keys', 'an open GET with it', (d) => d.paths['/healthz'].get.parameters.push(keyHeader)],
 
   ['secrets-optional', 'a secret field', (d) => schema(d, 'Ticket').required.push('notes')],
   ['secret-filters', 'a filter by it', (d) => delete parameter(d, 'AssignedTo')['x-audience']],
