@@ -1,0 +1,28 @@
+// A few kills of what `node test/crash/run.ts` does a hundred times.
+import { expect, test } from 'vitest';
+import { crash } from './run.ts';
+
+const { TEST_DATABASE_URL } = process.env;
+const kills = 5;
+
+test('nothing acknowledged is lost and nothing half done over kills on the embedded store', {
+  timeout: 180_000,
+}, async () => {
+  const counts = await crash(kills, undefined);
+  console.log('embedded', counts);
+  expect(counts.kills).toBe(kills);
+  expect(counts.acknowledged).toBeGreaterThan(0);
+  expect(counts.events).toBeGreaterThan(0);
+});
+
+test.skipIf(!TEST_DATABASE_URL)(
+  'the same on PostgreSQL (TEST_DATABASE_URL names the server; without it this is skipped)',
+  { timeout: 180_000 },
+  async () => {
+    const counts = await crash(kills, TEST_DATABASE_URL);
+    console.log('postgres', counts);
+    expect(counts.kills).toBe(kills);
+    expect(counts.acknowledged).toBeGreaterThan(0);
+    expect(counts.events).toBeGreaterThan(0);
+  },
+);
