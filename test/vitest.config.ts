@@ -5,6 +5,10 @@ import { defineConfig } from 'vitest/config';
 
 // Where the judge of every test process writes down what it saw, and the coverage test reads it.
 process.env.SEEN_DIR ??= mkdtempSync(join(tmpdir(), 'cstar-seen-'));
+// Where the servers of a run leave what its last tests look at.
+process.env.RUN_DIR ??= mkdtempSync(join(tmpdir(), 'cstar-run-'));
+// These read what all the others have left behind.
+const last = ['test/coverage.test.ts', 'test/sql.test.ts', 'test/secrets.test.ts'];
 
 export default defineConfig({
   test: {
@@ -14,17 +18,19 @@ export default defineConfig({
           name: 'tests',
           root: '.',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/coverage.test.ts'],
+          exclude: last,
           globalSetup: 'test/support/servers.ts',
           testTimeout: 20_000,
+          // Not 0: with a single worker (two cores) vitest runs group 0 after all others.
+          sequence: { groupOrder: 1 },
         },
       },
       {
         test: {
           name: 'coverage',
           root: '.',
-          include: ['test/coverage.test.ts'],
-          sequence: { groupOrder: 1 },
+          include: last,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -4,6 +4,7 @@ import { inject } from 'vitest';
 import type { paths } from '../../generated/types.ts';
 import type { DemoTeam } from '../../src/storage/demo/credentials.ts';
 import { insist } from './judge.ts';
+import { leave } from './runDir.ts';
 import type { Pair } from './servers.ts';
 
 export type Backend = { name: 'server' | 'mock'; url: string };
@@ -38,7 +39,10 @@ export function judgedFetch(backend: Backend): (request: Request) => Promise<Res
     const isEmpty = method === 'HEAD' || response.status === 204;
     if (isEmpty) return response;
     const name = request.headers.has('prefer') && backend.name === 'mock' ? 'played' : backend.name;
-    insist(name, method, url, response.status, response.headers, await response.clone().json());
+    const body = await response.clone().json();
+    insist(name, method, url, response.status, response.headers, body);
+    if (backend.name === 'server' && response.ok && request.headers.has('idempotency-key'))
+      leave('replies', body.meta.requestId);
     return response;
   };
 }

@@ -1,16 +1,15 @@
 // Three pairs of server and mock for the whole run (vitest's globalSetup): one with limits that no test reaches, one whose
 // buckets hold a single request, and one behind a trusted proxy that ends TLS, whose data nobody changes.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import pg from 'pg';
-import { pino } from 'pino';
+import { rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
-import { type Config, readConfig } from '../../src/config.ts';
-import { start } from '../../src/start.ts';
-import type { DemoCredentials } from '../../src/storage/demo/credentials.ts';
+import { type Home, limitsOf, newHome, type Pair, startPair } from './home.ts';
+import { leave } from './runDir.ts';
+import { recordSql } from './sqlSeen.ts';
+import { tableTexts } from './tableTexts.ts';
 
-export type Pair = { server: string; mock: string; demo: DemoCredentials };
+export type { Pair } from './home.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -20,71 +19,71 @@ declare module 'vitest' {
   }
 }
 
+/** What is left of a server when it has stopped. */
+export type Remains = {
+  demo: Pair['demo'];
+  dataDir: string;
+  isEmbedded: boolean;
+  encryptionKeys: string | undefined;
+  tables: Record<string, string[]>;
+};
+
 const publicUrl = 'https://api.example.test';
-const bucketOf = (requests: number) => ({ requests, windowSeconds: 3600 });
-const limitsOf = (requests: number): Config['limits'] => ({
-  secret: bucketOf(requests),
-  publishable: bucketOf(requests),
-  open: bucketOf(requests),
-  failed: bucketOf(requests),
-});
+const { secret: plenty } = limitsOf(1_000_000);
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const open = await startPair({}, limitsOf(1_000_000));
-  const limited = await startPair({}, limitsOf(1));
+  const recording = recordSql();
+  const homes = [await newHome(), await newHome(), await newHome()] as const;
+  const open = await startPair(homes[0], { limits: limitsOf(1_000_000) });
+  const limited = await startPair(homes[1], { limits: limitsOf(1) });
   const proxied = await startPair(
+    homes[2],
+    { limits: { ...limitsOf(2), secret: plenty }, bodyLimits: { timeoutMs: 200 } },
     { PUBLIC_URL: publicUrl, MOCK_PUBLIC_URL: publicUrl, TRUSTED_PROXIES: 'loopback' },
-    { ...limitsOf(2), secret: bucketOf(1_000_000) },
-    { timeoutMs: 200 },
   );
   project.provide('open', open.pair);
   project.provide('limited', limited.pair);
   project.provide('proxied', proxied.pair);
-  return async () => {
-    await Promise.all([open.stop(), limited.stop(), proxied.stop()]);
-  };
-}
 
-async function startPair(
-  env: Record<string, string>,
-  limits: Config['limits'],
-  bodyLimits: Partial<Config['bodyLimits']> = {},
-): Promise<{ pair: Pair; stop(): Promise<void> }> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'cstar-test-'));
-  const database = await ownDatabase();
-  const standard = readConfig({
-    PORT: '0',
-    MOCK_PORT: '0',
-    DATA_DIR: dataDir,
-    DATABASE_URL: database.url,
-    DEMO_DATA: 'true',
-    ...env,
+  const pairs = [open, limited, proxied];
+  let stopping: Promise<unknown> | undefined;
+  const stop = () => {
+    stopping ??= Promise.all(pairs.map((pair) => pair.stop()));
+    return stopping;
+  };
+  const doorbell = await listenForTheEnd(async () => {
+    await stop();
+    recording.end();
+    return Promise.all(homes.map((home, i) => remainsOf(home, (pairs[i] as (typeof pairs)[number]).pair)));
   });
-  const config: Config = { ...standard, limits, bodyLimits: { ...standard.bodyLimits, ...bodyLimits } };
-  const running = await start(config, pino({ level: 'silent' }));
-  return {
-    pair: { server: running.api.url, mock: running.mock.url, demo: running.demo },
-    async stop() {
-      await running.stop();
-      await database.drop();
-      rmSync(dataDir, { recursive: true });
-    },
+  return async () => {
+    doorbell.close();
+    await stop();
+    recording.end();
+    for (const home of homes) await home.remove();
+    rmSync(process.env.RUN_DIR as string, { recursive: true });
   };
 }
 
-/** With TEST_DATABASE_URL the tests run on PostgreSQL, each pair in a database of its own. */
-async function ownDatabase(): Promise<{ url: string | undefined; drop(): Promise<void> }> {
-  const { TEST_DATABASE_URL } = process.env;
-  if (!TEST_DATABASE_URL) return { url: undefined, async drop() {} };
-  const name = `cstar_test_${Date.now()}_${process.pid}`;
-  const run = async (statement: string) => {
-    const client = new pg.Client(TEST_DATABASE_URL);
-    await client.connect();
-    await client.query(statement);
-    await client.end();
-  };
-  await run(`create database ${name}`);
-  const url = new URL(TEST_DATABASE_URL);
-  url.pathname = `/${name}`;
-  return { url: url.href, drop: () => run(`drop database ${name} with (force)`) };
+/**
+ * vitest ends a project's servers after the last project, but secrets.test.ts has to look at closed databases before that:
+ * a request to the address that is left behind stops the servers and answers with what they leave.
+ */
+async function listenForTheEnd(end: () => Promise<Remains[]>): Promise<Server> {
+  const server = createServer((_req, res) => {
+    end().then(
+      (remains) => res.end(JSON.stringify(remains)),
+      (error) => res.destroy(error),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  leave('stop', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  return server;
+}
+
+async function remainsOf({ dataDir, env, open }: Home, { demo }: Pair): Promise<Remains> {
+  const storage = await open();
+  const tables = await tableTexts(storage.pool);
+  await storage.close();
+  return { demo, dataDir, isEmbedded: !env.DATABASE_URL, encryptionKeys: env.ENCRYPTION_KEYS, tables };
 }

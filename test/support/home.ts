@@ -1,0 +1,77 @@
+// Where a server under test keeps its data: a directory, and with TEST_DATABASE_URL a database of its own on that PostgreSQL.
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { pino } from 'pino';
+import { type Config, readConfig } from '../../src/config.ts';
+import { start } from '../../src/start.ts';
+import type { DemoCredentials } from '../../src/storage/demo/credentials.ts';
+import { openStorage } from '../../src/storage/open.ts';
+import type { Storage } from '../../src/storage/postgres.ts';
+
+export type Home = {
+  dataDir: string;
+  env: Record<string, string | undefined>;
+  /** Opens the database while no server runs here. */
+  open(): Promise<Storage>;
+  remove(): Promise<void>;
+};
+export type Pair = { server: string; mock: string; demo: DemoCredentials };
+export type RunningPair = { pair: Pair; stop(): Promise<void> };
+type Limiting = { limits: Config['limits']; bodyLimits?: Partial<Config['bodyLimits']> };
+
+const log = pino({ level: 'silent' });
+const bucketOf = (requests: number) => ({ requests, windowSeconds: 3600 });
+/** Every bucket of this size. */
+export const limitsOf = (requests: number): Config['limits'] => ({
+  secret: bucketOf(requests),
+  publishable: bucketOf(requests),
+  open: bucketOf(requests),
+  failed: bucketOf(requests),
+});
+
+export async function newHome(): Promise<Home> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'cstar-test-'));
+  const database = await ownDatabase();
+  const env = { DATA_DIR: dataDir, ...database.env };
+  return {
+    dataDir,
+    env,
+    open: () => openStorage({ ...readConfig(env), log }),
+    async remove() {
+      await database.drop();
+      rmSync(dataDir, { recursive: true });
+    },
+  };
+}
+
+/** A server and a mock on free ports, with the demo's data. */
+export async function startPair(
+  home: Home,
+  { limits, bodyLimits = {} }: Limiting,
+  env: Record<string, string> = {},
+): Promise<RunningPair> {
+  const standard = readConfig({ PORT: '0', MOCK_PORT: '0', DEMO_DATA: 'true', ...home.env, ...env });
+  const config: Config = { ...standard, limits, bodyLimits: { ...standard.bodyLimits, ...bodyLimits } };
+  const { api, mock, demo, stop } = await start(config, log);
+  return { pair: { server: api.url, mock: mock.url, demo }, stop };
+}
+
+async function ownDatabase(): Promise<{ env: Record<string, string>; drop(): Promise<void> }> {
+  const { TEST_DATABASE_URL } = process.env;
+  if (!TEST_DATABASE_URL) return { env: {}, async drop() {} };
+  const name = `cstar_test_${randomBytes(6).toString('hex')}`;
+  const run = async (statement: string) => {
+    const client = new pg.Client(TEST_DATABASE_URL);
+    await client.connect();
+    await client.query(statement);
+    await client.end();
+  };
+  await run(`create database ${name}`);
+  const url = new URL(TEST_DATABASE_URL);
+  url.pathname = `/${name}`;
+  const ENCRYPTION_KEYS = `test:${randomBytes(32).toString('base64')}`;
+  return { env: { DATABASE_URL: url.href, ENCRYPTION_KEYS }, drop: () => run(`drop database ${name} with (force)`) };
+}

@@ -1,0 +1,15 @@
+// Everything that a database holds, as text: to compare it, or to search it.
+import type pg from 'pg';
+
+/** The rows of every table, in one order. Values come out as PostgreSQL writes them; bytes as hex. */
+export async function tableTexts(pool: pg.Pool): Promise<Record<string, string[]>> {
+  const texts: Record<string, string[]> = {};
+  const { rows: tables } = await pool.query<{ name: string }>(
+    "select table_name as name from information_schema.tables where table_schema = 'public' order by 1",
+  );
+  for (const { name } of tables) {
+    const { rows } = await pool.query<{ text: string }>(`select t::text as text from "${name}" as t order by 1`);
+    texts[name] = rows.map(({ text }) => text);
+  }
+  return texts;
+}
