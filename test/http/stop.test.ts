@@ -61,8 +61,9 @@ test('a stop answers what is under way, takes nothing new and ends with 0', { ti
   });
 
   const began = performance.now();
+  const hungUp = Promise.all([once(idle, 'close'), once(silent, 'close')]);
   child?.kill('SIGTERM');
-  await Promise.all([refused(api), refused(mock)]);
+  await Promise.all([refused(api), refused(mock), hungUp]);
   expect(isAnswered).toBe(false);
   expect((await answer).status).toBe(200);
   const [code, signal] = await once(child as ChildProcess, 'exit');
