@@ -11,7 +11,7 @@ export type Fault = {
   code: string;
   title: string;
   /** Two faults in the same part of a request cannot be there at once. */
-  part: 'version' | 'key' | 'path' | 'accept' | 'type' | 'size' | 'text' | 'fields' | 'query';
+  part: 'version' | 'key' | 'path' | 'accept' | 'type' | 'size' | 'text' | 'fields' | 'body' | 'query';
   /** Further than that the operation declares the code. */
   when?: (operation: TableEntry) => boolean;
   spoil(draft: Draft): Draft;
@@ -215,6 +215,14 @@ export const faults: Fault[] = [
     step: 13,
     status: 400,
     code: 'parameter_missing',
+    title: 'no body',
+    part: 'body',
+    spoil: ({ body: _, ...draft }) => ({ ...draft, body: undefined }),
+  },
+  {
+    step: 13,
+    status: 400,
+    code: 'parameter_missing',
     title: 'a field that is not there',
     part: 'fields',
     when: ({ operationId }) => operationId !== 'updateTicket',
@@ -283,6 +291,12 @@ export const faults: Fault[] = [
     spoil: (draft) => ({ ...draft, path: { ...draft.path, ticketId: foreignUuid } }),
   },
 ];
+
+const ofBody: Fault['part'][] = ['body', 'type', 'size', 'text', 'fields'];
+/** Whether two faults can be in one request: not both in one part, and none in a body that is not there. */
+export const canMeet = (a: Fault, b: Fault): boolean =>
+  a.part !== b.part &&
+  !([a, b].some(({ part }) => part === 'body') && ofBody.includes(a.part) && ofBody.includes(b.part));
 
 /** The faults that an operation can have, by what the contract declares of it. */
 export const faultsOf = (operation: TableEntry): Fault[] => {
