@@ -28,8 +28,8 @@ export const leftover: AuthHandlers = {
     return reply(200, { data: me });
   },
   // @ts-expect-error a leftover handler
-  async gone(_input, reply) {
-    return reply(200, { data: me });
+  gone: (): never => {
+    throw new Error();
   },
 };
 

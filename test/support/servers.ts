@@ -30,13 +30,16 @@ const limitsOf = (requests: number): Config['limits'] => ({
 });
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const open = await startPair({}, limitsOf(1_000_000));
-  const limited = await startPair({}, limitsOf(1));
-  const proxied = await startPair(
-    { PUBLIC_URL: publicUrl, MOCK_PUBLIC_URL: publicUrl, TRUSTED_PROXIES: 'loopback' },
-    { ...limitsOf(2), secret: bucketOf(1_000_000) },
-    { timeoutMs: 200 },
-  );
+  const [open, limited, proxied] = await Promise.all([
+    startPair('open', {}, limitsOf(1_000_000)),
+    startPair('limited', {}, limitsOf(1)),
+    startPair(
+      'proxied',
+      { PUBLIC_URL: publicUrl, MOCK_PUBLIC_URL: publicUrl, TRUSTED_PROXIES: 'loopback' },
+      { ...limitsOf(2), secret: bucketOf(1_000_000) },
+      { timeoutMs: 200 },
+    ),
+  ]);
   project.provide('open', open.pair);
   project.provide('limited', limited.pair);
   project.provide('proxied', proxied.pair);
@@ -46,12 +49,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function startPair(
+  name: string,
   env: Record<string, string>,
   limits: Config['limits'],
   bodyLimits: Partial<Config['bodyLimits']> = {},
 ): Promise<{ pair: Pair; stop(): Promise<void> }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'cstar-test-'));
-  const database = await ownDatabase();
+  const database = await ownDatabase(name);
   const standard = readConfig({
     PORT: '0',
     MOCK_PORT: '0',
@@ -73,10 +77,10 @@ async function startPair(
 }
 
 /** With TEST_DATABASE_URL the tests run on PostgreSQL, each pair in a database of its own. */
-async function ownDatabase(): Promise<{ url: string | undefined; drop(): Promise<void> }> {
+async function ownDatabase(pair: string): Promise<{ url: string | undefined; drop(): Promise<void> }> {
   const { TEST_DATABASE_URL } = process.env;
   if (!TEST_DATABASE_URL) return { url: undefined, async drop() {} };
-  const name = `cstar_test_${Date.now()}_${process.pid}`;
+  const name = `cstar_test_${pair}_${Date.now()}_${process.pid}`;
   const run = async (statement: string) => {
     const client = new pg.Client(TEST_DATABASE_URL);
     await client.connect();
