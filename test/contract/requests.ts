@@ -18,7 +18,7 @@ const pathValues: Record<string, string> = {
   teamId: team.id,
   ticketId: demoTicket.id,
   team: team.slug,
-  slug: 'how-to-reset-your-password',
+  slug: 'how-to-reset-password',
 };
 
 export const entryOf = (operationId: OperationId): TableEntry =>
