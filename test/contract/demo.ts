@@ -3,12 +3,15 @@ import { demoData } from '../../src/storage/demo/data.ts';
 import { toPrefixed } from '../../src/storage/ids.ts';
 
 const data = demoData(1, { customers: 60, tickets: 240 }, ['somebody']);
+const articles = demoData(101, { customers: 10, tickets: 24 }, ['somebody']).articles;
+const isShown = ({ status, is_public }: (typeof articles)[number]) => status === 'published' && is_public;
 /** The live data's articles that the library shows, newest first. */
-export const liveArticles = demoData(101, { customers: 10, tickets: 24 }, ['somebody'])
-  .articles.filter(({ status, is_public }) => status === 'published' && is_public)
+export const liveArticles = articles
+  .filter(isShown)
   .map(({ id, slug, title, content }) => ({ id: toPrefixed('art', id), slug, title, content }))
   .reverse();
-
+/** Drafts, and what is for the team only. */
+export const hiddenSlugs = articles.filter((one) => !isShown(one)).map(({ slug }) => slug);
 /** Newest first, as the API lists them. */
 export const demoTickets = data.tickets
   .map((row) => ({
