@@ -17,6 +17,8 @@ export default defineConfig({
           exclude: ['test/coverage.test.ts'],
           globalSetup: 'test/support/servers.ts',
           testTimeout: 20_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -24,7 +26,7 @@ export default defineConfig({
           name: 'coverage',
           root: '.',
           include: ['test/coverage.test.ts'],
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
