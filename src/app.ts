@@ -51,11 +51,9 @@ export function createApp({
   app.set('trust proxy', trustedProxies);
   app.locals.onViolation = onViolation;
   const { limit, chargeFailure } = createLimiter(limits);
+  app.use(identify(requestIds, clock), logRequests(log), cors);
   app.use('/developers/api', pages);
   app.use(
-    identify(requestIds, clock),
-    logRequests(log),
-    cors,
     route(), //                                404 route_not_found, 405 method_not_allowed
     ...guard.response, //                      from here on every answer is checked against the contract
     requireHttps(publicUrl), //                403 https_required

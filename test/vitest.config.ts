@@ -21,6 +21,7 @@ export default defineConfig({
           exclude: last,
           globalSetup: 'test/support/servers.ts',
           testTimeout: 20_000,
+          hookTimeout: 60_000,
           // Not 0: with a single worker (two cores) vitest runs group 0 after all others.
           sequence: { groupOrder: 1 },
         },

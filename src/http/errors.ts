@@ -10,7 +10,7 @@ export function answerError(publicUrl: string, log: Logger): ErrorRequestHandler
   return (error, req, res, _next) => {
     const problem = toProblem(error);
     const { requestId } = req.context;
-    if (problem.status >= 500) log.error({ requestId, err: problem.cause ?? problem }, problem.code);
+    if (problem.status >= 500) log.error({ requestId, err: loggable(problem.cause ?? problem) }, problem.code);
     for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
     res.status(problem.status).json(problem.toBody(requestId, publicUrl));
   };
@@ -20,7 +20,7 @@ export function answerError(publicUrl: string, log: Logger): ErrorRequestHandler
 export function lastResort(publicUrl: string, log: Logger): ErrorRequestHandler {
   return (error, req, res, _next) => {
     const { requestId } = req.context;
-    log.error({ requestId, err: error }, 'an error could not be answered');
+    log.error({ requestId, err: loggable(error) }, 'an error could not be answered');
     if (res.headersSent) return void res.destroy();
     res.statusCode = 500;
     res.setHeader('Content-Type', 'application/json; charset=utf-8');
@@ -49,6 +49,13 @@ export function logRequests(log: Logger): RequestHandler {
     });
     next();
   };
+}
+
+/** What we may know of a fault. A database's error has more: `detail` quotes the row, and so the request's body. */
+function loggable(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name, message, stack, cause, code, constraint } = error as Error & { code?: unknown; constraint?: unknown };
+  return { name, message, code, constraint, stack, ...(cause instanceof Error && { cause: loggable(cause) }) };
 }
 
 function toProblem(error: unknown): Problem {

@@ -43,7 +43,7 @@ export function createGuard(contract: Contract, operations: readonly Operation[]
 
   return {
     response: [of('metadata'), of('response')],
-    request: [refuseUnknownQuery, of('request')],
+    request: [refuseUnknownQuery, of('request'), refuseInfinity],
     async check(req, status, body) {
       const res = dummyResponse(status);
       let violation: unknown;
@@ -88,6 +88,15 @@ const refuseUnknownQuery: RequestHandler = (req, _res, next) => {
   const unknown = Object.keys(req.query).find((name) => !query.includes(name));
   if (unknown !== undefined)
     throw new Problem('parameter_unknown', { param: unknown, message: `'${unknown}' is not known here.` });
+  next();
+};
+
+/** ajv makes a number of `Infinity` and `1e999`, and then takes neither type nor bounds to be its business. */
+const refuseInfinity: RequestHandler = (req, _res, next) => {
+  const [name] =
+    Object.entries<unknown>(req.query).find(([, value]) => value === Infinity || value === -Infinity) ?? [];
+  if (name !== undefined)
+    throw new Problem('parameter_invalid', { param: name, message: `'${name}' must be a finite number.` });
   next();
 };
 

@@ -42,7 +42,13 @@ export async function listen(
   const url = `http://${host === '127.0.0.1' ? 'localhost' : host}:${(server.address() as AddressInfo).port}`; // a TCP server's address is no string
   const origin = publicUrl ?? url;
   let app: RequestListener = (_req, res) => answerPlain(res, new Problem('service_unavailable'), origin);
+  const unused = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
   const receive = (req: IncomingMessage, res: ServerResponse): void => {
+    unused.delete(req.socket);
     const path = pathOf(req);
     if (path === undefined)
       answerPlain(res, new Problem('malformed_request', { headers: { Connection: 'close' } }), origin);
@@ -58,14 +64,20 @@ export async function listen(
     serve(given) {
       app = given;
     },
-    stop: (graceMs) => stop(server, graceMs),
+    stop(graceMs) {
+      // To Node a connection that has said nothing yet, as browsers keep one, is busy: a stop would wait for it.
+      for (const socket of unused) if (socket.bytesRead === 0) socket.destroy();
+      return stop(server, graceMs);
+    },
   };
 }
 
 async function stop(server: Server, graceMs: number): Promise<void> {
-  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  const grace = setTimeout(() => server.closeAllConnections(), graceMs);
+  const idle = setInterval(() => server.closeIdleConnections(), 50); // one that is answered from here on would be kept for the next request
   await new Promise<void>((resolve) => server.close(() => resolve()));
-  clearTimeout(timer);
+  clearInterval(idle);
+  clearTimeout(grace);
 }
 
 /**

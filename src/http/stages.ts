@@ -26,7 +26,7 @@ export function identify(requestIds: () => string, clock: () => Date): RequestHa
     const requestId = requestIds();
     req.context = { requestId, now: clock() } as Context; // the later stages fill in the rest
     for (const [name, value] of Object.entries(headersOfEveryAnswer(requestId))) res.setHeader(name, value);
-    delete req.headers['if-none-match']; // for `*` Express makes 304 of any answer, and no answer of ours is conditional
+
     next();
   };
 }
@@ -43,6 +43,7 @@ export const cors: RequestHandler = (req, res, next) => {
 export function route(): RequestHandler {
   const find = createRouter();
   return (req, _res, next) => {
+    delete req.headers['if-none-match']; // for `*` Express makes 304 of any answer, and no answer of ours is conditional
     const found = find(req.path);
     if (!found) throw new Problem('route_not_found');
     if (req.method === 'HEAD') req.method = 'GET'; // Node drops the body of the answer by itself

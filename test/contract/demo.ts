@@ -3,10 +3,27 @@ import { demoData } from '../../src/storage/demo/data.ts';
 import { toPrefixed } from '../../src/storage/ids.ts';
 
 const data = demoData(1, { customers: 60, tickets: 240 }, ['somebody']);
-
+const articles = demoData(101, { customers: 10, tickets: 24 }, ['somebody']).articles;
+const isShown = ({ status, is_public }: (typeof articles)[number]) => status === 'published' && is_public;
+/** The live data's articles that the library shows, newest first. */
+export const liveArticles = articles
+  .filter(isShown)
+  .map(({ id, slug, title, content }) => ({ id: toPrefixed('art', id), slug, title, content }))
+  .reverse();
+/** Drafts, and what is for the team only. */
+export const hiddenSlugs = articles.filter((one) => !isShown(one)).map(({ slug }) => slug);
 /** Newest first, as the API lists them. */
 export const demoTickets = data.tickets
-  .map(({ id, title }) => ({ id: toPrefixed('tkt', id), uuid: id, title }))
+  .map((row) => ({
+    id: toPrefixed('tkt', row.id),
+    uuid: row.id,
+    title: row.title,
+    status: row.status,
+    priority: row.priority,
+    customerUuid: row.customer_id as string, // each has one
+    customerName: row.customer_name as string,
+    tags: row.tags as string[],
+  }))
   .reverse();
 /** The oldest, which has been there before any test and which no test changes. */
 export const demoTicket = demoTickets.at(-1) as (typeof demoTickets)[number]; // 240 of them
@@ -16,7 +33,15 @@ export const withInternal = toPrefixed(
   data.messages.find(({ is_internal }) => is_internal)?.ticket_id as string, // about a quarter has one
 );
 export const demoTags = data.tags;
-export const demoCustomers = data.customers.map(({ id, name }) => ({ id: toPrefixed('cus', id), uuid: id, name }));
+export const demoCustomer = data.customers.map(({ id, name }) => ({
+  id: toPrefixed('cus', id),
+  uuid: id,
+  name,
+}))[0] as {
+  id: string;
+  uuid: string;
+  name: string;
+}; // 60 of them
 /** Of our form, and of nothing that exists: it is from the first second of 2025. */
 export const missingTicket = 'tkt_000000000001';
 /** A UUID, but not of the form of our ids. */

@@ -11,7 +11,7 @@ export type Fault = {
   code: string;
   title: string;
   /** Two faults in the same part of a request cannot be there at once. */
-  part: 'version' | 'key' | 'path' | 'accept' | 'type' | 'size' | 'text' | 'fields' | 'query';
+  part: 'version' | 'key' | 'path' | 'accept' | 'type' | 'size' | 'text' | 'fields' | 'body' | 'query';
   /** Further than that the operation declares the code. */
   when?: (operation: TableEntry) => boolean;
   spoil(draft: Draft): Draft;
@@ -38,251 +38,186 @@ const isWrite = ({ body, method }: TableEntry) => body !== null || method !== 'G
 const emptied = (body: string) => JSON.stringify(JSON.parse(body), (name, value) => (name ? {} : value));
 const wellFormed = `sk_test_${'x'.repeat(32)}`;
 
-export const faults: Fault[] = [
+const steps: { step: number; status: number; code: string; faults: Omit<Fault, 'step' | 'status' | 'code'>[] }[] = [
   {
     step: 1,
     status: 400,
     code: 'unsupported_version',
-    title: 'a version that does not exist',
-    part: 'version',
-    spoil: withHeader('cstar-version', '2020-01-01'),
-  },
-  {
-    step: 1,
-    status: 400,
-    code: 'unsupported_version',
-    title: 'an empty version',
-    part: 'version',
-    spoil: withHeader('cstar-version', ''),
+    faults: [
+      { title: 'a version that does not exist', part: 'version', spoil: withHeader('cstar-version', '2020-01-01') },
+      { title: 'an empty version', part: 'version', spoil: withHeader('cstar-version', '') },
+    ],
   },
   {
     step: 2,
     status: 401,
     code: 'authentication_required',
-    title: 'no key',
-    part: 'key',
-    spoil: withoutHeader('authorization'),
-  },
-  {
-    step: 2,
-    status: 401,
-    code: 'authentication_required',
-    title: 'Basic',
-    part: 'key',
-    spoil: withHeader('authorization', 'Basic YTpi'),
-  },
-  {
-    step: 2,
-    status: 401,
-    code: 'authentication_required',
-    title: 'Bearer and nothing',
-    part: 'key',
-    spoil: withHeader('authorization', 'Bearer'),
+    faults: [
+      { title: 'no key', part: 'key', spoil: withoutHeader('authorization') },
+      { title: 'Basic', part: 'key', spoil: withHeader('authorization', 'Basic YTpi') },
+      { title: 'Bearer and nothing', part: 'key', spoil: withHeader('authorization', 'Bearer') },
+    ],
   },
   {
     step: 3,
     status: 401,
     code: 'invalid_key_format',
-    title: 'another prefix',
-    part: 'key',
-    spoil: withKey(`whsec_${'x'.repeat(32)}`),
+    faults: [{ title: 'another prefix', part: 'key', spoil: withKey(`whsec_${'x'.repeat(32)}`) }],
   },
   {
     step: 4,
     status: 401,
     code: 'invalid_api_key',
-    title: 'a wrong length',
-    part: 'key',
-    spoil: withKey(wellFormed.slice(0, -1)),
+    faults: [
+      { title: 'a wrong length', part: 'key', spoil: withKey(wellFormed.slice(0, -1)) },
+      { title: 'a wrong alphabet', part: 'key', spoil: withKey(`${wellFormed.slice(0, -1)}!`) },
+      { title: 'a revoked key', part: 'key', spoil: withKey(keys.revoked) },
+    ],
   },
   {
-    step: 4,
+    step: 5,
     status: 401,
-    code: 'invalid_api_key',
-    title: 'a wrong alphabet',
-    part: 'key',
-    spoil: withKey(`${wellFormed.slice(0, -1)}!`),
-  },
-  { step: 4, status: 401, code: 'invalid_api_key', title: 'a revoked key', part: 'key', spoil: withKey(keys.revoked) },
-  { step: 5, status: 401, code: 'key_expired', title: 'an expired key', part: 'key', spoil: withKey(keys.expired) },
-  {
-    step: 6,
-    status: 403,
-    code: 'team_access_denied',
-    title: 'the path of another team',
-    part: 'path',
-    spoil: (draft) => ({ ...draft, path: { ...draft.path, teamId: otherTeam.id } }),
+    code: 'key_expired',
+    faults: [{ title: 'an expired key', part: 'key', spoil: withKey(keys.expired) }],
   },
   {
     step: 6,
     status: 403,
     code: 'team_access_denied',
-    title: 'the path of no team',
-    part: 'path',
-    spoil: (draft) => ({ ...draft, path: { ...draft.path, teamId: 'not-a-uuid' } }),
+    faults: [
+      {
+        title: 'the path of another team',
+        part: 'path',
+        spoil: (draft) => ({ ...draft, path: { ...draft.path, teamId: otherTeam.id } }),
+      },
+      {
+        title: 'the path of no team',
+        part: 'path',
+        spoil: (draft) => ({ ...draft, path: { ...draft.path, teamId: 'not-a-uuid' } }),
+      },
+    ],
   },
   {
     step: 7,
     status: 403,
     code: 'publishable_key_write',
-    title: 'a publishable key on a write',
-    part: 'key',
-    spoil: withKey(keys.publishableTest),
+    faults: [{ title: 'a publishable key on a write', part: 'key', spoil: withKey(keys.publishableTest) }],
   },
   {
     step: 8,
     status: 403,
     code: 'insufficient_permissions',
-    title: 'a key that may only read',
-    part: 'key',
-    when: isWrite,
-    spoil: withKey(keys.ticketsReadOnly),
-  },
-  {
-    step: 8,
-    status: 403,
-    code: 'insufficient_permissions',
-    title: 'a publishable key and a secret filter',
-    part: 'key',
-    when: has('assignedTo'),
-    spoil: (draft) => withQuery({ assignedTo: 'mem_000000000000' })(withKey(keys.publishableTest)(draft)),
+    faults: [
+      { title: 'a key that may only read', part: 'key', when: isWrite, spoil: withKey(keys.ticketsReadOnly) },
+      {
+        title: 'a publishable key and a secret filter',
+        part: 'key',
+        when: has('assignedTo'),
+        spoil: (draft) => withQuery({ assignedTo: 'mem_000000000000' })(withKey(keys.publishableTest)(draft)),
+      },
+    ],
   },
   {
     step: 9,
     status: 406,
     code: 'not_acceptable',
-    title: 'only text/html',
-    part: 'accept',
-    spoil: withHeader('accept', 'text/html'),
-  },
-  {
-    step: 9,
-    status: 406,
-    code: 'not_acceptable',
-    title: 'anything but JSON',
-    part: 'accept',
-    spoil: withHeader('accept', 'application/json;q=0, text/*'),
+    faults: [
+      { title: 'only text/html', part: 'accept', spoil: withHeader('accept', 'text/html') },
+      { title: 'anything but JSON', part: 'accept', spoil: withHeader('accept', 'application/json;q=0, text/*') },
+    ],
   },
   {
     step: 10,
     status: 415,
     code: 'unsupported_media_type',
-    title: 'no media type',
-    part: 'type',
-    spoil: withoutHeader('content-type'),
-  },
-  {
-    step: 10,
-    status: 415,
-    code: 'unsupported_media_type',
-    title: 'text/plain',
-    part: 'type',
-    spoil: withHeader('content-type', 'text/plain'),
-  },
-  {
-    step: 10,
-    status: 415,
-    code: 'unsupported_media_type',
-    title: 'charset utf-16',
-    part: 'type',
-    spoil: withHeader('content-type', 'application/json; charset=utf-16'),
-  },
-  {
-    step: 10,
-    status: 415,
-    code: 'unsupported_media_type',
-    title: 'an unknown encoding',
-    part: 'type',
-    spoil: withHeader('content-encoding', 'compress'),
+    faults: [
+      { title: 'no media type', part: 'type', spoil: withoutHeader('content-type') },
+      { title: 'text/plain', part: 'type', spoil: withHeader('content-type', 'text/plain') },
+      { title: 'charset utf-16', part: 'type', spoil: withHeader('content-type', 'application/json; charset=utf-16') },
+      { title: 'an unknown encoding', part: 'type', spoil: withHeader('content-encoding', 'compress') },
+    ],
   },
   {
     step: 11,
     status: 413,
     code: 'payload_too_large',
-    title: 'a byte too much',
-    part: 'size',
-    spoil: withBody((body) => body.padEnd(1_000_001)),
+    faults: [{ title: 'a byte too much', part: 'size', spoil: withBody((body) => body.padEnd(1_000_001)) }],
   },
   {
     step: 12,
     status: 400,
     code: 'invalid_json',
-    title: 'a body that is cut off',
-    part: 'text',
-    spoil: withBody((body) => body.slice(0, -1)),
+    faults: [{ title: 'a body that is cut off', part: 'text', spoil: withBody((body) => body.slice(0, -1)) }],
   },
   {
     step: 13,
     status: 400,
     code: 'parameter_missing',
-    title: 'a field that is not there',
-    part: 'fields',
-    when: ({ operationId }) => operationId !== 'updateTicket',
-    spoil: withBody(() => '{}'),
+    faults: [
+      { title: 'no body', part: 'body', spoil: ({ body: _, ...draft }) => ({ ...draft, body: undefined }) },
+      {
+        title: 'a field that is not there',
+        part: 'fields',
+        when: ({ operationId }) => operationId !== 'updateTicket',
+        spoil: withBody(() => '{}'),
+      },
+    ],
   },
   {
     step: 13,
     status: 400,
     code: 'parameter_invalid',
-    title: 'a field of the wrong type',
-    part: 'fields',
-    when: ({ body }) => body !== null,
-    spoil: withBody(emptied),
-  },
-  {
-    step: 13,
-    status: 400,
-    code: 'parameter_invalid',
-    title: 'page 0',
-    part: 'query',
-    when: has('page'),
-    spoil: withQuery({ page: '0' }),
-  },
-  {
-    step: 13,
-    status: 400,
-    code: 'parameter_invalid',
-    title: 'an empty page',
-    part: 'query',
-    when: has('page'),
-    spoil: withQuery({ page: '' }),
-  },
-  {
-    step: 13,
-    status: 400,
-    code: 'parameter_invalid',
-    title: 'a path that is no id',
-    part: 'path',
-    when: hasTicket,
-    spoil: (draft) => ({ ...draft, path: { ...draft.path, ticketId: 'tkt_short' } }),
-  },
-  {
-    step: 13,
-    status: 400,
-    code: 'parameter_invalid',
-    title: 'a team that is neither',
-    part: 'path',
-    when: ({ path }) => path.includes('{team}'),
-    spoil: (draft) => ({ ...draft, path: { ...draft.path, team: 'Not_A_Slug' } }),
+    faults: [
+      {
+        title: 'a field of the wrong type',
+        part: 'fields',
+        when: ({ body }) => body !== null,
+        spoil: withBody(emptied),
+      },
+      { title: 'page 0', part: 'query', when: has('page'), spoil: withQuery({ page: '0' }) },
+      { title: 'an empty page', part: 'query', when: has('page'), spoil: withQuery({ page: '' }) },
+      {
+        title: 'a path that is no id',
+        part: 'path',
+        when: hasTicket,
+        spoil: (draft) => ({ ...draft, path: { ...draft.path, ticketId: 'tkt_short' } }),
+      },
+      {
+        title: 'a team that is neither',
+        part: 'path',
+        when: ({ path }) => path.includes('{team}'),
+        spoil: (draft) => ({ ...draft, path: { ...draft.path, team: 'Not_A_Slug' } }),
+      },
+    ],
   },
   {
     step: 13,
     status: 400,
     code: 'parameter_unknown',
-    title: 'an unknown parameter',
-    part: 'query',
-    spoil: withQuery({ colour: 'red' }),
+    faults: [{ title: 'an unknown parameter', part: 'query', spoil: withQuery({ colour: 'red' }) }],
   },
   {
     step: 14,
     status: 404,
     code: 'resource_missing',
-    title: 'an id of nothing',
-    part: 'path',
-    when: hasTicket,
-    spoil: (draft) => ({ ...draft, path: { ...draft.path, ticketId: foreignUuid } }),
+    faults: [
+      {
+        title: 'an id of nothing',
+        part: 'path',
+        when: hasTicket,
+        spoil: (draft) => ({ ...draft, path: { ...draft.path, ticketId: foreignUuid } }),
+      },
+    ],
   },
 ];
+
+export const faults: Fault[] = steps.flatMap(({ faults, ...step }) => faults.map((fault) => ({ ...step, ...fault })));
+
+const ofBody: Fault['part'][] = ['body', 'type', 'size', 'text', 'fields'];
+/** Whether two faults can be in one request: not both in one part, and none in a body that is not there. */
+export const canMeet = (a: Fault, b: Fault): boolean =>
+  a.part !== b.part &&
+  !([a, b].some(({ part }) => part === 'body') && ofBody.includes(a.part) && ofBody.includes(b.part));
 
 /** The faults that an operation can have, by what the contract declares of it. */
 export const faultsOf = (operation: TableEntry): Fault[] => {

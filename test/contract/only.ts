@@ -6,8 +6,6 @@ export const differences = {
   'keeps state': { runsOn: 'server', because: 'the mock answers from examples and remembers nothing' },
   'looks data up': { runsOn: 'server', because: 'the mock has no rows: it cannot filter, or tell what exists' },
   'knows its team': { runsOn: 'server', because: 'the mock knows of a team what the key and the path say' },
-  'heeds Prefer': { runsOn: 'mock', because: 'only the mock can be told what to answer' },
-  'plays examples': { runsOn: 'mock', because: 'what it plays stands in the contract, word for word' },
 } as const satisfies Record<string, { runsOn: Backend['name']; because: string }>;
 
 /** `test`, skipped on the backend that differs by `reason`. */

@@ -70,6 +70,11 @@ const queries: Row[] = [
   ['twenty nines for a page', get(`${tickets}?page=99999999999999999999`), ...invalid('page')],
   ['1e999 for a page', get(`${tickets}?page=1e999`), ...invalid('page')],
   ['Infinity for a page', get(`${tickets}?page=Infinity`), ...invalid('page')],
+  [
+    'Infinity for a page size behind a cursor',
+    get(`${cursor(`[2,"2026-01-01T00:00:00.000Z","${uuid}"]`)}&pageSize=Infinity`),
+    ...invalid('pageSize'),
+  ],
   ['-0 for a page', get(`${tickets}?page=-0`), ...invalid('page')],
   ['a page too deep', get(`${tickets}?page=10000&pageSize=100`), ...invalid('page')],
   ['a cursor that says nothing', get(`${tickets}?cursor=AAAA`), ...invalid('cursor')],

@@ -48,10 +48,14 @@ export function judgedFetch(backend: Backend): (request: Request) => Promise<Res
 }
 
 /** A client with a secret test key of the demo team, or the key given; '' sends none. */
-export function clientOf(backend: Backend, key: string = keys.secretTest): Client<paths> {
+export function clientOf(
+  backend: Backend,
+  key: string = keys.secretTest,
+  headers: Record<string, string> = {},
+): Client<paths> {
   return createClient<paths>({
     baseUrl: backend.url,
-    headers: key ? { authorization: `Bearer ${key}` } : {},
+    headers: { ...headers, ...(key && { authorization: `Bearer ${key}` }) },
     fetch: judgedFetch(backend),
   });
 }

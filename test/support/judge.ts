@@ -41,7 +41,7 @@ export function judge(method: string, url: string, status: number, received: Hea
     ? patterns.find((one) => one.operation.method === wanted && one.pattern.test(pathname))?.operation
     : undefined;
   const code: string | undefined = body?.error?.code;
-  if (!operation) return { operationId: 'none', status, code, problems: outside(status, code, body) };
+  if (!operation) return { operationId: 'none', status, code, problems: outside(status, code, received, body) };
 
   const response = follow(operation.responses[status]);
   if (!response)
@@ -82,11 +82,15 @@ function isDecodable(pathname: string): boolean {
 }
 
 /** `route_not_found` and `method_not_allowed` belong to no operation. */
-function outside(status: number, code: string | undefined, body: unknown): string[] {
+function outside(status: number, code: string | undefined, received: Headers, body: unknown): string[] {
   const expected: Record<number, string> = { 404: 'route_not_found', 405: 'method_not_allowed' };
   return [
     ...validate(bodies, '#/components/schemas/Error', body, 'body'),
-    ...(expected[status] === code ? [] : [`${status} ${code} outside of every operation`]),
+    ...['CStar-Version', 'X-Request-Id'].flatMap((name) =>
+      headerProblems(name, contract.components.headers[name], received.get(name), '#/components/headers'),
+    ),
+    ...(status === 405 && !received.has('Allow') ? ['header Allow is missing'] : []),
+    ...(code !== undefined && expected[status] === code ? [] : [`${status} ${code} outside of every operation`]),
   ];
 }
 

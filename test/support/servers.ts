@@ -34,13 +34,15 @@ const { secret: plenty } = limitsOf(1_000_000);
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const recording = recordSql();
   const homes = [await newHome(), await newHome(), await newHome()] as const;
-  const open = await startPair(homes[0], { limits: limitsOf(1_000_000) });
-  const limited = await startPair(homes[1], { limits: limitsOf(1) });
-  const proxied = await startPair(
-    homes[2],
-    { limits: { ...limitsOf(2), secret: plenty }, bodyLimits: { timeoutMs: 200 } },
-    { PUBLIC_URL: publicUrl, MOCK_PUBLIC_URL: publicUrl, TRUSTED_PROXIES: 'loopback' },
-  );
+  const [open, limited, proxied] = await Promise.all([
+    startPair(homes[0], { limits: limitsOf(1_000_000) }),
+    startPair(homes[1], { limits: limitsOf(1) }),
+    startPair(
+      homes[2],
+      { limits: { ...limitsOf(2), secret: plenty }, bodyLimits: { timeoutMs: 200 } },
+      { PUBLIC_URL: publicUrl, MOCK_PUBLIC_URL: publicUrl, TRUSTED_PROXIES: 'loopback' },
+    ),
+  ]);
   project.provide('open', open.pair);
   project.provide('limited', limited.pair);
   project.provide('proxied', proxied.pair);

@@ -129,7 +129,7 @@ function conversation(
 
 /** One article that the library shows, one draft, one that is for the team only. */
 function articles(topic: string, i: number, at: (hours: number) => Date, random: () => number): Row<'articles'>[] {
-  const slug = topic.toLowerCase().replaceAll(' ', '-');
+  const slug = topic.toLowerCase().replace(' your ', ' ').replaceAll(' ', '-');
   const made = at(i * 24);
   const article = (suffix: string, status: 'published' | 'draft', isPublic: boolean): Row<'articles'> => ({
     id: newUuid(made, random),

@@ -1,8 +1,10 @@
 // The contract -> the reference, one HTML file that asks no other host for anything. Run by `npm run docs`.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 const target = process.argv[2] ?? '.docs/reference.html';
+const template = fileURLToPath(new URL('./reference.hbs', import.meta.url));
 const redocOptions = {
   downloadUrls: [{ title: 'OpenAPI', url: '/developers/api/openapi.json' }],
   showExtensions: ['x-audience'],
@@ -15,7 +17,10 @@ const logoInPlace = `data:image/svg+xml,${encodeURIComponent(
 const began = performance.now();
 execFileSync(
   'redocly',
-  ['build-docs', 'bundle', '--inlineBundle', '--openapi', JSON.stringify(redocOptions), '--output', target],
+  [
+    ...['build-docs', 'bundle', '--inlineBundle', '--template', template],
+    ...['--openapi', JSON.stringify(redocOptions), '--output', target],
+  ],
   { stdio: ['ignore', 'ignore', 'pipe'] }, // no terminal: Redocly looks for updates of itself only when it has one
 );
 const html = readFileSync(target, 'utf8').replaceAll(redoclyLogo, logoInPlace);

@@ -1,0 +1,140 @@
+// What is marked `x-audience: secret` never reaches a publishable key: not in a body, by search, filter or sort.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { operationTable } from '../../generated/operations.ts';
+import { backends, clientOf, keys, send, team } from '../support/client.ts';
+import { contract } from '../support/judge.ts';
+import { withInternal } from './demo.ts';
+import { only } from './only.ts';
+import { startFront } from './ownFront.ts';
+import { at, placesOf, secretFieldsOf, successSchema } from './places.ts';
+import { exampleContent, goodRequest, sendDraft, urlOf, withKey } from './requests.ts';
+import { messages, newTicket, ofTeam, read, tickets } from './tickets.ts';
+
+const forBoth = operationTable.filter(({ security }) => {
+  const schemes = security.map(({ scheme }) => scheme as string);
+  return schemes.includes('publishableKey') && schemes.includes('secretKey');
+});
+type Entry = (typeof forBoth)[number];
+
+/** The secret fields that a body holds, as `.data[].notes`. */
+function secretsIn(operation: Entry, body: object): string[] {
+  const found = placesOf(successSchema(operation), body).flatMap((place) =>
+    secretFieldsOf(place.schema)
+      .filter((name) => name in at(body, place))
+      .map((name) => `${place.at}.${name}`),
+  );
+  return [...new Set(found)].toSorted();
+}
+/** The secret fields that the operation has at all, by its example. */
+const secretsOf = (operation: Entry) =>
+  placesOf(successSchema(operation), exampleContent(operation)).flatMap(({ at, schema }) =>
+    secretFieldsOf(schema).map((name) => `${at}.${name}`),
+  );
+const holdingSecrets = forBoth.filter((operation) => secretsOf(operation).length > 0);
+const requestOf = (operation: Entry) => {
+  const good = goodRequest(operation);
+  return { ...good, path: { ...good.path, ticketId: withInternal } };
+};
+
+const { Ticket, Message, NewTicket } = contract.components.schemas;
+/** What a client can write into a ticket, and only secret keys can read. */
+const secretTextFields = secretFieldsOf(Ticket).filter(
+  (name) => NewTicket.properties[name] && !NewTicket.properties[name].anyOf, // an id is no text
+);
+
+test('the contract marks what it is meant to', () => {
+  expect(holdingSecrets.map(({ operationId }) => operationId)).toEqual(['listTickets', 'getTicket', 'listMessages']);
+  expect(secretTextFields).toEqual(['notes', 'metadata']);
+  expect(secretFieldsOf(Ticket).toSorted()).toEqual([
+    ...['assignedTo', 'firstResponseAt', 'metadata', 'notes', 'resolutionDeadline', 'resolutionTier'],
+    ...['responseDeadline', 'responseTier', 'slaPaused'],
+  ]);
+  expect(secretFieldsOf(Message)).toEqual(['isInternal']);
+  expect(Message['x-secret-when']).toBe('isInternal');
+});
+
+describe.each(backends)('a publishable key on $name', (backend) => {
+  const stateful = only(backend, 'keeps state');
+
+  test.each(holdingSecrets)(
+    '200 without secret fields from $operationId, where a secret key sees them',
+    async (operation) => {
+      const ask = async (key: string) =>
+        (await (await sendDraft(backend, withKey(requestOf(operation), key))).json()) as object;
+      expect(secretsIn(operation, await ask(keys.secretTest))).toEqual([...new Set(secretsOf(operation))].toSorted());
+      expect(secretsIn(operation, await ask(keys.publishableTest))).toEqual([]);
+    },
+  );
+
+  test.each(holdingSecrets)(
+    '403 from $operationId for a secret filter, 400 for a secret field that is none',
+    async (operation) => {
+      const fields = [...new Set(secretsOf(operation).map((path) => path.split('.').at(-1) as string))];
+      for (const field of [...fields, 'sort', 'sortBy', 'orderBy', 'fields', 'include']) {
+        const draft = withKey(
+          { ...requestOf(operation), query: { [field]: 'mem_q1W2e3R4t5Y6' } },
+          keys.publishableTest,
+        );
+        const response = await send(backend, urlOf(draft), { key: keys.publishableTest });
+        const { error } = (await response.json()) as { error: object };
+        const isParameter = (operation.query as readonly string[]).includes(field);
+        const expected = isParameter ? [403, 'insufficient_permissions'] : [400, 'parameter_unknown'];
+        expect([response.status, error]).toEqual([
+          expected[0],
+          expect.objectContaining({ code: expected[1], param: field }),
+        ]);
+      }
+    },
+  );
+
+  stateful('200 with nothing when it searches for what stands in secret text', async () => {
+    const word = crypto.randomUUID();
+    const secretText = Object.fromEntries(
+      secretTextFields.map((name) => [name, name === 'metadata' ? { [`k${word}`]: word } : word]),
+    );
+    const { id } = await newTicket(backend, { title: 'Nothing to see', ...secretText });
+    const path = { ...ofTeam, ticketId: id };
+    await clientOf(backend).POST(messages, { params: { path }, body: { content: word, isInternal: true } });
+    expect(JSON.stringify(await read(backend, id)).split(word)).toHaveLength(5);
+    expect(JSON.stringify(await read(backend, id, keys.publishableTest))).not.toContain(word);
+
+    const control = await newTicket(backend, { title: `Seen ${word}` });
+    const { data } = await clientOf(backend, keys.publishableTest).GET(tickets, {
+      params: { path: ofTeam, query: { search: word } },
+    });
+    expect(data?.data.map((one) => one.id)).toEqual([control.id]);
+    const byTag = await send(backend, `/api/v1/teams/${team.id}/tickets?tag=${word}`, { key: keys.publishableTest });
+    expect(((await byTag.json()) as { data: object[] }).data).toEqual([]);
+  });
+});
+
+describe('a handler that answers with everything', () => {
+  let front: Awaited<ReturnType<typeof startFront>>;
+  beforeAll(async () => {
+    front = await startFront({
+      backend: async ({ operation }) => {
+        const entry = operationTable.find(({ operationId }) => operationId === operation.operationId) as Entry;
+        return { status: 200, content: withNotes(entry) };
+      },
+    });
+  });
+  afterAll(() => front.stop());
+
+  /** The example with a message among the team in every place where there are messages. */
+  function withNotes(operation: Entry) {
+    const content = exampleContent(operation);
+    for (const place of placesOf(successSchema(operation), content))
+      if (place.schema['x-secret-when'] && place.keys.at(-1) === 0)
+        Object.assign(at(content, place), { isInternal: true, content: 'among the team' });
+    return content;
+  }
+
+  test.each(holdingSecrets)('200 from $operationId is cut to what a publishable key may see', async (operation) => {
+    const ask = async (key: string) => (await sendDraft(front, withKey(goodRequest(operation), key))).text();
+    const [secret, publishable] = await Promise.all([ask(keys.secretTest), ask(keys.publishableTest)]);
+    expect(secretsIn(operation, JSON.parse(publishable))).toEqual([]);
+    expect(secretsIn(operation, JSON.parse(secret))).not.toEqual([]);
+    expect(publishable).not.toContain('among the team');
+    expect(secret.includes('among the team')).toBe(operation.operationId !== 'listTickets');
+  });
+});

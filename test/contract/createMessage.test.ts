@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import type { components } from '../../generated/types.ts';
+import { type Backend, backends, clientOf } from '../support/client.ts';
+import { demoTicket, missingTicket } from './demo.ts';
+import { only } from './only.ts';
+import { messages, newTicket, ofTeam, read, strangers } from './tickets.ts';
+
+type NewMessage = components['schemas']['NewMessage'];
+const post = (backend: Backend, ticketId: string, body: NewMessage, key?: string, teamId = ofTeam.teamId) =>
+  clientOf(backend, key).POST(messages, { params: { path: { teamId, ticketId } }, body });
+
+describe.each(backends)('createMessage on $name', (backend) => {
+  const stateful = only(backend, 'keeps state');
+  const lookingUp = only(backend, 'looks data up');
+  const add = async (ticketId: string, body: NewMessage) => {
+    const { data } = await post(backend, ticketId, body);
+    if (!data) throw new Error('the message was not added');
+    return data.data;
+  };
+
+  test.each(['id', 'uuid'] as const)('201 belongs to the ticket that its %s names', async (spelling) => {
+    const made = await newTicket(backend);
+    const { data, response } = await post(backend, made[spelling], { content: 'Hello' });
+    expect(response.status).toBe(201);
+    expect(data?.data).toMatchObject({ object: 'message', ticketId: made.id });
+  });
+
+  stateful('201 is a public answer of an agent unless told', async () => {
+    const { id } = await newTicket(backend);
+    const expected = { content: 'Hello', sender: 'agent', senderName: null, isInternal: false };
+    expect(await add(id, { content: 'Hello' })).toMatchObject(expected);
+  });
+
+  stateful('201 keeps all that is said', async () => {
+    const { id } = await newTicket(backend);
+    const body = { content: 'Zeile\n🎫', sender: 'system', senderName: 'Zoë', isInternal: true } as const;
+    const made = await add(id, body);
+    expect(made).toMatchObject(body);
+    expect((await read(backend, id))?.messages).toEqual([made]);
+  });
+
+  stateful('201 counts in messageCount, unless internal, and changes updatedAt', async () => {
+    const { id } = await newTicket(backend);
+    await add(id, { content: 'One' });
+    await add(id, { content: 'Two', sender: 'customer' });
+    const note = await add(id, { content: 'Note', isInternal: true });
+    expect(await read(backend, id)).toMatchObject({ messageCount: 2, updatedAt: note.createdAt });
+  });
+
+  stateful('201 sets firstResponseAt with the first public message of an agent only', async () => {
+    const { id } = await newTicket(backend);
+    const firstResponseAt = async () => (await read(backend, id))?.firstResponseAt;
+    await add(id, { content: 'Question', sender: 'customer' });
+    await add(id, { content: 'Received', sender: 'system' });
+    await add(id, { content: 'Note', isInternal: true });
+    expect(await firstResponseAt()).toBeNull();
+    const { createdAt } = await add(id, { content: 'Answer' });
+    expect(await firstResponseAt()).toBe(createdAt);
+    await add(id, { content: 'Another' });
+    expect(await firstResponseAt()).toBe(createdAt);
+  });
+
+  lookingUp('404 for a ticket that does not exist', async () => {
+    const { error, response } = await post(backend, missingTicket, { content: 'Hello' });
+    expect(response.status).toBe(404);
+    expect(error?.error).toMatchObject({ code: 'resource_missing', param: 'ticketId' });
+  });
+
+  stateful.each(strangers)('404 for $who, and nothing is added', async ({ teamId, key }) => {
+    const { id } = await newTicket(backend);
+    expect((await post(backend, id, { content: 'Theirs' }, key, teamId)).response.status).toBe(404);
+    expect(await read(backend, id)).toMatchObject({ messageCount: 0, messages: [] });
+  });
+
+  test.each([
+    ['parameter_missing', 'content', { sender: 'agent' }],
+    ['parameter_invalid', 'content', { content: '' }],
+    ['parameter_invalid', 'sender', { content: 'x', sender: 'robot' }],
+    ['parameter_invalid', 'isInternal', { content: 'x', isInternal: 'yes' }],
+    ['parameter_unknown', 'ticketId', { content: 'x', ticketId: 'tkt_000000000001' }],
+  ])('400 %s names %s', async (code, param, body) => {
+    const { error, response } = await post(backend, demoTicket.id, body as never);
+    expect(response.status).toBe(400);
+    expect(error?.error).toMatchObject({ code, param });
+  });
+});

@@ -1,0 +1,84 @@
+// What the front makes of a backend that fails, and of an answer that the contract does not have.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { operationTable } from '../../generated/operations.ts';
+import type { Backend } from '../../src/http/answer.ts';
+import { startFront } from './ownFront.ts';
+import { at, placesOf, successSchema } from './places.ts';
+import { exampleContent, goodRequest, sendDraft, urlOf } from './requests.ts';
+
+const detail = 'relation "secret_table" does not exist';
+const failures = [
+  { status: 500, code: 'internal_error', title: 'an Error', error: new Error(detail) },
+  { status: 500, code: 'internal_error', title: 'a text', error: detail },
+  { status: 503, code: 'service_unavailable', title: 'a statement that took too long', error: withCode('57014') },
+  { status: 503, code: 'service_unavailable', title: 'a database that is away', error: withCode('ECONNREFUSED') },
+];
+
+function withCode(code: string): Error {
+  return Object.assign(new Error(detail), { code });
+}
+
+let behind: Backend;
+let violations: unknown[];
+let strict: Awaited<ReturnType<typeof startFront>>;
+let lenient: typeof strict;
+
+beforeAll(async () => {
+  const backend: Backend = (call) => behind(call);
+  strict = await startFront({ backend });
+  lenient = await startFront({ backend, onViolation: (violation) => violations.push(violation) });
+});
+afterAll(() => Promise.all([strict.stop(), lenient.stop()]));
+
+describe.each(operationTable)('$operationId', (operation) => {
+  test.each(failures)('$status $code for $title, in neutral words', async ({ status, code, error }) => {
+    behind = async () => {
+      throw error;
+    };
+    const response = await sendDraft(strict, goodRequest(operation));
+    const text = await response.text();
+    expect([response.status, JSON.parse(text).error.code]).toEqual([status, code]);
+    expect(text).not.toContain('secret_table');
+    expect(response.headers.get('Retry-After')).toBe(status === 503 ? '5' : null);
+  });
+
+  const places = [
+    ...new Map(
+      placesOf(successSchema(operation), exampleContent(operation)).map((place) => [place.at, place] as const),
+    ).values(),
+  ];
+  test.each(places)('500 for a column planted into $at, or a report when it is sent', async (place) => {
+    const content = exampleContent(operation);
+    at(content, place).plantedColumn = 'slipped out';
+    behind = async () => ({ status: operation.successStatus, content });
+    const stopped = await sendDraft(strict, goodRequest(operation));
+    const text = await stopped.text();
+    expect([stopped.status, JSON.parse(text).error.code]).toEqual([500, 'internal_error']);
+    expect(text).not.toContain('slipped out');
+
+    violations = [];
+    const { method, headers, body } = goodRequest(operation);
+    const url = lenient.url + urlOf(goodRequest(operation));
+    const sent = await fetch(url, { method, headers, body }); // not judged: it breaks the contract
+    expect(sent.status).toBe(operation.successStatus);
+    expect(await sent.text()).toContain('slipped out');
+    expect(violations).toHaveLength(1);
+  });
+
+  test('500 for a field of the wrong type or one that is missing', async () => {
+    for (const spoil of [
+      (content: any) => Object.assign(content, { data: 'text' }),
+      (content: any) => delete content.data,
+    ]) {
+      const content = exampleContent(operation);
+      spoil(content);
+      behind = async () => ({ status: operation.successStatus, content });
+      expect((await sendDraft(strict, goodRequest(operation))).status).toBe(500);
+    }
+  });
+
+  test(`${operation.successStatus} for the example as it stands, so that it is the plant that was stopped`, async () => {
+    behind = async () => ({ status: operation.successStatus, content: exampleContent(operation) });
+    expect((await sendDraft(strict, goodRequest(operation))).status).toBe(operation.successStatus);
+  });
+});

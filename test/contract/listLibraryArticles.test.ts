@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { type Backend, backends, clientOf, keys, otherTeam, team } from '../support/client.ts';
+import { liveArticles } from './demo.ts';
+import { only } from './only.ts';
+
+type Query = { page?: number; pageSize?: number; cursor?: string };
+const list = (backend: Backend, of: string = team.slug, query: Query = {}, key = '') =>
+  clientOf(backend, key).GET('/api/library/{team}/articles', { params: { path: { team: of }, query } });
+
+describe.each(backends)('listLibraryArticles on $name', (backend) => {
+  const lookingUp = only(backend, 'looks data up');
+
+  test('200 needs no key and gives no content', async () => {
+    const { data, response } = await list(backend);
+    expect(response.status).toBe(200);
+    expect(data?.data[0]).toMatchObject({ object: 'article' });
+    expect(data?.data.some((article) => 'content' in article)).toBe(false);
+  });
+
+  test.each([
+    ['slug', team.slug],
+    ['UUID', team.id],
+    ['UUID in capitals', team.id.toUpperCase()],
+  ])('200 is the same by %s', async (_, of) => {
+    const { data } = await list(backend, of);
+    expect(data?.data).toEqual((await list(backend)).data?.data);
+  });
+
+  test('200 keeps to pageSize and cursor, and says the page back', async () => {
+    const first = await list(backend, team.slug, { pageSize: 1 });
+    expect(first.data?.pagination).toMatchObject({ page: 1, pageSize: 1, hasMore: true });
+    const next = await list(backend, team.slug, { pageSize: 1, cursor: first.data?.pagination.nextCursor as string });
+    expect(next.data?.pagination).toMatchObject({ page: 2, pageSize: 1 });
+    expect(next.data?.data[0]?.id).not.toBe(first.data?.data[0]?.id);
+  });
+
+  lookingUp('200 is the live, published, public articles, newest first, whatever key comes along', async () => {
+    const expected = liveArticles.map(({ id }) => id);
+    for (const key of ['', keys.secretTest, 'sk_test_unknown'])
+      expect((await list(backend, team.slug, {}, key)).data?.data.map(({ id }) => id)).toEqual(expected);
+    expect(expected).toHaveLength(8);
+  });
+
+  lookingUp('200 walks all by cursor and by page', async () => {
+    const byPage = await Promise.all([1, 2, 3].map((page) => list(backend, team.slug, { pageSize: 3, page })));
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const { data } = await list(backend, team.slug, cursor ? { pageSize: 3, cursor } : { pageSize: 3 });
+      seen.push(...(data?.data.map(({ id }) => id) ?? []));
+      cursor = data?.pagination.nextCursor;
+    } while (cursor);
+    expect(seen).toEqual(liveArticles.map(({ id }) => id));
+    expect(byPage.flatMap(({ data }) => data?.data.map(({ id }) => id))).toEqual(seen);
+  });
+
+  lookingUp('200 gives each team its own', async () => {
+    const own = new Set(liveArticles.map(({ id }) => id));
+    const { data } = await list(backend, otherTeam.slug);
+    expect(data?.data).toHaveLength(8);
+    expect(data?.data.some(({ id }) => own.has(id))).toBe(false);
+  });
+
+  lookingUp.each(['nobody', 'ffffffff-ffff-4fff-8fff-ffffffffffff'])('404 for the team %s', async (of) => {
+    const { error, response } = await list(backend, of);
+    expect(response.status).toBe(404);
+    expect(error?.error).toMatchObject({ code: 'resource_missing', param: 'team' });
+  });
+
+  test('400 for a page too deep', async () => {
+    const { error, response } = await list(backend, team.slug, { page: 101, pageSize: 100 });
+    expect(response.status).toBe(400);
+    expect(error?.error).toMatchObject({ code: 'parameter_invalid', param: 'page' });
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { type Backend, backends, clientOf, keys } from '../support/client.ts';
+import { demoTicket, missingTicket, withInternal } from './demo.ts';
+import { only } from './only.ts';
+import { messages, newTicket, ofTeam, strangers } from './tickets.ts';
+
+type Query = { page?: number; pageSize?: number; cursor?: string };
+const list = (backend: Backend, ticketId: string, query: Query = {}, key?: string, teamId = ofTeam.teamId) =>
+  clientOf(backend, key).GET(messages, { params: { path: { teamId, ticketId }, query } });
+
+describe.each(backends)('listMessages on $name', (backend) => {
+  const stateful = only(backend, 'keeps state');
+  const lookingUp = only(backend, 'looks data up');
+
+  test('200 is equal for both spellings of the ticket', async () => {
+    const [byId, byUuid] = await Promise.all([list(backend, demoTicket.id), list(backend, demoTicket.uuid)]);
+    expect(byId.response.status).toBe(200);
+    expect(byId.data?.data.length).toBeGreaterThan(0);
+    expect(byId.data?.data.every(({ ticketId }) => ticketId === demoTicket.id)).toBe(true);
+    expect(byUuid.data?.data).toEqual(byId.data?.data);
+  });
+
+  test('200 keeps to pageSize and cursor, and says the page back', async () => {
+    const { id } = await withMessages(backend, 2);
+    const first = await list(backend, id, { pageSize: 1 });
+    expect(first.data?.pagination).toMatchObject({ total: 2, page: 1, pageSize: 1, hasMore: true });
+    const next = await list(backend, id, { pageSize: 1, cursor: first.data?.pagination.nextCursor as string });
+    expect(next.data?.pagination).toEqual({ total: 2, page: 2, pageSize: 1, hasMore: false });
+    expect(next.data?.data[0]?.id).not.toBe(first.data?.data[0]?.id);
+  });
+
+  test('400 for a page beside a cursor', async () => {
+    const { error, response } = await list(backend, demoTicket.id, { cursor: 'x', page: 2 });
+    expect(response.status).toBe(400);
+    expect(error?.error).toMatchObject({ code: 'parameter_invalid', param: 'page' });
+  });
+
+  stateful('200 is oldest first, each once, by page and by cursor', async () => {
+    const { id } = await withMessages(backend, 7);
+    const expected = Array.from({ length: 7 }, (_, i) => `Message ${i + 1}`);
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const { data } = await list(backend, id, cursor ? { pageSize: 2, cursor } : { pageSize: 2 });
+      seen.push(...(data?.data.map(({ content }) => content) ?? []));
+      cursor = data?.pagination.nextCursor;
+    } while (cursor);
+    expect(seen).toEqual(expected);
+    const pages = await Promise.all([1, 2, 3, 4].map((page) => list(backend, id, { pageSize: 2, page })));
+    expect(pages.flatMap(({ data }) => data?.data.map(({ content }) => content))).toEqual(expected);
+  });
+
+  stateful('200 without internal messages for a publishable key, not even in total', async () => {
+    const { id } = await withMessages(backend, 2);
+    const body = { content: 'Among us', isInternal: true };
+    await clientOf(backend).POST(messages, { params: { path: { ...ofTeam, ticketId: id } }, body });
+    const secret = await list(backend, id);
+    expect(secret.data?.data.map(({ content }) => content)).toEqual(['Message 1', 'Message 2', 'Among us']);
+    expect(secret.data?.pagination.total).toBe(3);
+    const publishable = await list(backend, id, { pageSize: 2 }, keys.publishableTest);
+    expect(publishable.data?.data.map(({ content }) => content)).toEqual(['Message 1', 'Message 2']);
+    expect(publishable.data?.pagination).toMatchObject({ total: 2, hasMore: false });
+  });
+
+  lookingUp("200 hides the demo's internal message from a publishable key", async () => {
+    const all = await list(backend, withInternal);
+    const visible = await list(backend, withInternal, {}, keys.publishableTest);
+    expect(all.data?.data.filter(({ isInternal }) => isInternal)).toHaveLength(1);
+    expect(visible.data?.pagination.total).toBe((all.data?.pagination.total as number) - 1);
+    expect(visible.data?.data.every((message) => !('isInternal' in message))).toBe(true);
+  });
+
+  lookingUp('404 for a ticket that does not exist', async () => {
+    const { error, response } = await list(backend, missingTicket);
+    expect(response.status).toBe(404);
+    expect(error?.error).toMatchObject({ code: 'resource_missing', param: 'ticketId' });
+  });
+
+  lookingUp.each(strangers)('404 for $who', async ({ teamId, key }) => {
+    expect((await list(backend, demoTicket.id, {}, key, teamId)).response.status).toBe(404);
+  });
+});
+
+async function withMessages(backend: Backend, count: number): Promise<{ id: string }> {
+  const { id } = await newTicket(backend);
+  for (let i = 1; i <= count; i++)
+    await clientOf(backend).POST(messages, {
+      params: { path: { ...ofTeam, ticketId: id } },
+      body: { content: `Message ${i}` },
+    });
+  return { id };
+}

@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest';
+import { backends, clientOf, keys, otherTeam, send, team } from '../support/client.ts';
+import { demoCustomer } from './demo.ts';
+import { only } from './only.ts';
+import { newTicket, ofTeam, tickets } from './tickets.ts';
+
+describe.each(backends)('listTickets on $name', (backend) => {
+  const lookingUp = only(backend, 'looks data up');
+
+  test('200 returns a page of twenty unless told', async () => {
+    const { data, response } = await clientOf(backend).GET(tickets, { params: { path: ofTeam } });
+    expect(response.status).toBe(200);
+    expect(data?.pagination).toMatchObject({ page: 1, pageSize: 20 });
+    expect(data?.data[0]).toMatchObject({ object: 'ticket' });
+    expect(data?.data.every((one) => one.messages === undefined)).toBe(true);
+  });
+
+  test('200 keeps to page, pageSize and cursor, and says them back', async () => {
+    const one = await clientOf(backend).GET(tickets, { params: { path: ofTeam, query: { page: 2, pageSize: 1 } } });
+    expect(one.data?.data).toHaveLength(1);
+    expect(one.data?.pagination).toMatchObject({ page: 2, pageSize: 1 });
+    const first = await clientOf(backend).GET(tickets, { params: { path: ofTeam, query: { pageSize: 1 } } });
+    expect(first.data?.pagination).toMatchObject({ page: 1, pageSize: 1, hasMore: true });
+    const cursor = first.data?.pagination.nextCursor as string; // hasMore says that it is there
+    const next = await clientOf(backend).GET(tickets, { params: { path: ofTeam, query: { pageSize: 1, cursor } } });
+    expect(next.data?.pagination).toMatchObject({ page: 2, pageSize: 1 });
+    expect(next.data?.data[0]?.id).not.toBe(first.data?.data[0]?.id);
+  });
+
+  test.each([
+    ['page', { page: 101, pageSize: 100 }],
+    ['page', { page: 10_000 }],
+    ['page', { page: 10_001, pageSize: 1 }],
+  ])('400 %s beyond 10,000 rows: %j', async (param, query) => {
+    const { error, response } = await clientOf(backend).GET(tickets, { params: { path: ofTeam, query } });
+    expect(response.status).toBe(400);
+    expect(error?.error).toMatchObject({ code: 'parameter_invalid', param });
+  });
+
+  test('400 names the cursor as the way beyond 10,000 rows', async () => {
+    const query = { page: 101, pageSize: 100 };
+    const { error } = await clientOf(backend).GET(tickets, { params: { path: ofTeam, query } });
+    expect(error?.error.message).toContain("'cursor'");
+  });
+
+  test('400 for a page beside a cursor', async () => {
+    const { data } = await clientOf(backend).GET(tickets, { params: { path: ofTeam, query: { pageSize: 1 } } });
+    const query = { cursor: data?.pagination.nextCursor as string, page: 2 };
+    const { error, response } = await clientOf(backend).GET(tickets, { params: { path: ofTeam, query } });
+    expect(response.status).toBe(400);
+    expect(error?.error).toMatchObject({ code: 'parameter_invalid', param: 'page' });
+  });
+
+  test.each(['nothing', 'WzEsIjIwMjYtMDItMzBUMDA6MDA6MDAuMDAwWiIsIngiXQ', '%%', '0'])(
+    '400 for the cursor %s',
+    async (cursor) => {
+      const { error, response } = await clientOf(backend).GET(tickets, { params: { path: ofTeam, query: { cursor } } });
+      expect(response.status).toBe(400);
+      expect(error?.error).toMatchObject({ code: 'parameter_invalid', param: 'cursor' });
+    },
+  );
+
+  test.each<[string, Record<string, string>]>([
+    ['status', { status: 'done' }],
+    ['priority', { priority: 'HIGH' }],
+    ['pageSize', { pageSize: '101' }],
+    ['page', { page: 'first' }],
+    ['customerId', { customerId: 'mem_q1W2e3R4t5Y6' }],
+    ['search', { search: 'x'.repeat(101) }],
+    ['tag', { tag: '' }],
+  ])('400 for a %s that is not allowed', async (param, query) => {
+    const response = await send(backend, `/api/v1/teams/${team.id}/tickets?${new URLSearchParams(query)}`);
+    expect(response.status).toBe(400);
+    expect(((await response.json()) as { error: object }).error).toMatchObject({ code: 'parameter_invalid', param });
+  });
+
+  test('403 for a publishable key that filters by assignedTo', async () => {
+    const query = { assignedTo: 'mem_q1W2e3R4t5Y6' };
+    const { error, response } = await clientOf(backend, keys.publishableTest).GET(tickets, {
+      params: { path: ofTeam, query },
+    });
+    expect(response.status).toBe(403);
+    expect(error?.error).toMatchObject({ code: 'insufficient_permissions', param: 'assignedTo' });
+  });
+
+  lookingUp('200 finds by title or customer name, in any case, % and _ and \\ as they stand', async () => {
+    const word = crypto.randomUUID().slice(0, 8);
+    const odd = await newTicket(backend, { title: `100%_off\\ ${word}` });
+    const plain = await newTicket(backend, { title: `100 is off ${word}` });
+    const named = await newTicket(backend, { title: 'Anything', customerName: `Émile ${word.toUpperCase()}` });
+    const found = async (search: string) => {
+      const { data } = await clientOf(backend).GET(tickets, { params: { path: ofTeam, query: { search } } });
+      return data?.data.map(({ id }) => id);
+    };
+    expect(await found(word)).toEqual([named.id, plain.id, odd.id]);
+    expect(await found(word.toUpperCase())).toEqual([named.id, plain.id, odd.id]);
+    expect(await found(`éMILE ${word}`)).toEqual([named.id]);
+    expect(await found(`%_off\\ ${word}`)).toEqual([odd.id]);
+    expect(await found(`100%off ${word}`)).toEqual([]);
+    expect(await found(`1_0 is off ${word}`)).toEqual([]);
+  });
+
+  lookingUp('200 combines filters', async () => {
+    const search = crypto.randomUUID().slice(0, 8);
+    const title = `Combined ${search}`;
+    const wanted = await newTicket(backend, {
+      title,
+      status: 'open',
+      priority: 'high',
+      tags: [search],
+      customerId: demoCustomer.id,
+    });
+    await newTicket(backend, { title, status: 'open', priority: 'low', tags: [search] });
+    await newTicket(backend, { title, status: 'new', priority: 'high' });
+    const query = { search, status: 'open', priority: 'high', tag: search, customerId: demoCustomer.uuid } as const;
+    const { data } = await clientOf(backend).GET(tickets, { params: { path: ofTeam, query } });
+    expect(data?.data.map(({ id }) => id)).toEqual([wanted.id]);
+    expect(data?.pagination).toMatchObject({ total: 1, hasMore: false });
+  });
+
+  lookingUp.each([
+    { customerId: 'cus_000000000000' },
+    { assignedTo: 'mem_000000000000' },
+    { tag: 'no such tag' },
+    { tag: 'ffffffff-ffff-4fff-8fff-ffffffffffff' },
+    { customerId: 'ffffffff-ffff-4fff-8fff-ffffffffffff' },
+  ])('200 with nothing for %j, which does not exist', async (query) => {
+    const { data, response } = await clientOf(backend).GET(tickets, { params: { path: ofTeam, query } });
+    expect([response.status, data?.data, data?.pagination.total]).toEqual([200, [], 0]);
+  });
+
+  lookingUp('200 shows each key its own environment and team', async () => {
+    const search = crypto.randomUUID().slice(0, 8);
+    await newTicket(backend, { title: search });
+    const total = async (key: string, teamId = team.id) => {
+      const { data } = await clientOf(backend, key).GET(tickets, { params: { path: { teamId }, query: { search } } });
+      return data?.pagination.total;
+    };
+    expect(await total(keys.secretTest)).toBe(1);
+    expect(await total(keys.publishableTest)).toBe(1);
+    expect(await total(keys.secretLive)).toBe(0);
+    expect(await total(otherTeam.keys.secretTest, otherTeam.id)).toBe(0);
+  });
+});

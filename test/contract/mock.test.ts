@@ -1,0 +1,95 @@
+// What only the mock does: it plays what it is asked for with `Prefer`, and never breaks the contract.
+import { describe, expect, test } from 'vitest';
+import { operationTable } from '../../generated/operations.ts';
+import { backends, send } from '../support/client.ts';
+import { follow, type Node } from '../support/judge.ts';
+import { declaredErrors, entryOf, goodRequest, inContract, sendDraft, withHeaders } from './requests.ts';
+
+const mock = backends[1];
+type Entry = (typeof operationTable)[number];
+const prefer = (operation: Entry, value: string) =>
+  sendDraft(mock, withHeaders(goodRequest(operation), { prefer: value }));
+const successExamples = (operation: Entry) =>
+  Object.entries<Node>(
+    inContract(operation).responses[operation.successStatus].content['application/json'].examples,
+  ).map(([name, example]) => ({ name, value: follow(example).value }));
+
+describe.each(operationTable)('$operationId on mock', (operation) => {
+  test.each(declaredErrors(operation))('$status $code when it is asked for', async ({ status, code }) => {
+    const response = await prefer(operation, `code=${status}, example=${code}`);
+    const { error } = (await response.json()) as { error: { code: string } };
+    expect([response.status, error.code]).toEqual([status, code]);
+  });
+
+  test.each(successExamples(operation))(
+    `${operation.successStatus} plays the example $name`,
+    async ({ name, value }) => {
+      const response = await prefer(operation, `example=${name}`);
+      const body = (await response.json()) as Node;
+      expect(response.status).toBe(operation.successStatus);
+      expect(shapeOf(body)).toEqual(shapeOf(value));
+      expect(body.meta.requestId).toBe(response.headers.get('X-Request-Id'));
+      expect(body.meta).not.toEqual(value.meta);
+    },
+  );
+
+  test(`${operation.successStatus} with 25 bodies made up, the same for the same seed`, async () => {
+    const madeUp = async (seed: number) => {
+      const response = await prefer(operation, `dynamic=true, seed=${seed}`);
+      const { meta: _, ...body } = (await response.json()) as Node;
+      return { status: response.status, body };
+    };
+    const first = await madeUp(1);
+    expect(await madeUp(1)).toEqual(first);
+    for (let seed = 1; seed <= 25; seed++) expect((await madeUp(seed)).status).toBe(operation.successStatus);
+  });
+
+  test.each(['code=418', 'code=abc', 'code=200;example=nobody', 'example=', 'dynamic=maybe', 'seed=-1', 'wait=99999'])(
+    '400 mock_scenario_unknown for %s',
+    async (value) => {
+      const response = await prefer(operation, value);
+      expect(response.status).toBe(400);
+      const { error } = (await response.json()) as { error: Node };
+      expect(error).toMatchObject({ code: 'mock_scenario_unknown', param: 'Prefer' });
+    },
+  );
+});
+
+/** Everything but the values that are the request's own. */
+function shapeOf({ meta: _, ...body }: Node): Node {
+  return JSON.parse(
+    JSON.stringify(body, (key, value) =>
+      /^(id|uuid|ticketId|slug|teamId|keyType|environment)$/.test(key) ? typeof value : value,
+    ),
+  );
+}
+
+describe('Prefer on mock', () => {
+  const list = entryOf('listTickets');
+
+  test('200 differs from seed to seed', async () => {
+    const bodies = await Promise.all(
+      [1, 2, 3].map(async (seed) => ((await (await prefer(list, `dynamic=true, seed=${seed}`)).json()) as Node).data),
+    );
+    expect(new Set(bodies.map((one) => JSON.stringify(one))).size).toBe(3);
+  });
+
+  test('200 comes later than one that does not wait', async () => {
+    const order: string[] = [];
+    await Promise.all([
+      prefer(list, 'wait=300').then(() => order.push('waited')),
+      prefer(list, 'wait=0').then(() => order.push('at once')),
+    ]);
+    expect(order).toEqual(['at once', 'waited']);
+  });
+
+  test("200 passes over another's preference", async () => {
+    expect((await prefer(list, 'respond-async, handling=lenient')).status).toBe(200);
+  });
+
+  test('400 for a fault of the request comes before what was preferred', async () => {
+    const init = { headers: { prefer: 'code=404' } };
+    const { error } = (await (await send(mock, '/api/v1/auth/whoami?colour=red', init)).json()) as Node;
+    expect(error.code).toBe('parameter_unknown');
+  });
+});

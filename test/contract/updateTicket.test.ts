@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import type { components } from '../../generated/types.ts';
+import { type Backend, backends, clientOf } from '../support/client.ts';
+import { demoTicket, foreignUuid, missingTicket } from './demo.ts';
+import { only } from './only.ts';
+import { newTicket, ofTeam, read, strangers, ticket } from './tickets.ts';
+
+type Changes = components['schemas']['TicketChanges'];
+const patch = (backend: Backend, ticketId: string, body: Changes, key?: string, teamId = ofTeam.teamId) =>
+  clientOf(backend, key).PATCH(ticket, { params: { path: { teamId, ticketId } }, body });
+
+describe.each(backends)('updateTicket on $name', (backend) => {
+  const stateful = only(backend, 'keeps state');
+  const lookingUp = only(backend, 'looks data up');
+  const change = async (ticketId: string, body: Changes) => {
+    const { data } = await patch(backend, ticketId, body);
+    if (!data) throw new Error('the ticket was not changed');
+    return data.data;
+  };
+
+  test('200 returns the ticket that was meant, by either spelling', async () => {
+    const { id, uuid } = await newTicket(backend);
+    for (const ticketId of [id, uuid, uuid.toUpperCase()]) {
+      const { data, response } = await patch(backend, ticketId, { status: 'closed' });
+      expect(response.status).toBe(200);
+      expect(data?.data).toMatchObject({ id, uuid, status: 'closed' });
+    }
+  });
+
+  stateful('200 changes what is said and nothing else', async () => {
+    const before = await newTicket(backend, {
+      title: 'Before',
+      notes: 'Kept',
+      tags: ['kept'],
+      metadata: { kept: 'yes' },
+    });
+    const after = await change(before.id, { title: 'After', priority: 'high' });
+    expect(after).toEqual({ ...before, title: 'After', priority: 'high', updatedAt: after.updatedAt });
+    expect(after.updatedAt >= before.updatedAt).toBe(true);
+    expect(await read(backend, before.id)).toEqual({ ...after, messages: [] });
+  });
+
+  stateful('200 replaces tags and notes', async () => {
+    const { id } = await newTicket(backend, { title: 'x', notes: 'Old', tags: ['old', 'older'] });
+    expect(await change(id, { notes: 'New', tags: ['new'] })).toMatchObject({ notes: 'New', tags: ['new'] });
+    expect(await change(id, { notes: '', tags: [] })).toMatchObject({ tags: [] });
+  });
+
+  stateful('200 merges metadata, and null takes a key away', async () => {
+    const { id } = await newTicket(backend, { title: 'x', metadata: { a: '1', b: '2', c: '3' } });
+    const { metadata } = await change(id, { metadata: { b: null, c: '4', d: '5', never: null } });
+    expect(metadata).toEqual({ a: '1', c: '4', d: '5' });
+    expect((await change(id, { metadata: {} })).metadata).toEqual(metadata);
+  });
+
+  stateful('400 names metadata when it would have more than fifty keys', async () => {
+    const metadata = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`key${i}`, 'x']));
+    const { id } = await newTicket(backend, { title: 'x', metadata });
+    const { error, response } = await patch(backend, id, { title: 'Not this', metadata: { more: 'x' } });
+    expect(response.status).toBe(400);
+    expect(error?.error).toMatchObject({ code: 'parameter_invalid', param: 'metadata' });
+    expect(await read(backend, id)).toMatchObject({ title: 'x', metadata });
+    const changed = await change(id, { metadata: { more: 'x', key0: null } });
+    expect(Object.keys(changed.metadata ?? {})).toHaveLength(50);
+  });
+
+  stateful('200 sets closedAt, keeps it, and clears it', async () => {
+    const { id } = await newTicket(backend);
+    const resolved = await change(id, { status: 'resolved' });
+    expect(resolved.closedAt).toBe(resolved.updatedAt);
+    expect((await change(id, { status: 'closed' })).closedAt).toBe(resolved.closedAt);
+    expect((await change(id, { title: 'Still closed' })).closedAt).toBe(resolved.closedAt);
+    for (const status of ['open', 'pending', 'new'] as const) {
+      await change(id, { status: 'closed' });
+      expect((await change(id, { status })).closedAt).toBeNull();
+    }
+  });
+
+  lookingUp('200 assigns, and null takes the assignment away', async () => {
+    const assignedTo = (await read(backend, demoTicket.id))?.assignedTo as string; // the oldest is not new, so it is assigned
+    const { id } = await newTicket(backend);
+    expect((await change(id, { assignedTo })).assignedTo).toBe(assignedTo);
+    expect((await change(id, { title: 'x' })).assignedTo).toBe(assignedTo);
+    expect((await change(id, { assignedTo: null })).assignedTo).toBeNull();
+  });
+
+  lookingUp.each(['mem_000000000001', foreignUuid])('404 names assignedTo for %s', async (assignedTo) => {
+    const { id } = await newTicket(backend);
+    const { error, response } = await patch(backend, id, { assignedTo, title: 'Not this' });
+    expect(response.status).toBe(404);
+    expect(error?.error).toMatchObject({ code: 'resource_missing', param: 'assignedTo' });
+    expect((await read(backend, id))?.title).not.toBe('Not this');
+  });
+
+  lookingUp('404 for a ticket that does not exist', async () => {
+    const { error, response } = await patch(backend, missingTicket, { title: 'x', metadata: { a: 'b' } });
+    expect(response.status).toBe(404);
+    expect(error?.error).toMatchObject({ code: 'resource_missing', param: 'ticketId' });
+  });
+
+  stateful.each(strangers)('404 for $who, and nothing changes', async ({ teamId, key }) => {
+    const { id } = await newTicket(backend, { title: 'Ours' });
+    const { response } = await patch(backend, id, { title: 'Theirs' }, key, teamId);
+    expect(response.status).toBe(404);
+    expect((await read(backend, id))?.title).toBe('Ours');
+  });
+
+  test.each([
+    ['parameter_invalid', 'body', {}],
+    ['parameter_unknown', 'customerId', { customerId: 'cus_000000000000' }],
+    ['parameter_invalid', 'status', { status: null }],
+    ['parameter_invalid', 'metadata.a', { metadata: { a: 1 } }],
+    ['parameter_invalid', 'title', { title: 'x'.repeat(201) }],
+  ])('400 %s names %s', async (code, param, body) => {
+    const { error, response } = await patch(backend, demoTicket.id, body as never);
+    expect(response.status).toBe(400);
+    expect(error?.error).toMatchObject({ code, param });
+  });
+});

@@ -1,0 +1,130 @@
+// Runs after all others and reads what the judge wrote down: every operation, declared status and declared code has been
+// answered, by the server and by the mock. What cannot be is in a list with its reason, and nothing else is in that list.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { errors } from '../generated/errors.ts';
+import { operationTable } from '../generated/operations.ts';
+import { differences } from './contract/only.ts';
+import { follow, type Node, operations } from './support/judge.ts';
+
+const seen = new Set(
+  readdirSync(process.env.SEEN_DIR as string) // vitest.config.ts sets it
+    .flatMap((file) => readFileSync(join(process.env.SEEN_DIR as string, file), 'utf8').split('\n'))
+    .filter(Boolean),
+);
+const declared = operations.flatMap(({ operationId, responses }) =>
+  Object.entries<Node>(responses).flatMap(([status, response]) =>
+    (status < '400' ? ['-'] : Object.keys(follow(response).content['application/json'].examples)).map((code) => ({
+      operationId: operationId as string,
+      status,
+      code,
+    })),
+  ),
+);
+
+type Exception = { code: string; operations?: string[]; because: string };
+const neverOnServer: Exception[] = [{ code: 'mock_scenario_unknown', because: 'only the mock reads Prefer' }];
+/** On the mock these are played (`Prefer: code=`), and do not come by themselves. */
+const playedOnMock: Exception[] = [
+  { code: 'mock_scenario_unknown', because: 'it is an answer to Prefer' },
+  { code: 'internal_error', because: 'the mock has nothing that fails' },
+  { code: 'service_unavailable', because: 'the mock has no database' },
+  {
+    code: 'resource_missing',
+    operations: ['createTicket', 'listLibraryArticles', 'getLibraryArticle'],
+    because: 'the mock has no rows; of ids it can tell only that a UUID is not of our form',
+  },
+  {
+    code: 'insufficient_permissions',
+    operations: ['getTicket', 'listMessages'],
+    because: 'every key that the mock knows may read tickets; the server is tested with a key that may nothing',
+  },
+];
+const belongToNoOperation = ['route_not_found', 'method_not_allowed'];
+const neverJudged: Record<string, string> = {
+  headers_too_large: 'answered before there is a request; tested over a socket',
+  malformed_request: 'answered before there is a request; tested over a socket',
+  not_implemented: 'every operation is written',
+};
+
+const covers =
+  ({ operationId, code }: (typeof declared)[number]) =>
+  (exception: Exception) =>
+    exception.code === code && (exception.operations?.includes(operationId) ?? true);
+
+test('the tests before this one wrote down what they saw', () => {
+  expect(seen.size, 'SEEN_DIR is empty: coverage.test.ts only makes sense after all other tests').toBeGreaterThan(0);
+});
+
+test.each([
+  ['server', neverOnServer],
+  ['mock', playedOnMock],
+])('every declared answer of every operation was seen on %s', (backend, exceptions) => {
+  const missing = declared
+    .filter((one) => !exceptions.some(covers(one)))
+    .map(({ operationId, status, code }) => `${backend} ${operationId} ${status} ${code}`)
+    .filter((line) => !seen.has(line));
+  expect(missing).toEqual([]);
+});
+
+test('every declared error was played by the mock', () => {
+  const missing = declared
+    .filter(({ code }) => code !== '-')
+    .map(({ operationId, status, code }) => `played ${operationId} ${status} ${code}`)
+    .filter((line) => !seen.has(line));
+  expect(missing).toEqual([]);
+});
+
+test.each([
+  ['server', neverOnServer],
+  ['mock', playedOnMock],
+])('no exception of %s has become needless', (backend, exceptions) => {
+  const needless = exceptions.flatMap((exception) => {
+    const covered = declared.filter((one) => covers(one)(exception));
+    const happened = covered.filter(({ operationId, status, code }) =>
+      seen.has(`${backend} ${operationId} ${status} ${code}`),
+    );
+    return covered.length === 0 || happened.length > 0 ? [exception.code, ...happened] : [];
+  });
+  expect(needless).toEqual([]);
+});
+
+test('every code of the registry is declared, belongs to no operation, or is a known exception', () => {
+  const known = new Set([...declared.map(({ code }) => code), ...belongToNoOperation, ...Object.keys(neverJudged)]);
+  expect(Object.keys(errors).filter((code) => !known.has(code))).toEqual([]);
+  expect(Object.keys(neverJudged).filter((code) => declared.some((one) => one.code === code))).toEqual([]);
+  for (const backend of ['server', 'mock'])
+    for (const code of belongToNoOperation)
+      expect(seen).toContain(`${backend} none ${errors[code as keyof typeof errors].status} ${code}`);
+});
+
+const files = readdirSync('test/contract');
+/** The first words of `test('...')`, `test.each(...)('...')` and the like. */
+const title = /^ {2}(?:(?:\w+|only\([^)]*\))(?:\.each(?:<[^\n]*>)?\([^\n]*\))?\(|[\])}]+\)\()\s*['"`]([^'"`]*)/gm;
+const crossCutting = [...['audience', 'demoTickets', 'front', 'frontBackend', 'frontKeys', 'frontRoutes', 'mock']];
+
+test('every operation has its test file, and no other file poses as one', () => {
+  const expected = [...operationTable.map(({ operationId }) => operationId), ...crossCutting];
+  const actual = files.filter((file) => file.endsWith('.test.ts')).map((file) => file.replace('.test.ts', ''));
+  expect(actual.toSorted()).toEqual(expected.toSorted());
+});
+
+test('titles start with the status, and nothing is skipped but by a listed difference', () => {
+  const wrong: string[] = [];
+  for (const { operationId } of operationTable) {
+    const text = readFileSync(`test/contract/${operationId}.test.ts`, 'utf8');
+    const titles = [...text.matchAll(title)];
+    if (titles.length === 0) wrong.push(`${operationId} has no test`);
+    for (const [, words] of titles) if (!/^[2-5]\d\d /.test(words as string)) wrong.push(`${operationId}: ${words}`);
+    if (/\.(skip|skipIf|todo|only|fails)\b/.test(text)) wrong.push(`${operationId} skips by itself`);
+  }
+  const used = new Set(
+    files.flatMap((file) => {
+      const text = readFileSync(`test/contract/${file}`, 'utf8');
+      return [...text.matchAll(/only\(backend, '([^']+)'\)/g)].map(([, reason]) => reason);
+    }),
+  );
+  expect(wrong).toEqual([]);
+  expect([...used].toSorted()).toEqual(Object.keys(differences).toSorted());
+});

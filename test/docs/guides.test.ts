@@ -1,0 +1,97 @@
+// Every curl command of the guides is run, and answers as the block below it says.
+import { readdirSync, readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { errors } from '../../generated/errors.ts';
+import { permissions } from '../../generated/operations.ts';
+import { backends, clientOf, keys, team } from '../support/client.ts';
+import { fill, run } from './curl.ts';
+
+const folder = 'openapi/guides';
+const guides = readdirSync(folder).map((name) => ({ name, text: readFileSync(`${folder}/${name}`, 'utf8') }));
+const commands = guides.flatMap(({ name, text }) =>
+  [...text.matchAll(/```bash\n(.*?)```\n\n(?:```http\n(.*?)```)?/gs)].map(([, command = '', answer], i) => ({
+    title: `${name} ${i + 1}`,
+    command,
+    answer,
+  })),
+);
+const ofMock = 'http://localhost:4010';
+/** What differs from answer to answer; only its form is compared. */
+const varying = new Set(['id', 'uuid', 'requestId', 'request_id', 'timestamp', 'nextCursor', 'X-Request-Id']);
+
+test('every command has its answer', () => {
+  expect(commands.length).toBeGreaterThan(10);
+  expect(commands.filter(({ answer }) => !answer)).toEqual([]);
+});
+
+describe.each(backends)('the guides on $name', (backend) => {
+  const samples: Record<string, string> = {
+    'https://www.cstar.help': backend.url,
+    'https://cstar.help': backend.url,
+    [ofMock]: backend.url,
+    YOUR_TEAM_ID: team.id,
+    YOUR_TEAM: team.slug,
+    sk_test_your_secret_key: keys.secretTest,
+    pk_test_your_publishable_key: keys.publishableTest,
+  };
+
+  beforeAll(async () => {
+    const path = '/api/v1/teams/{teamId}/tickets';
+    const params = { path: { teamId: team.id } };
+    const created = await clientOf(backend).POST(path, { params, body: { title: 'Cannot log in' } });
+    samples.tkt_a1B2c3D4e5F6 = created.data?.data.id as string;
+    const listed = await clientOf(backend).GET(path, { params: { ...params, query: { pageSize: 1 } } });
+    samples.YOUR_CURSOR = listed.data?.pagination.nextCursor as string;
+  });
+
+  test.each(commands.filter(({ command }) => backend.name === 'mock' || !command.includes(ofMock)))(
+    '$title',
+    async ({ command, answer = '' }) => {
+      const { status, headers, body } = await run(backend, fill(command, samples).trim());
+      const [head = '', text = ''] = fill(answer, samples).split('\n\n');
+      const [statusLine = '', ...lines] = head.trim().split('\n');
+      expect(`HTTP/1.1 ${status}`).toBe(statusLine.split(' ', 2).join(' '));
+      for (const [name = '', value = ''] of lines.map((line) => line.split(': ')))
+        expect(headers.get(name), name).toEqual(like(value, name));
+      expect(body).toEqual(like(JSON.parse(text)));
+    },
+  );
+});
+
+/** A matcher for what a guide shows: the fields that stand there, with the values that stand there. */
+function like(shown: unknown, name = ''): unknown {
+  if (typeof shown === 'string' && varying.has(name)) return expect.stringMatching(formOf(shown));
+  if (Array.isArray(shown)) return shown.length === 0 ? [] : expect.arrayContaining(shown.map((one) => like(one)));
+  if (typeof shown !== 'object' || shown === null) return shown;
+  return expect.objectContaining(Object.fromEntries(Object.entries(shown).map(([key, one]) => [key, like(one, key)])));
+}
+
+/** A prefix stays, and of the rest the signs between letters and digits. */
+function formOf(text: string): RegExp {
+  const [, prefix = '', rest = ''] = /^([a-z]{3}_)?(.*)$/.exec(text) ?? [];
+  return new RegExp(`^${prefix}${rest.replace(/[0-9A-Za-z]+/g, '[0-9A-Za-z]+').replaceAll('.', '\\.')}$`);
+}
+
+describe('what the guides say', () => {
+  const textOf = (wanted: string) => guides.find(({ name }) => name === wanted)?.text ?? '';
+
+  test('of the types of errors is in the registry', () => {
+    const rows = [...textOf('errors.md').matchAll(/^\| `(\w+_error)` \| ([\d, ]+) \|/gm)];
+    const told = Object.fromEntries(rows.map(([, type, statuses = '']) => [type, statuses.split(', ').map(Number)]));
+    const known = Map.groupBy(Object.values(errors), ({ type }) => type);
+    const statuses = (type: string) => [...new Set(known.get(type as never)?.map(({ status }) => status))].sort();
+    expect(told).toEqual(Object.fromEntries([...known.keys()].map((type) => [type, statuses(type)])));
+  });
+
+  test('of codes is in the registry', () => {
+    const told = guides.flatMap(({ text }) => [...text.matchAll(/`[45]\d\d ([a-z_]+)`/g)].map(([, code]) => code));
+    expect(told.length).toBeGreaterThan(10);
+    expect(told.filter((code) => !((code as string) in errors))).toEqual([]);
+  });
+
+  test('of permissions is in the contract', () => {
+    const told = [...textOf('authentication.md').matchAll(/^\| `([a-z]+:[a-z]+)` \|/gm)].map(([, name]) => name);
+    expect(told.length).toBeGreaterThan(1);
+    expect(told.filter((name) => !(permissions as readonly unknown[]).includes(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,67 @@
+// A request as data, so that it can be judged, spoilt and sent; and one good one of each operation, from the contract's examples.
+import { request } from 'node:http';
+import { follow, type Node, operations } from '../support/judge.ts';
+
+export type Attempt = {
+  operation: Node;
+  /** Decoded. */
+  path: Record<string, string>;
+  query: [name: string, value: string][];
+  version: string | undefined;
+  /** Undefined: none is sent. */
+  body: unknown;
+};
+export type Outcome = { status: number; headers: Headers; body: any };
+
+/** Every example of the operation's body with the examples of its parameters; each query parameter once alone and all but `cursor` together. */
+export function goodAttempts(operation: Node): Attempt[] {
+  const of = (place: string): Node[] => operation.parameters.filter((one: Node) => one.in === place);
+  const path = Object.fromEntries(of('path').map(({ name, example }) => [name, example]));
+  const query = of('query').map(({ name, example }): [string, string] => [name, String(example)]);
+  const media = follow(operation.requestBody)?.content['application/json'];
+  const bodies = Object.values<Node>(media?.examples ?? {}).map((example) => follow(example).value);
+  const good = { operation, path, query: [], version: undefined };
+  return [
+    ...(bodies.length > 0 ? bodies : [undefined]).map((body) => ({ ...good, body })),
+    ...[query.filter(([name]) => name !== 'cursor'), ...query.map((one) => [one])]
+      .filter((some) => some.length > 0)
+      .map((some) => ({ ...good, query: some, body: bodies[0] })),
+  ];
+}
+
+export { operations };
+
+/** The bare client of Node leaves path and query as they are, where `fetch` would tidy them up. */
+export function send(url: string, key: string, { operation, path, query, version, body }: Attempt): Promise<Outcome> {
+  const at = operation.path.replaceAll(/\{(\w+)\}/g, (_: string, name: string) => encodeURIComponent(path[name] ?? ''));
+  const search = query.map((pair) => pair.map(encodeURIComponent).join('=')).join('&');
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  return new Promise((resolve, reject) => {
+    request(
+      {
+        port: new URL(url).port,
+        path: `${at}${search && `?${search}`}`,
+        method: operation.method.toUpperCase(),
+        headers: {
+          Authorization: `Bearer ${key}`,
+          ...(version !== undefined && { 'CStar-Version': version }),
+          ...(text !== undefined && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }),
+        },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response
+          .on('data', (chunk: Buffer) => chunks.push(chunk))
+          .on('end', () =>
+            resolve({
+              status: response.statusCode as number, // of an answer it is set
+              headers: new Headers(response.headers as Record<string, string>),
+              body: JSON.parse(Buffer.concat(chunks).toString()),
+            }),
+          );
+      },
+    )
+      .on('error', reject)
+      .end(text);
+  });
+}

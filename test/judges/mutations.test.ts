@@ -1,0 +1,79 @@
+// The front's guard and an ajv of the tests' own look at the same spoilt requests, and agree on every one but those below.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Problem } from '../../src/http/problem.ts';
+import { startFront } from '../contract/ownFront.ts';
+import type { Backend } from '../support/client.ts';
+import { operations } from '../support/judge.ts';
+import { type Attempt, goodAttempts, send } from './attempt.ts';
+import { mutated } from './mutate.ts';
+import { randomFrom } from './random.ts';
+import { faultOf } from './verdict.ts';
+
+const perOperation = 250;
+/** Of the right form, and unknown: it is a key of whatever team the path names. */
+const key = `sk_test_${'x'.repeat(32)}`;
+
+type Seen = { attempt: Attempt; refusedByFront: boolean; fault: string | undefined; answer: any };
+
+/** What the two may disagree on, and why. */
+const explained: { why: string; isSo(seen: Seen): boolean }[] = [
+  {
+    why: 'NUL and half a surrogate pair are no text to us, and JSON Schema has no word for that',
+    isSo: ({ attempt, refusedByFront }) =>
+      refusedByFront && /\\u0000|\\ud800/.test(JSON.stringify([attempt.path, attempt.query, attempt.body])),
+  },
+  {
+    why: 'a number in a query may be spelt as JavaScript reads it (08, +1, 0x10)',
+    isSo: ({ attempt, refusedByFront }) =>
+      !refusedByFront &&
+      attempt.query.some(([name, value]) => /^page/.test(name) && /^(0\d+|\+\d+| \d+|0x\d+)$/.test(value)),
+  },
+];
+
+let front: Backend & { stop(): Promise<void> };
+beforeAll(async () => {
+  front = await startFront({
+    async backend() {
+      throw new Problem('resource_missing'); // so 404 is what the guard has let through
+    },
+  });
+});
+afterAll(() => front.stop());
+
+async function look(attempt: Attempt): Promise<Seen> {
+  const { status, body } = await send(front.url, key, attempt);
+  expect([400, 404]).toContain(status); // nothing but validity decides here
+  return { attempt, refusedByFront: status === 400, fault: faultOf(attempt), answer: body.error };
+}
+
+test('front and judge take what the contract shows as examples', async () => {
+  for (const attempt of operations.flatMap(goodAttempts)) {
+    const { refusedByFront, fault, answer } = await look(attempt);
+    expect({ refusedByFront, fault, answer }).toMatchObject({ refusedByFront: false, fault: undefined });
+  }
+});
+
+test('front and judge agree on thousands of spoilt requests', { timeout: 120_000 }, async () => {
+  const random = randomFrom(5);
+  const seen: Seen[] = [];
+  for (const operation of operations) {
+    const good = goodAttempts(operation);
+    for (let i = 0; i < perOperation; i++) seen.push(await look(mutated(random.pick(good), random)));
+  }
+  const disagreed = seen.filter(({ refusedByFront, fault }) => refusedByFront !== (fault !== undefined));
+  const byReason = explained.map(({ why, isSo }) => ({ why, count: disagreed.filter(isSo).length }));
+  const open = disagreed.filter((one) => !explained.some(({ isSo }) => isSo(one)));
+
+  const refused = seen.filter(({ refusedByFront }) => refusedByFront).length;
+  console.log(
+    `${seen.length} requests over ${operations.length} operations: ${refused} refused, ${seen.length - refused} taken`,
+    ...byReason.map(({ why, count }) => `\n  ${count} differ: ${why}`),
+  );
+  expect(open.map(inWords)).toEqual([]);
+  expect(byReason.filter(({ count }) => count === 0)).toEqual([]);
+  expect(seen.length).toBeGreaterThanOrEqual(2000);
+});
+
+const inWords = ({ attempt: { operation, path, query, version, body }, fault, answer }: Seen): string =>
+  `${operation.operationId} ${JSON.stringify({ path, query, version, body }).slice(0, 300)}: ` +
+  `judge ${fault ?? 'takes it'}, front ${answer.code} ${answer.param ?? ''} ${answer.message}`;

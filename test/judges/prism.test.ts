@@ -1,0 +1,110 @@
+// Stock Prism as a second judge, whose code is neither ours nor ajv's alone: it plays the contract as a mock, and looks at
+// our server's answers as a proxy.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { backends, clientOf, keys, team } from '../support/client.ts';
+import { judge, type Node, operations } from '../support/judge.ts';
+import { type Attempt, goodAttempts, send } from './attempt.ts';
+import { mutated } from './mutate.ts';
+import { type Prism, prismMock, prismProxy } from './prismCli.ts';
+import { randomFrom } from './random.ts';
+
+const badPerOperation = 25;
+const [server] = backends;
+
+let prism: Prism;
+
+describe('prism mock', () => {
+  beforeAll(async () => {
+    prism = await prismMock();
+  }, 60_000);
+  afterAll(() => prism.stop());
+
+  test.each(operations.map((operation) => [operation.operationId, operation]))(
+    'serves %s as the contract says',
+    async (_id, operation) => {
+      const attempt = goodAttempts(operation)[0] as Attempt; // there is one of each operation
+      const { status, headers, body } = await send(prism.url, keys.secretTest, attempt);
+      const { problems } = judge(operation.method, prism.url + filled(attempt), status, headers, body);
+      expect({ ok: status >= 200 && status < 300, problems }).toEqual({ ok: true, problems: [] });
+    },
+  );
+});
+
+type Violation = { location: string[]; severity: string; code: string; message: string };
+type Found = { violation: Violation; attempt: Attempt; status: number; code: string | undefined };
+
+describe('prism proxy', () => {
+  afterAll(() => prism.stop());
+
+  test('sees nothing wrong in the answers of the server, to good requests and bad', { timeout: 120_000 }, async () => {
+    prism = await prismProxy(server.url);
+    const random = randomFrom(13);
+    const statuses: Record<number, number> = {};
+    const found: Found[] = [];
+    for (const operation of operations) {
+      const good = await Promise.all(goodAttempts(operation).map(onOurs));
+      const bad = Array.from({ length: badPerOperation }, () => mutated(random.pick(good), random));
+      const asked = [...good, ...bad].map((attempt) => ({ attempt: takenByProxy(attempt), key: keys.secretTest }));
+      const strangers = [keys.publishableTest, keys.revoked, keys.ticketsReadOnly, 'none'];
+      for (const { attempt, key } of [...asked, ...strangers.map((key) => ({ attempt: good[0] as Attempt, key }))]) {
+        const { status, headers, body } = await send(prism.url, key, attempt);
+        expect(headers.get('X-Request-Id')).toMatch(/^req_/); // it is our answer and not the proxy's own
+        statuses[status] = (statuses[status] ?? 0) + 1;
+        found.push(
+          ...violationsIn(headers).map((violation) => ({ violation, attempt, status, code: body.error?.code })),
+        );
+      }
+    }
+    const ofAnswers = found.filter(({ violation }) => violation.location[0] === 'response');
+    console.log(
+      `answers by status ${JSON.stringify(statuses)}; Prism objects to ${found.length - ofAnswers.length} things in requests, ${ofAnswers.length} in answers`,
+    );
+    expect(ofAnswers.map(inWords)).toEqual([]); // no difference needs explaining
+    expect(found.length).toBeGreaterThan(100); // and it does look
+  });
+
+  test('would see a wrong answer', async () => {
+    const wrong = createServer((_req, res) => {
+      res.writeHead(200, { 'Content-Type': 'application/json' }).end('{"success":true,"data":{"status":"well"}}');
+    }).listen(0, '127.0.0.1');
+    await once(wrong, 'listening');
+    await prism.stop();
+    prism = await prismProxy(`http://127.0.0.1:${(wrong.address() as AddressInfo).port}`); // a TCP server's address is no string
+    const health = operations.find(({ operationId }) => operationId === 'getHealth');
+    const { headers } = await send(prism.url, 'none', goodAttempts(health as Node)[0] as Attempt);
+    wrong.close();
+    expect(violationsIn(headers).map(({ location }) => location.join('.'))).toEqual(
+      expect.arrayContaining(['response.body', 'response.body.data.status']),
+    );
+  });
+});
+
+const violationsIn = (headers: Headers): Violation[] => JSON.parse(headers.get('sl-violations') ?? '[]');
+
+/** The contract's example on a team, an article and a new ticket that the server has. */
+async function onOurs(attempt: Attempt): Promise<Attempt> {
+  const ours: Record<string, () => Promise<string>> = {
+    teamId: async () => team.id,
+    team: async () => team.slug,
+    slug: async () => 'how-to-reset-your-password',
+    ticketId: async () => (await clientOf(server).POST(tickets, newTicket)).data?.data.id as string, // the judge has passed it
+  };
+  const path = Object.entries(attempt.path).map(async ([name, example]) => [name, (await ours[name]?.()) ?? example]);
+  return { ...attempt, path: Object.fromEntries(await Promise.all(path)) };
+}
+const tickets = '/api/v1/teams/{teamId}/tickets';
+const newTicket = { params: { path: { teamId: team.id } }, body: { title: 'For the proxy' } } as const;
+
+/** It passes no body of a GET on (https://github.com/stoplightio/prism/issues/2259). */
+const takenByProxy = (attempt: Attempt): Attempt =>
+  attempt.operation.method === 'get' ? { ...attempt, body: undefined } : attempt;
+
+const filled = ({ operation, path }: Attempt): string =>
+  operation.path.replaceAll(/\{(\w+)\}/g, (_: string, name: string) => path[name]);
+
+const inWords = ({ violation, attempt, status, code }: Found): string =>
+  `${attempt.operation.operationId} ${status} ${code ?? ''}: ${violation.location.join('.')} ${violation.message} ` +
+  JSON.stringify({ ...attempt, operation: undefined }).slice(0, 200);

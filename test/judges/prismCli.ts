@@ -1,0 +1,54 @@
+// Stock Prism in a process of its own: its mock of our contract, or its proxy in front of a server.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type Prism = { url: string; stop(): Promise<void> };
+
+const cli = 'node_modules/@stoplight/prism-cli/dist/index.js';
+const contract = 'generated/openapi.json';
+
+export const prismMock = (): Promise<Prism> => run(['mock', contract]);
+/** Without `--errors`, which would answer our bad requests in the server's place. */
+export const prismProxy = (upstream: string): Promise<Prism> => run(['proxy', contract, upstream]);
+
+async function run(command: string[]): Promise<Prism> {
+  const port = await freePort();
+  const child = spawn(process.execPath, [cli, ...command, '--host', '127.0.0.1', '--port', String(port)], {
+    env: { ...process.env, NODE_ENV: undefined }, // under `production` it crashes
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  await listening(child);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async stop() {
+      const exited = once(child, 'exit');
+      child.kill();
+      await exited;
+    },
+  };
+}
+
+/** Its output is read to the end: a full pipe would stop it. */
+function listening(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const hear = (text: Buffer): void => {
+      said += said.length < 10_000 ? text : '';
+      if (said.includes('Prism is listening')) resolve();
+    };
+    child.stdout?.on('data', hear);
+    child.stderr?.on('data', hear);
+    child.once('exit', () => reject(new Error(`prism ended: ${said}`)));
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // a TCP server's address is no string
+  server.close();
+  await once(server, 'close');
+  return port;
+}

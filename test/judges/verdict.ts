@@ -1,0 +1,59 @@
+// Whether the contract allows a request: an ajv 2020 of the tests' own, which shares no code with the front.
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { contract, follow, type Node, rooted } from '../support/judge.ts';
+import type { Attempt } from './attempt.ts';
+
+const ajv = new Ajv2020({ strict: false });
+(formats as unknown as (ajv: Ajv2020) => void)(ajv);
+ajv.addSchema(contract, 'contract');
+const compiled = new Map<Node, ValidateFunction>();
+
+/** What is wrong with the request; undefined when the contract allows it. */
+export function faultOf({ operation, path, query, version, body }: Attempt): string | undefined {
+  const parameters: Node[] = operation.parameters;
+  const given: Record<string, string[]> = Object.fromEntries([
+    ...Object.entries(path).map(([name, value]) => [`path ${name}`, [value]]),
+    ...Object.entries(Object.groupBy(query, ([name]) => name)).map(([name, pairs = []]) => [
+      `query ${name}`,
+      pairs.map(([, value]) => value),
+    ]),
+    ...(version === undefined ? [] : [['header CStar-Version', [version.trim()]]]),
+  ]);
+  const known = new Set(parameters.map((one) => `${one.in} ${one.name}`));
+  const unknown = Object.keys(given).find((name) => !known.has(name));
+  if (unknown !== undefined) return `${unknown} is unknown`;
+  for (const parameter of parameters) {
+    const name = `${parameter.in} ${parameter.name}`;
+    const fault = faultOfParameter(parameter, given[name]);
+    if (fault) return `${name} ${fault}`;
+  }
+  return faultOfBody(operation, body);
+}
+
+/** Style `form` with `explode`: one value per time that the name is given. */
+function faultOfParameter({ schema, required }: Node, values: string[] | undefined): string | undefined {
+  if (values === undefined) return required ? 'is missing' : undefined;
+  const resolved = follow(schema);
+  if (resolved.type === 'array') return faultBy(schema, values);
+  return values.length > 1 ? 'is given twice' : faultBy(schema, read(values[0] as string, resolved.type)); // one is there
+}
+
+/** A number as JSON spells it is a number. */
+const read = (text: string, type: unknown): unknown =>
+  (type === 'integer' || type === 'number') && /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)
+    ? Number(text)
+    : text;
+
+function faultOfBody(operation: Node, body: unknown): string | undefined {
+  const requestBody = follow(operation.requestBody);
+  if (!requestBody) return undefined; // what is sent all the same has no meaning (RFC 9110, section 9.3.1)
+  if (body === undefined) return requestBody.required ? 'the body is missing' : undefined;
+  return faultBy(requestBody.content['application/json'].schema, JSON.parse(JSON.stringify(body)));
+}
+
+function faultBy(schema: Node, value: unknown): string | undefined {
+  const check = compiled.get(schema) ?? ajv.compile(rooted(schema));
+  compiled.set(schema, check);
+  return check(value) ? undefined : ajv.errorsText(check.errors);
+}
