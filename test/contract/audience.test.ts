@@ -112,9 +112,9 @@ describe('a handler that answers with everything', () => {
   let front: Awaited<ReturnType<typeof startFront>>;
   beforeAll(async () => {
     front = await startFront({
-      backend: async ({ operation }) => {
+      backend: async ({ operation }, finish) => {
         const entry = operationTable.find(({ operationId }) => operationId === operation.operationId) as Entry;
-        return { status: 200, content: withNotes(entry) };
+        return finish({ status: 200, content: withNotes(entry) });
       },
     });
   });

@@ -24,7 +24,7 @@ let strict: Awaited<ReturnType<typeof startFront>>;
 let lenient: typeof strict;
 
 beforeAll(async () => {
-  const backend: Backend = (call) => behind(call);
+  const backend: Backend = (call, finish) => behind(call, finish);
   strict = await startFront({ backend });
   lenient = await startFront({ backend, onViolation: (violation) => violations.push(violation) });
 });
@@ -50,7 +50,7 @@ describe.each(operationTable)('$operationId', (operation) => {
   test.each(places)('500 for a column planted into $at, or a report when it is sent', async (place) => {
     const content = exampleContent(operation);
     at(content, place).plantedColumn = 'slipped out';
-    behind = async () => ({ status: operation.successStatus, content });
+    behind = (_call, finish) => finish({ status: operation.successStatus, content });
     const stopped = await sendDraft(strict, goodRequest(operation));
     const text = await stopped.text();
     expect([stopped.status, JSON.parse(text).error.code]).toEqual([500, 'internal_error']);
@@ -72,13 +72,13 @@ describe.each(operationTable)('$operationId', (operation) => {
     ]) {
       const content = exampleContent(operation);
       spoil(content);
-      behind = async () => ({ status: operation.successStatus, content });
+      behind = (_call, finish) => finish({ status: operation.successStatus, content });
       expect((await sendDraft(strict, goodRequest(operation))).status).toBe(500);
     }
   });
 
   test(`${operation.successStatus} for the example as it stands, so that it is the plant that was stopped`, async () => {
-    behind = async () => ({ status: operation.successStatus, content: exampleContent(operation) });
+    behind = (_call, finish) => finish({ status: operation.successStatus, content: exampleContent(operation) });
     expect((await sendDraft(strict, goodRequest(operation))).status).toBe(operation.successStatus);
   });
 });

@@ -77,10 +77,11 @@ describe('a key without any permission', () => {
   let front: Awaited<ReturnType<typeof startFront>>;
   beforeAll(async () => {
     front = await startFront({
-      backend: async ({ operation }) => ({
-        status: operation.successStatus,
-        content: exampleContent(entryOf(operation.operationId)),
-      }),
+      backend: ({ operation }, finish) =>
+        finish({
+          status: operation.successStatus,
+          content: exampleContent(entryOf(operation.operationId)),
+        }),
       keyring: {
         async find() {
           return { id: 'key_none', teamId: team.id, permissions: [], isRevoked: false, expiresAt: undefined };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { healthHandlers } from '../../src/health/handlers.ts';
+import type { Success } from '../../src/http/answer.ts';
 import { backends, clientOf } from '../support/client.ts';
 import { startFront } from './ownFront.ts';
 
@@ -18,7 +19,9 @@ describe('getReadiness while the server is not ready', () => {
   ])('503 when it %s', async (_, isReady) => {
     const { getReadiness } = healthHandlers(isReady);
     const reply = (status: number, content: Record<string, unknown>) => ({ status, content });
-    const front = await startFront({ backend: (call) => getReadiness(call as never, reply as never) });
+    const front = await startFront({
+      backend: async (call, finish) => finish((await getReadiness(call as never, reply as never)) as Success),
+    });
     try {
       const { error, response } = await clientOf(front, '').GET('/readyz');
       expect([response.status, error?.error.code]).toEqual([503, 'service_unavailable']);

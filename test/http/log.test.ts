@@ -1,10 +1,12 @@
 // One line per request, with what an operator needs and nothing that is the caller's.
+
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadContract } from '../../src/contract/load.ts';
 import { digestOf } from '../../src/http/keyring.ts';
 import { prismBackend } from '../../src/mock/backend.ts';
+import { createMemory } from '../../src/mock/memory.ts';
 import { startFront } from '../contract/ownFront.ts';
 import { type Backend, keys, otherTeam } from '../support/client.ts';
 import { get, keyless, post, tickets } from './requests.ts';
@@ -26,10 +28,10 @@ const keyId = `mock_${digestOf(keys.secretTest).toString('hex').slice(0, 16)}`;
 let front: Backend & { stop(): Promise<void> };
 
 beforeAll(async () => {
-  const mock = await prismBackend(loadContract());
+  const mock = await prismBackend(loadContract(), createMemory());
   front = await startFront({
     log,
-    async backend(call) {
+    async backend(call, finish) {
       if (call.operation.operationId === 'updateTicket')
         throw Object.assign(new Error('duplicate key value'), {
           code: '23505',
@@ -37,8 +39,9 @@ beforeAll(async () => {
           parameters: [call.body],
           cause: Object.assign(new Error('lower down'), { detail: JSON.stringify(call.body) }),
         });
-      if (call.operation.operationId === 'getTicket') return { status: 200, content: { data: { title: marker } } };
-      return mock(call);
+      if (call.operation.operationId === 'getTicket')
+        return finish({ status: 200, content: { data: { title: marker } } });
+      return mock(call, finish);
     },
   });
 });

@@ -1,4 +1,6 @@
 // A statement that takes long: the process stays awake, the statement is ended at its limit, and all goes on.
+
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +13,7 @@ import { createDatabase } from '../../src/storage/database.ts';
 import { seedDemo } from '../../src/storage/demo/seed.ts';
 import { openEmbedded } from '../../src/storage/embedded.ts';
 import { migrate } from '../../src/storage/migrate.ts';
+import { createSecretBox } from '../../src/storage/secretBox.ts';
 import { startFront } from '../contract/ownFront.ts';
 import { type Backend, open, send } from '../support/client.ts';
 import { tickets } from './requests.ts';
@@ -29,11 +32,15 @@ beforeAll(async () => {
   const database = createDatabase(pool);
   const permissions = { secret: permissionsOf('secret'), publishable: permissionsOf('publishable') };
   await seedDemo(database, open.demo, { digestOf, permissions });
-  const handlers = handlersBackend(handlersOf(database, () => database.ping().then(() => true)));
+  const handlers = handlersBackend(
+    handlersOf(database, () => database.ping().then(() => true)),
+    database,
+    createSecretBox([['test', randomBytes(32)]]),
+  );
   front = await startFront({
-    async backend(call) {
+    async backend(call, finish) {
       if (call.operation.operationId === 'listLibraryArticles') await pool.query(endless);
-      return handlers(call);
+      return handlers(call, finish);
     },
   });
 }, 30_000);
