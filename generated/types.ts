@@ -269,7 +269,7 @@ export interface components {
         Uuid: string;
         /**
          * @description A place in a list. Opaque; made by the server.
-         * @example eyJhIjoiMjAyNi0wMy0zMFQxMDowMDowMFoifQ
+         * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
          */
         Cursor: string;
         /**
@@ -1039,7 +1039,7 @@ export interface components {
         PageSize: number;
         /**
          * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
-         * @example eyJhIjoiMjAyNi0wMy0zMFQxMDowMDowMFoifQ
+         * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
          */
         Cursor: components["schemas"]["Cursor"];
         /**
@@ -1170,7 +1170,7 @@ export interface operations {
                 pageSize?: components["parameters"]["PageSize"];
                 /**
                  * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
-                 * @example eyJhIjoiMjAyNi0wMy0zMFQxMDowMDowMFoifQ
+                 * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /**
@@ -1476,7 +1476,7 @@ export interface operations {
                 pageSize?: components["parameters"]["PageSize"];
                 /**
                  * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
-                 * @example eyJhIjoiMjAyNi0wMy0zMFQxMDowMDowMFoifQ
+                 * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
                  */
                 cursor?: components["parameters"]["Cursor"];
             };
@@ -1602,7 +1602,7 @@ export interface operations {
                 pageSize?: components["parameters"]["PageSize"];
                 /**
                  * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
-                 * @example eyJhIjoiMjAyNi0wMy0zMFQxMDowMDowMFoifQ
+                 * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
                  */
                 cursor?: components["parameters"]["Cursor"];
             };
