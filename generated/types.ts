@@ -476,7 +476,7 @@ export interface components {
         Uuid: string;
         /**
          * @description A place in a list. Opaque; made by the server.
-         * @example eyJhIjoiMjAyNi0wMy0zMFQxMDowMDowMFoifQ
+         * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
          */
         Cursor: string;
         /**
@@ -1453,7 +1453,7 @@ export interface components {
         PageSize: number;
         /**
          * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
-         * @example eyJhIjoiMjAyNi0wMy0zMFQxMDowMDowMFoifQ
+         * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
          */
         Cursor: components["schemas"]["Cursor"];
         /**
@@ -1619,7 +1619,7 @@ export interface operations {
                 pageSize?: components["parameters"]["PageSize"];
                 /**
                  * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
-                 * @example eyJhIjoiMjAyNi0wMy0zMFQxMDowMDowMFoifQ
+                 * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /**
@@ -1943,7 +1943,7 @@ export interface operations {
                 pageSize?: components["parameters"]["PageSize"];
                 /**
                  * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
-                 * @example eyJhIjoiMjAyNi0wMy0zMFQxMDowMDowMFoifQ
+                 * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
                  */
                 cursor?: components["parameters"]["Cursor"];
             };
@@ -2240,7 +2240,7 @@ export interface operations {
                 pageSize?: components["parameters"]["PageSize"];
                 /**
                  * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
-                 * @example eyJhIjoiMjAyNi0wMy0zMFQxMDowMDowMFoifQ
+                 * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
                  */
                 cursor?: components["parameters"]["Cursor"];
             };

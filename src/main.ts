@@ -16,18 +16,17 @@ try {
 }
 
 function greeting(running: Awaited<ReturnType<typeof startMock>> & Partial<Awaited<ReturnType<typeof start>>>): string {
-  const { api, mock, demo } = running;
+  const { api, mock, demo, demoUrl } = running;
   const [{ id, keys }] = demo.teams;
-  const url = (api ?? mock).publicUrl;
   return [
     '',
     ...(api ? [`API    ${api.publicUrl}`] : []),
     `Mock   ${mock.publicUrl}`,
-    `Docs   ${url}/developers/api`,
+    `Docs   ${(api ?? mock).publicUrl}/developers/api`,
     '',
     'Your first request:',
     '',
-    `  curl ${url}/api/v1/teams/${id}/tickets -H "Authorization: Bearer ${keys.secretTest}"`,
+    `  curl ${demoUrl}/api/v1/teams/${id}/tickets -H "Authorization: Bearer ${keys.secretTest}"`,
     '',
   ].join('\n');
 }

@@ -14,37 +14,56 @@ import { digestOf } from './http/keyring.ts';
 import { permissionsOf } from './http/permissions.ts';
 import { type Listener, listen } from './http/server.ts';
 import { newRequestId } from './http/stages.ts';
+import { mockKeys } from './mock/keyring.ts';
+import { createMemory } from './mock/memory.ts';
 import { createDatabase } from './storage/database.ts';
 import { type DemoCredentials, demoCredentials } from './storage/demo/credentials.ts';
 import { seedDemo } from './storage/demo/seed.ts';
 import { encryptionKeysOf } from './storage/encryptionKeys.ts';
 import { migrate } from './storage/migrate.ts';
 import { openStorage } from './storage/open.ts';
+import type { Storage } from './storage/postgres.ts';
+import { purge } from './storage/retention.ts';
 import { createSecretBox } from './storage/secretBox.ts';
 import { developerPages } from './web/developers/pages.ts';
 
-export type Running = { api: Listener; mock: Listener; demo: DemoCredentials; stop(): Promise<void> };
+export type Running = {
+  api: Listener;
+  mock: Listener;
+  demo: DemoCredentials;
+  /** Where the demo's keys work. */
+  demoUrl: string;
+  stop(): Promise<void>;
+};
 type Shared = Omit<Deps, 'backend' | 'keyring' | 'publicUrl' | 'onViolation'> & { contract: Contract };
+type Prism = typeof import('./mock/backend.ts');
 
 const stopGraceMs = 8_000;
 const readinessMs = 1_000;
+const purgeEveryMs = 3_600_000;
 
 /** Starts both servers; resolves when both take requests. Rejects when a port, the data directory or the database cannot be had. */
 export async function start(config: Config, log: Logger): Promise<Running> {
-  const { host } = config;
+  const { host, dataDir } = config;
   const api = await listen({ host, port: config.port, publicUrl: config.publicUrl });
   const mock = await listen({ host, port: config.mockPort, publicUrl: config.mockPublicUrl });
-  const demo = demoCredentials(config.dataDir, { apiUrl: api.publicUrl, mockUrl: mock.publicUrl });
+  const prism = import('./mock/backend.ts'); // takes half a second to load, meanwhile the database opens
+  const storage = await openStorage({ ...config, log });
+  const demo = demoCredentials(dataDir, { apiUrl: api.publicUrl, mockUrl: mock.publicUrl });
   const shared = sharedParts(config, log);
-  const [closeApi] = await Promise.all([serveApi(api, config, demo, shared), serveMock(mock, demo, shared)]);
+  const [{ takesDemoKeys, refuse }] = await Promise.all([
+    serveApi(api, storage, config, demo, shared),
+    serveMock(mock, await prism, demo, shared),
+  ]);
   return {
     api,
     mock,
     demo,
+    demoUrl: (takesDemoKeys ? api : mock).publicUrl,
     async stop() {
-      closeApi.begin();
+      refuse();
       await Promise.all([api.stop(stopGraceMs), mock.stop(stopGraceMs)]);
-      await closeApi.end();
+      await storage.close();
     },
   };
 }
@@ -53,8 +72,8 @@ export async function start(config: Config, log: Logger): Promise<Running> {
 export async function startMock(config: Config, log: Logger): Promise<Omit<Running, 'api'>> {
   const mock = await listen({ host: config.host, port: config.mockPort, publicUrl: config.mockPublicUrl });
   const demo = demoCredentials(config.dataDir, { mockUrl: mock.publicUrl });
-  await serveMock(mock, demo, sharedParts(config, log));
-  return { mock, demo, stop: () => mock.stop(stopGraceMs) };
+  await serveMock(mock, await import('./mock/backend.ts'), demo, sharedParts(config, log));
+  return { mock, demo, demoUrl: mock.publicUrl, stop: () => mock.stop(stopGraceMs) };
 }
 
 function sharedParts({ limits, bodyLimits, trustedProxies }: Config, log: Logger): Shared {
@@ -73,29 +92,35 @@ function sharedParts({ limits, bodyLimits, trustedProxies }: Config, log: Logger
   };
 }
 
+/** `refuse` makes the API unready, from when it is told to stop. */
 async function serveApi(
   listener: Listener,
+  { pool, unlimited }: Storage,
   config: Config,
   demo: DemoCredentials,
   shared: Shared,
-): Promise<{ begin(): void; end(): Promise<void> }> {
+): Promise<{ takesDemoKeys: boolean; refuse(): void }> {
   const { log } = shared;
-  const { pool, unlimited, close } = await openStorage({ ...config, log });
   await unlimited(migrate);
+  const box = createSecretBox(encryptionKeysOf(config)); // after the directory is ours, where they may have to be made
   const database = createDatabase(pool);
+  const keyring = storedKeys(database);
   if (config.demoData)
     await seedDemo(database, demo, {
       digestOf,
       permissions: { secret: permissionsOf('secret'), publishable: permissionsOf('publishable') },
     });
+  const takesDemoKeys = (await keyring.find(demo.teams[0].keys.secretTest, { teamId: undefined })) !== undefined;
+  if (config.demoData && !takesDemoKeys)
+    log.warn(`the keys of ${config.dataDir}/demo.json are not those of the database: it was filled with others before`);
 
   let isStopping = false;
   const isReady = async () =>
     !isStopping && (await Promise.race([database.ping().then(() => true), wait(readinessMs, false)]));
   const app = createApp({
     ...shared,
-    backend: handlersBackend(handlersOf(database, isReady), database, createSecretBox(encryptionKeysOf(config))),
-    keyring: storedKeys(database),
+    backend: handlersBackend(handlersOf(database, isReady), database, box),
+    keyring,
     publicUrl: listener.publicUrl,
     onViolation(violation, req) {
       if (config.violations === 'throw') throw violation;
@@ -105,20 +130,26 @@ async function serveApi(
       );
     },
   });
+  const purging = setInterval(() => {
+    purge(database.kysely, shared.clock()).catch((err: unknown) => log.warn({ err }, 'purge failed'));
+  }, purgeEveryMs).unref();
   await shared.guard.warm();
   listener.serve(app);
   return {
-    begin() {
+    takesDemoKeys,
+    refuse() {
+      clearInterval(purging);
       isStopping = true;
     },
-    end: close,
   };
 }
 
-async function serveMock(listener: Listener, demo: DemoCredentials, shared: Shared): Promise<void> {
-  const { prismBackend } = await import('./mock/backend.ts'); // Prism takes a second to load
-  const { mockKeys } = await import('./mock/keyring.ts');
-  const { createMemory } = await import('./mock/memory.ts');
+async function serveMock(
+  listener: Listener,
+  { prismBackend }: Prism,
+  demo: DemoCredentials,
+  shared: Shared,
+): Promise<void> {
   const app = createApp({
     ...shared,
     backend: await prismBackend(shared.contract, createMemory()),

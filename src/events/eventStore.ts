@@ -6,13 +6,13 @@ import type { NewEvent } from '../http/events.ts';
 import { countMax } from '../http/paging.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { toUuid } from '../storage/ids.ts';
+import { eventsKeptMs } from '../storage/retention.ts';
 import type { Tables } from '../storage/tables.ts';
 
 type Event = components['schemas']['Event'];
 type EventRow = Omit<Selectable<Tables['events']>, 'data'> & { data: Event['data'] };
 export type EventFilters = { after?: number; type?: Event['type']; resource?: string };
 
-export const daysKept = 30;
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** `evt_` and 22 base62 characters: 130 random bits. */
@@ -49,7 +49,7 @@ export async function appendEvents(
 }
 
 export function eventStore(db: TenantDatabase, now: Date) {
-  const oldest = new Date(now.getTime() - daysKept * 86_400_000);
+  const oldest = new Date(now.getTime() - eventsKeptMs);
   const kept = () => db.selectFrom('events').where('created_at', '>=', oldest);
   const filtered = ({ after = 0, type, resource }: EventFilters) =>
     kept()

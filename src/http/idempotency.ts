@@ -10,7 +10,6 @@ export type Reply = { status: number; body: string; requestId: string };
 export type Repetition = { method: string; path: string; key: string; digest: Buffer };
 
 const waitMaxMs = 2_000;
-export const hoursKept = 24;
 
 /** Undefined unless the operation takes a key and the request has one. A quoted key (the IETF's draft) is the same key. */
 export function repetitionOf(req: Request): Repetition | undefined {

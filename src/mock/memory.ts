@@ -1,7 +1,8 @@
 // First answers of the mock, kept in memory for as long as the store keeps them.
 import { LRUCache } from 'lru-cache';
 import type { Call } from '../http/answer.ts';
-import { hoursKept, type Reply, usedOtherwise } from '../http/idempotency.ts';
+import { type Reply, usedOtherwise } from '../http/idempotency.ts';
+import { repliesKeptMs } from '../storage/retention.ts';
 
 /** Runs the work, unless the same request with the same key has been answered. */
 export type Remember = (call: Call, run: () => Promise<Reply>) => Promise<Reply>;
@@ -9,7 +10,7 @@ export type Remember = (call: Call, run: () => Promise<Reply>) => Promise<Reply>
 const repliesMax = 10_000;
 
 export function createMemory(): Remember {
-  const known = new LRUCache<string, Reply & { digest: Buffer }>({ max: repliesMax, ttl: hoursKept * 3_600_000 });
+  const known = new LRUCache<string, Reply & { digest: Buffer }>({ max: repliesMax, ttl: repliesKeptMs });
   return async ({ repetition, caller }, run) => {
     if (!repetition || !caller) return run();
     const { method, path, key, digest } = repetition;

@@ -15,24 +15,25 @@ export type Preferences = {
 };
 
 const waitMaxMs = 30_000;
-const shapes: Record<string, RegExp> = {
-  code: /^[1-5]\d\d$/,
-  example: /^[\w.-]{1,100}$/,
-  dynamic: /^(true|false)$/,
-  seed: /^\d{1,9}$/,
-  wait: /^\d{1,5}$/,
-};
+const shapes = new Map([
+  ['code', /^[1-5]\d\d$/],
+  ['example', /^[\w.-]{1,100}$/],
+  ['dynamic', /^(true|false)$/],
+  ['seed', /^\d{1,9}$/],
+  ['wait', /^\d{1,5}$/],
+]);
 
 /** @throws 400 `mock_scenario_unknown` for a preference of ours with a value that makes no sense; those of others are passed over, as the RFC asks */
 export function preferencesOf(prefer: string | undefined): Preferences {
   const given: Record<string, string> = {};
   for (const part of (prefer ?? '').split(/[,;]/)) {
-    const [name = '', value = ''] = part.split('=', 2).map((text) => text.trim().replace(/^"(.*)"$/, '$1'));
-    const shape = shapes[name.toLowerCase()];
+    const [written = '', value = ''] = part.split('=', 2).map((text) => text.trim().replace(/^"(.*)"$/, '$1'));
+    const name = written.toLowerCase();
+    const shape = shapes.get(name);
     if (!shape) continue;
     if (!shape.test(value) || (name === 'wait' && Number(value) > waitMaxMs))
       throw unknownScenario(`'${name}=${value}' is not a preference that the mock understands.`);
-    given[name.toLowerCase()] = value;
+    given[name] = value;
   }
   const { code, example, dynamic, seed, wait = '0' } = given;
   return {

@@ -1,6 +1,7 @@
 // First answers, kept with the write that they answer: the row is claimed before the work and filled in before the commit.
 import { sql } from 'kysely';
 import type { TenantDatabase } from './database.ts';
+import { repliesKeptMs } from './retention.ts';
 import type { SecretBox } from './secretBox.ts';
 
 export type StoredReply = { status: number; body: string; requestId: string };
@@ -8,7 +9,6 @@ export type RepetitionKey = { method: string; path: string; key: string; digest:
 /** What claiming a key finds: nobody before, the same request before, another one before. */
 export type Claim = { before: 'nothing' } | { before: 'same'; reply: StoredReply } | { before: 'other' };
 
-const keptMs = 24 * 3_600_000;
 const lockWait = '2s';
 
 /**
@@ -24,7 +24,7 @@ export async function claimKey(
 ): Promise<Claim> {
   await db.run(sql`set local lock_timeout = ${sql.lit(lockWait)}`);
   const { method, path, key, digest } = once;
-  const expired = new Date(now.getTime() - keptMs);
+  const expired = new Date(now.getTime() - repliesKeptMs);
   const claimed = await db
     .insertInto('idempotency')
     .values({

@@ -84,7 +84,7 @@ describe('Prefer on mock', () => {
   });
 
   test("200 passes over another's preference", async () => {
-    expect((await prefer(list, 'respond-async, handling=lenient')).status).toBe(200);
+    expect((await prefer(list, 'respond-async, handling=lenient, __proto__=1')).status).toBe(200);
   });
 
   test('400 for a fault of the request comes before what was preferred', async () => {

@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net';
 
 export type Chunk = string | Buffer;
-/** `body` is undefined where there is none; `closed` says whether the server ended the connection. */
+/** `body` is undefined where there is none. */
 export type SocketAnswer = { status: number; headers: Headers; body: any };
 
 /** Opens a connection to the server behind `url`. */

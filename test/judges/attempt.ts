@@ -1,6 +1,6 @@
 // A request as data, so that it can be judged, spoilt and sent; and one good one of each operation, from the contract's examples.
 import { request } from 'node:http';
-import { follow, type Node, operations } from '../support/judge.ts';
+import { follow, type Node } from '../support/judge.ts';
 
 export type Attempt = {
   operation: Node;
@@ -28,8 +28,6 @@ export function goodAttempts(operation: Node): Attempt[] {
       .map((some) => ({ ...good, query: some, body: bodies[0] })),
   ];
 }
-
-export { operations };
 
 /** The bare client of Node leaves path and query as they are, where `fetch` would tidy them up. */
 export function send(url: string, key: string, { operation, path, query, version, body }: Attempt): Promise<Outcome> {
