@@ -1,0 +1,176 @@
+// The change, its events and the kept answer: all of them or none.
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Handlers } from '../../generated/stubs.ts';
+import { Problem } from '../../src/http/problem.ts';
+import { type Backend, keys, send, team } from '../support/client.ts';
+import { anotherKey, leftIn, newKeys, type OwnStore, openOwnStore, serve } from './ownServer.ts';
+
+const tickets = `/api/v1/teams/${team.id}/tickets`;
+const dayMs = 24 * 3_600_000;
+let store: OwnStore;
+const servers: { stop(): Promise<void> }[] = [];
+
+beforeAll(async () => {
+  store = await openOwnStore();
+}, 60_000);
+afterAll(async () => {
+  await Promise.all(servers.map((one) => one.stop()));
+  await store.close();
+});
+
+async function server(wishes: Parameters<typeof serve>[1] = {}): Promise<Backend> {
+  const started = await serve(store, wishes);
+  servers.push(started);
+  return started;
+}
+const post = (backend: Backend, once: string | undefined, body: object = { title: 'One', tags: ['x'] }, key?: string) =>
+  send(backend, tickets, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(once && { 'idempotency-key': once }) },
+    body: JSON.stringify(body),
+    ...(key && { key }),
+  });
+const told = (response: Response) => [response.status, response.headers.get('Idempotency-Replayed')];
+
+/** The real handler first, so that all it wrote has to be taken back. */
+const failing =
+  (fail: (answer: any) => any) =>
+  (real: Handlers): Handlers => ({
+    ...real,
+    Tickets: {
+      ...real.Tickets,
+      createTicket: async (input, reply) => fail(await real.Tickets.createTicket(input, reply)),
+    },
+  });
+
+describe('what fails is taken back as a whole', () => {
+  const raise = (error: unknown) => () => {
+    throw error;
+  };
+  const failures: [what: string, status: number, fail: (answer: any) => any][] = [
+    ['a problem that the handler throws after it has written', 404, raise(new Problem('resource_missing'))],
+    ['an exception', 500, raise(new Error('unforeseen'))],
+    [
+      'an answer with a field that is not declared',
+      500,
+      (answer) => ({ ...answer, content: { data: { ...answer.content.data, leak: 'x' } } }),
+    ],
+    [
+      'an answer that lacks a field',
+      500,
+      ({ status, content: { data } }) => ({ status, content: { data: { id: data.id } } }),
+    ],
+    ['an answer with another status', 500, (answer) => ({ ...answer, status: 202 })],
+  ];
+  test.each(failures)('%s', async (_, status, fail) => {
+    const once = randomUUID();
+    const before = await leftIn(store);
+    const broken = await server({ handlers: failing(fail) });
+    const body = { title: 'One', tags: [once] };
+    expect((await post(broken, once, body)).status).toBe(status);
+    expect((await post(broken, undefined, body)).status).toBe(status);
+    expect(await leftIn(store)).toEqual(before);
+
+    expect(told(await post(await server(), once, body))).toEqual([201, null]);
+    const oneMore = Object.entries(before).map(([name, count]) => [name, count + 1]);
+    expect(await leftIn(store)).toEqual(Object.fromEntries(oneMore));
+  });
+
+  test('an error while the events are written, last of all', async () => {
+    const once = randomUUID();
+    const before = await leftIn(store);
+    const broken = await server({
+      handlers: (real) => ({
+        ...real,
+        Tickets: {
+          ...real.Tickets,
+          async createTicket(input, reply) {
+            const answer = await real.Tickets.createTicket(input, reply);
+            input.emit('ticket.created', 'no uuid', { ticket: {} as never });
+            return answer;
+          },
+        },
+      }),
+    });
+    expect((await post(broken, once)).status).toBe(500);
+    expect(await leftIn(store)).toEqual(before);
+  });
+});
+
+test('another API key of the team and environment gets the first answer', async () => {
+  const once = randomUUID();
+  const backend = await server();
+  const first = await post(backend, once);
+  const second = await post(backend, once, undefined, await anotherKey(store));
+  expect(told(second)).toEqual([201, 'true']);
+  expect(await second.text()).toBe(await first.text());
+  expect(told(await post(backend, once, undefined, keys.secretLive))).toEqual([201, null]);
+});
+
+test('a key is free again after 24 hours, and not before', async () => {
+  const once = randomUUID();
+  const start = Date.now();
+  let now = start;
+  const backend = await server({ clock: () => new Date(now) });
+  const first = await (await post(backend, once)).text();
+  now = start + dayMs;
+  expect(await (await post(backend, once)).text()).toBe(first);
+  now = start + dayMs + 1;
+  expect(told(await post(backend, once, { title: 'Another' }))).toEqual([201, null]);
+  expect(told(await post(backend, once, { title: 'Another' }))).toEqual([201, 'true']);
+  expect((await post(backend, once)).status).toBe(409);
+});
+
+test('events are shown for 30 days', async () => {
+  let now = Date.now();
+  const backend = await server({ clock: () => new Date(now) });
+  const made = (await (await post(backend, undefined)).json()) as { data: { id: string } };
+  const list = async () => {
+    const response = await send(backend, `/api/v1/teams/${team.id}/events?resource=${made.data.id}`);
+    return (await response.json()) as { data: { id: string }[]; pagination: { total: number } };
+  };
+  const [event] = (await list()).data as [{ id: string }];
+  const one = () => send(backend, `/api/v1/teams/${team.id}/events/${event.id}`);
+  now += 30 * dayMs;
+  expect([(await list()).data.length, (await one()).status]).toEqual([1, 200]);
+  now += 1;
+  expect(await list()).toMatchObject({ data: [], pagination: { total: 0 } });
+  expect((await one()).status).toBe(404);
+});
+
+describe('the kept answer', () => {
+  const row = async (once: string) => {
+    const { rows } = await store.pool.query('select * from idempotency where key = $1', [once]);
+    return rows[0] as { reply: Buffer; path: string };
+  };
+
+  test('cannot be read in the database', async () => {
+    const once = randomUUID();
+    const title = `Secret ${once}`;
+    await post(await server(), once, { title });
+    const { reply } = await row(once);
+    for (const encoding of ['latin1', 'utf16le', 'hex', 'base64'] as const)
+      for (const text of [title, 'success', 'requestId']) expect(reply.toString(encoding)).not.toContain(text);
+    expect(reply.length).toBeGreaterThan(100);
+  });
+
+  test('opens with an old encryption key as long as that is listed, and not after', async () => {
+    const once = randomUUID();
+    const [old, fresh] = [newKeys('old'), newKeys('fresh')];
+    const first = await (await post(await server({ keys: old }), once)).text();
+    expect(await (await post(await server({ keys: [...fresh, ...old] }), once)).text()).toBe(first);
+    expect((await post(await server({ keys: fresh }), once)).status).toBe(500);
+  });
+
+  test('does not open in another row', async () => {
+    const [one, other] = [randomUUID(), randomUUID()];
+    const backend = await server();
+    await post(backend, one);
+    await post(backend, other);
+    const { reply } = await row(one);
+    await store.pool.query('update idempotency set reply = $1 where key = $2', [reply, other]);
+    expect((await post(backend, other)).status).toBe(500);
+    expect(told(await post(backend, one))).toEqual([201, 'true']);
+  });
+});

@@ -1,0 +1,92 @@
+// A server of the test's own, with its database in reach: in memory, or on PostgreSQL with TEST_DATABASE_URL.
+import { randomBytes } from 'node:crypto';
+import type pg from 'pg';
+import { pino } from 'pino';
+import type { Handlers } from '../../generated/stubs.ts';
+import { storedKeys } from '../../src/auth/keyring.ts';
+import { handlersBackend, handlersOf } from '../../src/backend.ts';
+import { digestOf } from '../../src/http/keyring.ts';
+import { permissionsOf } from '../../src/http/permissions.ts';
+import { createDatabase, type Database } from '../../src/storage/database.ts';
+import { seedDemo } from '../../src/storage/demo/seed.ts';
+import { openEmbedded } from '../../src/storage/embedded.ts';
+import { newUuid } from '../../src/storage/ids.ts';
+import { migrate } from '../../src/storage/migrate.ts';
+import { openPostgres, type Storage } from '../../src/storage/postgres.ts';
+import { createSecretBox, type EncryptionKeys } from '../../src/storage/secretBox.ts';
+import { startFront } from '../contract/ownFront.ts';
+import { type Backend, open } from '../support/client.ts';
+import { ownDatabase } from '../support/database.ts';
+
+export type OwnStore = { database: Database; pool: pg.Pool; isEmbedded: boolean; close(): Promise<void> };
+type Wishes = { clock?: () => Date; keys?: EncryptionKeys; handlers?: (real: Handlers) => Handlers };
+
+const log = pino({ level: 'silent' });
+const [{ id: teamId }] = open.demo.teams;
+export const newKeys = (id = 'one'): EncryptionKeys => [[id, randomBytes(32)]];
+
+/** A migrated database with the demo's teams and keys. */
+export async function openOwnStore(): Promise<OwnStore> {
+  const { url, drop } = await ownDatabase();
+  const options = { statementTimeoutMs: 10_000, log };
+  const storage: Storage = url
+    ? openPostgres({ ...options, url, poolMax: 10 })
+    : await openEmbedded({ ...options, dataDir: undefined });
+  await storage.unlimited(migrate);
+  const database = createDatabase(storage.pool);
+  const permissions = { secret: permissionsOf('secret'), publishable: permissionsOf('publishable') };
+  await seedDemo(database, open.demo, { digestOf, permissions });
+  return {
+    database,
+    pool: storage.pool,
+    isEmbedded: !url,
+    async close() {
+      await storage.close();
+      await drop();
+    },
+  };
+}
+
+/** A server on it; there can be several. */
+export function serve(
+  { database }: OwnStore,
+  { clock = () => new Date(), keys = newKeys(), handlers = (real) => real }: Wishes = {},
+): Promise<Backend & { stop(): Promise<void> }> {
+  const all = handlers(handlersOf(database, async () => true));
+  return startFront({
+    backend: handlersBackend(all, database, createSecretBox(keys)),
+    keyring: storedKeys(database),
+    clock,
+  });
+}
+
+/** One more secret test key of the demo's first team, as after a rotation. */
+export async function anotherKey({ database }: OwnStore): Promise<string> {
+  const token = `sk_test_${randomBytes(24).toString('base64url')}`;
+  const now = new Date();
+  const row = {
+    id: newUuid(now),
+    team_id: teamId,
+    environment: 'test' as const,
+    type: 'secret' as const,
+    name: 'Rotated',
+    digest: digestOf(token),
+    last_four: token.slice(-4),
+    permissions: permissionsOf('secret'),
+    created_at: now,
+    expires_at: null,
+    revoked_at: null,
+  };
+  await database.kysely.insertInto('api_keys').values(row).execute();
+  return token;
+}
+
+/** How much of everything that a write leaves behind there is. */
+export async function leftIn({ pool }: OwnStore): Promise<Record<string, number>> {
+  const { rows } = await pool.query(`
+    select (select count(*)::int from tickets) as tickets, (select count(*)::int from tags) as tags,
+      (select count(*)::int from events) as events, (select count(*)::int from idempotency) as replies,
+      (select sum(last_sequence)::int from tenant_state) as numbers,
+      (select sum(tickets)::int from tenant_state) as counted`);
+  return rows[0];
+}
