@@ -25,9 +25,12 @@ const log = pino({ level: 'silent' });
 const [{ id: teamId }] = open.demo.teams;
 export const newKeys = (id = 'one'): EncryptionKeys => [[id, randomBytes(32)]];
 
-/** A migrated database with the demo's teams and keys. */
-export async function openOwnStore(): Promise<OwnStore> {
-  const { url, drop } = await ownDatabase();
+/**
+ * A migrated database with the demo's teams and keys.
+ * @param server a PostgreSQL server; '' is the embedded store
+ */
+export async function openOwnStore(server = process.env.TEST_DATABASE_URL ?? ''): Promise<OwnStore> {
+  const { url, drop } = await ownDatabase(server);
   const options = { statementTimeoutMs: 10_000, log };
   const storage: Storage = url
     ? openPostgres({ ...options, url, poolMax: 10 })
