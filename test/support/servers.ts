@@ -7,7 +7,7 @@ import type { TestProject } from 'vitest/node';
 import { type Home, limitsOf, newHome, type Pair, startPair } from './home.ts';
 import { leave } from './runDir.ts';
 import { recordSql } from './sqlSeen.ts';
-import { tableTexts } from './tableTexts.ts';
+import { rowsOf } from './tableTexts.ts';
 
 export type { Pair } from './home.ts';
 
@@ -83,9 +83,8 @@ async function listenForTheEnd(end: () => Promise<Remains[]>): Promise<Server> {
   return server;
 }
 
-async function remainsOf({ dataDir, env, open }: Home, { demo }: Pair): Promise<Remains> {
-  const storage = await open();
-  const tables = await tableTexts(storage.pool);
-  await storage.close();
+async function remainsOf(home: Home, { demo }: Pair): Promise<Remains> {
+  const { dataDir, env } = home;
+  const tables = await rowsOf(home);
   return { demo, dataDir, isEmbedded: !env.DATABASE_URL, encryptionKeys: env.ENCRYPTION_KEYS, tables };
 }

@@ -1,8 +1,9 @@
 // Everything that a database holds, as text: to compare it, or to search it.
 import type pg from 'pg';
+import type { Home } from './home.ts';
 
 /** The rows of every table, in one order. Values come out as PostgreSQL writes them; bytes as hex. */
-export async function tableTexts(pool: pg.Pool): Promise<Record<string, string[]>> {
+async function tableTexts(pool: pg.Pool): Promise<Record<string, string[]>> {
   const texts: Record<string, string[]> = {};
   const { rows: tables } = await pool.query<{ name: string }>(
     "select table_name as name from information_schema.tables where table_schema = 'public' order by 1",
@@ -11,5 +12,13 @@ export async function tableTexts(pool: pg.Pool): Promise<Record<string, string[]
     const { rows } = await pool.query<{ text: string }>(`select t::text as text from "${name}" as t order by 1`);
     texts[name] = rows.map(({ text }) => text);
   }
+  return texts;
+}
+
+/** The same of a home in which no server runs. */
+export async function rowsOf({ open }: Pick<Home, 'open'>): Promise<Record<string, string[]>> {
+  const storage = await open();
+  const texts = await tableTexts(storage.pool);
+  await storage.close();
   return texts;
 }

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DemoKeys } from '../../src/storage/demo/credentials.ts';
+import { type Backend, clientOf, otherTeam, team } from '../support/client.ts';
+import { type Home, limitsOf, newHome, type RunningPair, startPair } from '../support/home.ts';
+import { rowsOf } from '../support/tableTexts.ts';
+import { only } from './only.ts';
+
+const testData = '/api/v1/teams/{teamId}/test-data';
+const tickets = '/api/v1/teams/{teamId}/tickets';
+const events = '/api/v1/teams/{teamId}/events';
+const params = { path: { teamId: team.id } }; // the demo's teams have the same ids everywhere
+
+// Servers of its own: it would take the other tests' data away.
+let home: Home;
+let running: RunningPair;
+const startAgain = async () => {
+  running = await startPair(home, { limits: limitsOf(1_000_000) });
+};
+
+beforeAll(async () => {
+  home = await newHome();
+  await startAgain();
+}, 60_000);
+
+afterAll(async () => {
+  await running.stop();
+  await home.remove();
+});
+
+const backends: Backend[] = (['server', 'mock'] as const).map((name) => ({
+  name,
+  get url() {
+    return running.pair[name];
+  },
+}));
+
+describe.each(backends)('deleteTestData on $name', (backend) => {
+  const withKey = (name: keyof DemoKeys, of = 0) => clientOf(backend, running.pair.demo.teams[of as 0 | 1].keys[name]);
+
+  test.each([
+    ['insufficient_permissions', 'a live key', 'secretLive'],
+    ['insufficient_permissions', 'a key without the permission', 'ticketsReadOnly'],
+    ['publishable_key_write', 'a publishable test key', 'publishableTest'],
+    ['publishable_key_write', 'a publishable live key', 'publishableLive'],
+  ] as const)('403 %s for %s', async (code, _whose, key) => {
+    const { error, response } = await withKey(key).DELETE(testData, { params });
+    expect(response.status).toBe(403);
+    expect(error?.error.code).toBe(code);
+  });
+
+  test('403 team_access_denied for a key of another team', async () => {
+    const { error, response } = await withKey('secretTest', 1).DELETE(testData, { params });
+    expect(response.status).toBe(403);
+    expect(error?.error.code).toBe('team_access_denied');
+  });
+
+  only(backend, 'keeps state')(
+    '200 empties the test environment, changes nothing else, and event numbers go on',
+    async () => {
+      const lastNumber = await writeSome(withKey('secretTest'));
+      await writeSome(withKey('secretLive'));
+      await writeSome(withKey('secretTest', 1), otherTeam.id);
+      await running.stop();
+      const before = await rowsOf(home);
+      await startAgain();
+
+      const { data } = await withKey('secretTest').DELETE(testData, { params });
+      expect(data?.data).toEqual({ deleted: true, environment: 'test' });
+      const list = await withKey('secretTest').GET(tickets, { params });
+      expect(list.data).toMatchObject({ data: [], pagination: { total: 0 } });
+      await running.stop();
+      const after = await rowsOf(home);
+      await startAgain();
+
+      const mine = `(${team.id},test,`;
+      for (const [table, rows] of Object.entries(before)) {
+        const rest = rows.filter((row) => !row.startsWith(mine));
+        const counters = table === 'tenant_state' ? [`${mine}${lastNumber},0)`] : [];
+        expect(after[table], table).toEqual([...rest, ...counters].toSorted());
+      }
+      for (const table of ['tickets', 'messages', 'customers', 'tags', 'articles', 'events', 'idempotency'])
+        expect(
+          before[table]?.filter((row) => row.startsWith(mine)),
+          table,
+        ).not.toEqual([]);
+      expect(await writeSome(withKey('secretTest'))).toBe(lastNumber + 2);
+    },
+    60_000,
+  );
+
+  test('200 when there is nothing left', async () => {
+    const { data, response } = await withKey('secretTest').DELETE(testData, { params });
+    const again = await withKey('secretTest').DELETE(testData, { params });
+    expect([response.status, again.response.status]).toEqual([200, 200]);
+    expect(again.data?.data).toEqual(data?.data);
+  });
+});
+
+/** A ticket with a message, under an Idempotency-Key; returns the number of the last event. */
+async function writeSome(client: ReturnType<typeof clientOf>, teamId = team.id): Promise<number> {
+  const path = { teamId };
+  const header = { 'Idempotency-Key': crypto.randomUUID() };
+  const { data: made } = await client.POST(tickets, { params: { path, header }, body: { title: 'x', tags: ['new'] } });
+  const ticketId = made?.data.id as string; // the judge insists on a ticket
+  await client.POST(`${tickets}/{ticketId}/messages`, {
+    params: { path: { teamId, ticketId } },
+    body: { content: 'x' },
+  });
+  const { data: page } = await client.GET(events, { params: { path } });
+  return page?.data.at(-1)?.sequence as number;
+}

@@ -1,0 +1,164 @@
+// Nobody reaches, changes or learns of what belongs to another team or to the other environment. Made from the operation
+// table and the contract: every place that takes an id is given the ids of three other tenants, in every spelling, and each
+// answer has to be the one that an id of nobody gets. On the server alone: the mock has no data that could be anybody's.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Backend, judgedFetch } from '../support/client.ts';
+import { limitsOf, type RunningPair, startPair } from '../support/home.ts';
+import { rowsOf } from '../support/tableTexts.ts';
+import { type Place, places } from './places.ts';
+import { askFor, entryOf, spell } from './requests.ts';
+import { idsIn, newWorld, nowhere, type TenantOf, type World } from './world.ts';
+
+/** What both environments of a team share, so that only the other team's is foreign. */
+const teamWide: Record<string, string> = {
+  mem: 'the same people work in live and test',
+  teamId: 'a team is not of an environment',
+  team: 'a team is not of an environment',
+};
+const isOpen = ({ operationId }: Place) => entryOf(operationId).security.length === 0;
+/** Open operations show any team's library to everybody: there the team is the address, and what is in it can be foreign. */
+const isPublic = (place: Place) => isOpen(place) && place.kind === 'team';
+function isForeign(place: Place, own: TenantOf, other: TenantOf): boolean {
+  if (isPublic(place)) return false;
+  return place.kind in teamWide ? other.team !== own.team && other.environment === own.environment : other !== own;
+}
+
+type Asker = { own: TenantOf; key: string };
+type Answer = { status: number; headers: Record<string, string>; body: string };
+
+/** They differ between any two requests. */
+const passing = ['date', 'x-request-id', 'x-ratelimit-remaining', 'x-ratelimit-reset'];
+
+let world: World;
+let running: RunningPair | undefined;
+let before: Record<string, string[]>;
+let compared = 0;
+
+beforeAll(async () => {
+  world = await newWorld();
+  before = await rowsOf(world.home);
+  running = await startPair(world.home, { limits: limitsOf(1_000_000) });
+}, 60_000);
+
+afterAll(async () => {
+  await running?.stop();
+  await world.home.remove();
+});
+
+describe('an id of another tenant gets the answer of an id of nobody', () => {
+  test.each(places.map((place) => [`${place.operationId}: ${place.at} ${place.path.join('.')}`, place] as const))(
+    '%s',
+    async (_title, place) => {
+      let ofPlace = 0;
+      for (const { own, key } of askersOf(place))
+        for (const other of world.tenants.filter((one) => isForeign(place, own, one)))
+          for (const [spelling, text] of spell(place.kind, other.things)) {
+            const nobodys = new Map(spell(place.kind, nowhere(other.things, place.kind))).get(spelling) as string; // of one kind
+            const foreign = await answerTo(place, text, own, key);
+            const missing = await answerTo(place, nobodys, own, key);
+            const what = `${own.environment} asks for ${spelling} of ${other.team.slug} ${other.environment}`;
+            expect(foreign, what).toEqual(missing);
+            expectNothingOf(foreign, place, own, what);
+            ofPlace++;
+          }
+      compared += ofPlace;
+      expect(ofPlace > 0, 'asked at least once').toBe(!isPublic(place));
+    },
+    60_000,
+  );
+
+  test('and no row of anybody has changed', async () => {
+    console.log(`isolation: ${compared} requests with foreign ids in ${places.length} places, each beside its twin`);
+    expect(compared).toBeGreaterThan(0);
+    await running?.stop();
+    running = undefined;
+    const after = await rowsOf(world.home);
+    for (const table of Object.keys(before)) expect(after[table], table).toEqual(before[table]);
+    for (const table of ['tickets', 'members', 'articles', 'events']) expect(after[table]).not.toEqual([]);
+  }, 60_000);
+});
+
+// Without this a request that fails for another reason would pass for isolated.
+describe("the same request with an id of one's own succeeds", () => {
+  beforeAll(async () => {
+    running = await startPair(world.home, { limits: limitsOf(1_000_000) });
+  }, 60_000);
+
+  test.each(inOrder().map((place) => [`${place.operationId}: ${place.at} ${place.path.join('.')}`, place] as const))(
+    '%s',
+    async (_title, place) => {
+      for (const { own, key } of askersOf(place)) {
+        const [[, text] = ['', '']] = spell(place.kind, own.things);
+        const { status, body } = await answerTo(place, text, own, key);
+        expect(status, `${own.environment}: ${body}`).toBe(entryOf(place.operationId).successStatus);
+        const { data } = JSON.parse(body);
+        if (place.at === 'query') expect(data, `${own.environment} filters`).not.toEqual([]);
+      }
+    },
+    60_000,
+  );
+});
+
+/** Reads first, deletions late, and last what deletes everything: each finds its own thing still there. */
+function inOrder(): Place[] {
+  const rank = ({ operationId }: Place) => {
+    const { method, environment } = entryOf(operationId);
+    return environment ? 3 : ({ GET: 0, DELETE: 2 }[method as string] ?? 1);
+  };
+  const isFirst = (place: Place) => place === places.find(({ operationId }) => operationId === place.operationId);
+  return places
+    .filter((place) => entryOf(place.operationId).method !== 'DELETE' || isFirst(place)) // it can be deleted once
+    .toSorted((one, other) => rank(one) - rank(other));
+}
+
+/** Both environments of one team, with every kind of key that may ask; nobody for open operations, which show live data. */
+function askersOf(place: Place): Asker[] {
+  const { security, secretQuery, environment } = entryOf(place.operationId);
+  const [first] = world.tenants;
+  const owners = world.tenants.filter(({ team }) => team === first?.team);
+  if (isOpen(place)) return owners.filter((own) => own.environment === 'live').map((own) => ({ own, key: '' }));
+  return owners
+    .filter((own) => environment === null || environment === own.environment)
+    .flatMap((own) =>
+      security
+        .filter(
+          ({ scheme }) =>
+            scheme === 'secretKey' || !(secretQuery as readonly string[]).includes(place.path[0] as string),
+        )
+        .map(({ scheme }) => ({ own, key: keyOf(own, scheme) })),
+    );
+}
+
+function keyOf({ team: { keys }, environment }: TenantOf, scheme: string): string {
+  const [test, live] =
+    scheme === 'secretKey' ? [keys.secretTest, keys.secretLive] : [keys.publishableTest, keys.publishableLive];
+  return environment === 'test' ? test : live;
+}
+
+async function answerTo(place: Place, text: string, own: TenantOf, key: string): Promise<Answer> {
+  const { method, path, body } = askFor(place, text, own.things);
+  const server: Backend = { name: 'server', url: (running as RunningPair).pair.server }; // started before each describe
+  const headers = {
+    ...(key && { authorization: `Bearer ${key}` }),
+    ...(body && { 'content-type': 'application/json' }),
+  };
+  const response = await judgedFetch(server)(new Request(server.url + path, { method, headers, body }));
+  return {
+    status: response.status,
+    headers: Object.fromEntries([...response.headers].filter(([name]) => !passing.includes(name))),
+    body: (await response.text())
+      .replaceAll(text, '<id>')
+      .replaceAll(/req_\w{12}/g, '<request>')
+      .replaceAll(/"timestamp":"[^"]+"/g, '"timestamp":"<time>"'),
+  };
+}
+
+/** No success but an empty list, or a page of one's own after a cursor, which is a place and not a thing; and no id of others. */
+function expectNothingOf({ status, body }: Answer, { kind }: Place, own: TenantOf, what: string): void {
+  if (status < 400 && kind !== 'cursor') expect(JSON.parse(body).data, what).toEqual([]);
+  const strangers = idsIn(body).filter((id) => {
+    const owner = world.ownerOf.get(id);
+    return owner !== undefined && owner !== own.team.id && owner !== `${own.team.id}/${own.environment}`;
+  });
+  expect(strangers, what).toEqual([]);
+}

@@ -1,0 +1,58 @@
+// Every place of the contract where a request can name something by id: in the path, the query and the body.
+import type { OperationId } from '../../generated/operations.ts';
+import { contract, follow, type Node, operations } from '../support/judge.ts';
+
+export type Place = {
+  operationId: OperationId;
+  at: 'path' | 'query' | 'body';
+  /** The parameter, or the way to the field; `*` is an element of a list. */
+  path: string[];
+  /** The prefix of the ids that it takes; of bare UUIDs, slugs and texts the parameter's name. */
+  kind: string;
+};
+
+/** Ids in the guise of other texts, which only their names give away. `expand` names what ids lead to. */
+const disguised = ['cursor', 'tag', 'expand'];
+export const places: Place[] = operations.flatMap((operation) => [
+  ...operation.parameters.flatMap(({ name, in: at, schema, description }: Node) =>
+    at === 'header' ? [] : placesIn({ ...follow(schema), description }, schema, [name], operation.operationId, at),
+  ),
+  ...bodySchemas(operation).flatMap((schema) => placesIn(follow(schema), schema, [], operation.operationId, 'body')),
+]);
+
+function bodySchemas(operation: Node): Node[] {
+  return Object.values<Node>(operation.requestBody?.content ?? {}).map(({ schema }) => schema);
+}
+
+function placesIn(schema: Node, given: Node, path: string[], operationId: OperationId, at: Place['at']): Place[] {
+  const name = path.at(-1) ?? '';
+  const alternatives = alternativesOf(given);
+  const isNamed = alternatives.some((one) => isId(one)) || disguised.includes(name) || speaksOfIds(schema);
+  if (isNamed) return [{ operationId, at, path, kind: alternatives.map(prefixOf).find(Boolean) ?? name }];
+  return alternatives.flatMap((one) => [
+    ...Object.entries<Node>(one.properties ?? {}).flatMap(([field, inner]) =>
+      placesIn(follow(inner), inner, [...path, field], operationId, at),
+    ),
+    ...(one.items ? placesIn(follow(one.items), one.items, [...path, '*'], operationId, at) : []),
+  ]);
+}
+
+/** A schema and all that it is made of. */
+function alternativesOf(given: Node): Node[] {
+  const schema = follow(given);
+  const parts: Node[] = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])];
+  return [schema, ...parts.flatMap(alternativesOf)];
+}
+
+function prefixOf({ pattern }: Node): string | undefined {
+  return /^\^([a-z]+)_\[0-9A-Za-z\]/.exec(pattern ?? '')?.[1];
+}
+
+function isId(schema: Node): boolean {
+  return prefixOf(schema) !== undefined || schema.format === 'uuid' || schema === contract.components.schemas.Slug;
+}
+
+/** So that an id that is typed as any text is not overlooked. */
+function speaksOfIds({ type, description }: Node): boolean {
+  return type === 'string' && /\b(ids?|uuids?)\b/i.test(description ?? '');
+}

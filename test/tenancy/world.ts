@@ -1,0 +1,145 @@
+// A database of the test's own: the demo's two teams in both environments, and in each of these four tenants one thing of
+// every kind that nobody else has.
+import { appendEvents } from '../../src/events/eventStore.ts';
+import type { NewEvent } from '../../src/http/events.ts';
+import { digestOf } from '../../src/http/keyring.ts';
+import { permissionsOf } from '../../src/http/permissions.ts';
+import { createDatabase, type Database } from '../../src/storage/database.ts';
+import { type DemoTeam, demoCredentials } from '../../src/storage/demo/credentials.ts';
+import { seedDemo } from '../../src/storage/demo/seed.ts';
+import { newUuid, toPrefixed, toUuid } from '../../src/storage/ids.ts';
+import { migrate } from '../../src/storage/migrate.ts';
+import type { Environment } from '../../src/storage/tenant.ts';
+import { snapshotOf } from '../../src/tickets/ticket.ts';
+import { type Home, newHome } from '../support/home.ts';
+import { rowsOf } from '../support/tableTexts.ts';
+
+/** What a tenant has: an id or name of each kind. All of it is in use, so that a filter by it finds something. */
+export type Things = Record<'tkt' | 'cus' | 'mem' | 'evt' | 'tag' | 'slug' | 'teamId' | 'team', string> & {
+  createdAt: string;
+};
+export type TenantOf = { team: DemoTeam; environment: Environment; things: Things };
+export type World = {
+  home: Home;
+  tenants: TenantOf[];
+  /** Who has an id (in lower case): a team and environment, or a team. */
+  ownerOf: Map<string, string>;
+};
+
+export async function newWorld(): Promise<World> {
+  const home = await newHome();
+  const demo = demoCredentials(home.dataDir, {});
+  const { pool, unlimited, close } = await home.open();
+  await unlimited(migrate);
+  const database = createDatabase(pool);
+  const permissions = { secret: permissionsOf('secret'), publishable: permissionsOf('publishable') };
+  await seedDemo(database, demo, { digestOf, permissions });
+  const tenants: TenantOf[] = [];
+  for (const team of demo.teams)
+    for (const environment of ['test', 'live'] as const)
+      tenants.push({ team, environment, things: await addThings(database, team, environment) });
+  await close();
+
+  const teamIds = demo.teams.map(({ id }) => id);
+  return { home, tenants, ownerOf: owners(await rowsOf(home), teamIds) };
+}
+
+/** Things that exist nowhere. Its cursor is the place beside another tenant's ticket. */
+export function nowhere({ tkt, createdAt }: Things, kind: string): Things {
+  const id = kind === 'cursor' ? besides(tkt) : newUuid(new Date(Date.UTC(2025, 0, 1)), () => 7);
+  const name = 'of-nobody';
+  const teamId = '019470a1-2b3c-8d4e-9f50-ffffffffffff';
+  return {
+    tkt: id,
+    cus: id,
+    mem: id,
+    evt: `evt_${'0'.repeat(22)}`,
+    tag: id,
+    slug: name,
+    teamId,
+    team: name,
+    createdAt,
+  };
+}
+
+/** An id of the same moment; another in its last random bit (see ids.ts). */
+const besides = (uuid: string) =>
+  `${uuid.slice(0, 22)}${(Number.parseInt(uuid.charAt(22), 16) ^ 4).toString(16)}${uuid.slice(23)}`;
+
+type Spell = (things: Things) => Record<string, string>;
+const bothSpellings =
+  (prefix: 'tkt' | 'cus' | 'mem'): Spell =>
+  ({ [prefix]: uuid }) => ({ prefixed: toPrefixed(prefix, uuid), ...uuidSpellings(uuid) });
+const uuidSpellings = (uuid: string) => ({ UUID: uuid, 'UUID in capitals': uuid.toUpperCase() });
+
+/** How a thing of each kind is named. A kind that is not here has no sample, and the test says so. */
+export const spellings: Record<string, Spell> = {
+  tkt: bothSpellings('tkt'),
+  cus: bothSpellings('cus'),
+  mem: bothSpellings('mem'),
+  evt: ({ evt }) => ({ prefixed: evt }),
+  tag: ({ tag }) => uuidSpellings(tag),
+  slug: ({ slug }) => ({ slug }),
+  teamId: ({ teamId }) => uuidSpellings(teamId),
+  team: ({ team, teamId }) => ({ slug: team, ...uuidSpellings(teamId) }),
+  cursor: ({ createdAt, tkt }) => ({
+    cursor: Buffer.from(JSON.stringify([2, createdAt, tkt])).toString('base64url'),
+  }),
+};
+
+/** An article, an event, and a ticket that has all that a ticket can point to. */
+async function addThings(database: Database, team: DemoTeam, environment: Environment): Promise<Things> {
+  const db = database.of({ teamId: team.id, environment });
+  const ticket = await db
+    .selectFrom('tickets')
+    .selectAll()
+    .where('assigned_to', 'is not', null)
+    .where('message_count', '>', 1)
+    .orderBy('created_at', 'desc') // so that its place in a list has something after it
+    .executeTakeFirstOrThrow();
+  const tag = await db.selectFrom('tags').select('id').where('name', 'in', ticket.tags).executeTakeFirstOrThrow();
+  const slug = `only-${team.slug}-${environment}`;
+  const published = db
+    .selectFrom('articles')
+    .selectAll()
+    .where('status', '=', 'published')
+    .where('is_public', '=', true);
+  const article = { ...(await published.executeTakeFirstOrThrow()), id: newUuid(new Date()), slug, metadata: '{}' };
+  await db.insertInto('articles').values(article).execute();
+  const closed: NewEvent = { type: 'ticket.closed', resourceId: ticket.id, data: { ticket: snapshotOf(ticket) } };
+  await database.write(db.tenant, (own) => appendEvents(own, [closed], 'req_000000000000', new Date()));
+  const { id: evt } = await db.selectFrom('events').select('id').executeTakeFirstOrThrow();
+  return {
+    tkt: ticket.id,
+    cus: ticket.customer_id as string, // every ticket of the demo has one
+    mem: ticket.assigned_to as string, // asked for
+    evt,
+    tag: tag.id,
+    slug,
+    teamId: team.id,
+    team: team.slug,
+    createdAt: ticket.created_at.toISOString(),
+  };
+}
+
+/** Every row of a tenant begins with its team, and its environment where it has one; the ids in it are the tenant's. */
+function owners(rows: Record<string, string[]>, teamIds: string[]): Map<string, string> {
+  const ownerOf = new Map<string, string>();
+  const environmentOf = (row: string) => /^\(([0-9a-f-]{36}),(test|live),/.exec(row)?.[2];
+  const all = Object.values(rows).flat();
+  for (const hasEnvironment of [true, false]) // what has none, like members, is the team's wherever it is named
+    for (const row of all) {
+      const teamId = row.slice(1, 37);
+      const environment = environmentOf(row);
+      if (!teamIds.includes(teamId) || (environment !== undefined) !== hasEnvironment) continue;
+      for (const id of idsIn(row.slice(37))) ownerOf.set(id, environment ? `${teamId}/${environment}` : teamId);
+    }
+  for (const teamId of teamIds) ownerOf.set(teamId, teamId);
+  return ownerOf;
+}
+
+/** The ids in a text, prefixed ones by their UUIDs. */
+export const idsIn = (text: string): string[] =>
+  (text.match(/\b(evt_\w{22}|[a-z]{3}_[0-9A-Za-z]{12}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/gi) ?? []).map(
+    (id) => (id.startsWith('evt_') ? id : toUuid(id)),
+  );
