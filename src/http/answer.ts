@@ -2,7 +2,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Audience } from './audience.ts';
 import type { Guard } from './guard.ts';
-import { createTurns, type Repetition, type Reply, repetitionOf } from './idempotency.ts';
+import { createTurns, type Repetition, type Reply, repetitionOf, type Turn } from './idempotency.ts';
 import type { Caller } from './operation.ts';
 import type { Operation } from './router.ts';
 
@@ -32,7 +32,7 @@ export function answer(backend: Backend, guard: Guard, audience: Audience): Requ
   const inTurn = createTurns();
   return async (req, res) => {
     const call = callOf(req);
-    const reply = await inTurn(nameOf(call), () => backend(call, (success) => finished(success, call, req)));
+    const reply = await inTurn(turnOf(call), () => backend(call, (success) => finished(success, call, req)));
     send(reply, call, res);
   };
 
@@ -54,12 +54,10 @@ const callOf = (req: Request): Call => ({
   prefer: req.get('prefer'),
 });
 
-function nameOf({ repetition, caller }: Call): string | undefined {
-  return (
-    repetition &&
-    caller &&
-    [caller.teamId, caller.environment, repetition.method, repetition.path, repetition.key].join('\n')
-  );
+function turnOf({ repetition, caller }: Call): Turn | undefined {
+  if (!repetition || !caller) return undefined;
+  const { method, path, key, waitUntil } = repetition;
+  return { name: [caller.teamId, caller.environment, method, path, key].join('\n'), waitUntil };
 }
 
 function send({ status, body, requestId: answered }: Reply, { requestId }: Call, res: Response): void {

@@ -6,8 +6,11 @@ import { Problem } from './problem.ts';
 /** An answer as it goes out; kept for repetitions, byte for byte. `requestId` is the one in the body. */
 export type Reply = { status: number; body: string; requestId: string };
 
-/** A request that may be a repetition: what it repeats is found by tenant, method, path and key. */
-export type Repetition = { method: string; path: string; key: string; digest: Buffer };
+/**
+ * A request that may be a repetition: what it repeats is found by tenant, method, path and key. `waitUntil` is how long it
+ * may wait for its turn, here and in the store together, on the clock of `performance.now()`.
+ */
+export type Repetition = { method: string; path: string; key: string; digest: Buffer; waitUntil: number };
 
 const waitMaxMs = 2_000;
 
@@ -21,7 +24,8 @@ export function repetitionOf(req: Request): Repetition | undefined {
     .update('\n')
     .update(JSON.stringify(req.body ?? null))
     .digest();
-  return { method: req.method, path, key: given.replace(/^"(.+)"$/, '$1'), digest };
+  const key = given.replace(/^"(.+)"$/, '$1');
+  return { method: req.method, path, key, digest, waitUntil: performance.now() + waitMaxMs };
 }
 
 /** 409 for a key that came before with another request. */
@@ -35,14 +39,16 @@ export const stillUnderWay = (): Problem =>
     message: 'The first request with this Idempotency-Key is still under way. Try again in a second.',
   });
 
+export type Turn = { name: string; waitUntil: number };
+
 /** One at a time per tenant, method, path and key, in this process; the store keeps other processes apart. */
-export function createTurns(): <T>(name: string | undefined, run: () => Promise<T>) => Promise<T> {
+export function createTurns(): <T>(turn: Turn | undefined, run: () => Promise<T>) => Promise<T> {
   const running = new Map<string, Promise<unknown>>();
-  return async (name, run) => {
-    if (name === undefined) return run();
-    const deadline = performance.now() + waitMaxMs;
+  return async (turn, run) => {
+    if (!turn) return run();
+    const { name, waitUntil } = turn;
     for (let first = running.get(name); first; first = running.get(name)) {
-      const hasEnded = await endsWithin(first, deadline - performance.now());
+      const hasEnded = await endsWithin(first, waitUntil - performance.now());
       if (!hasEnded) throw stillUnderWay();
     }
     const mine = run();

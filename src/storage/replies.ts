@@ -9,21 +9,21 @@ export type RepetitionKey = { method: string; path: string; key: string; digest:
 /** What claiming a key finds: nobody before, the same request before, another one before. */
 export type Claim = { before: 'nothing' } | { before: 'same'; reply: StoredReply } | { before: 'other' };
 
-const lockWait = '2s';
-
 /**
- * Takes the key for this transaction. Another transaction that has it makes this one wait, at most two seconds.
- * @throws PostgreSQL's 55P03 after that
+ * Takes the key for this transaction. Another transaction that has it makes this one wait.
+ * @param once `waitUntil` is the end of the wait, on the clock of `performance.now()`
+ * @throws PostgreSQL's 55P03 then
  */
 export async function claimKey(
   db: TenantDatabase,
   box: SecretBox,
-  once: RepetitionKey,
+  once: RepetitionKey & { waitUntil: number },
   requestId: string,
   now: Date,
 ): Promise<Claim> {
-  await db.run(sql`set local lock_timeout = ${sql.lit(lockWait)}`);
-  const { method, path, key, digest } = once;
+  const { method, path, key, digest, waitUntil } = once;
+  const waitMs = Math.max(1, Math.ceil(waitUntil - performance.now())); // 0 would be without end
+  await db.run(sql`select set_config('lock_timeout', ${`${waitMs}ms`}, true)`);
   const expired = new Date(now.getTime() - repliesKeptMs);
   const claimed = await db
     .insertInto('idempotency')
@@ -43,7 +43,7 @@ export async function claimKey(
         .doUpdateSet({ request_digest: digest, status: null, reply: null, request_id: requestId, created_at: now })
         .where('idempotency.created_at', '<', expired),
     )
-    .returning('key')
+    .returning(sql`set_config('lock_timeout', '0', true)`.as('unlimited')) // the wait is for the key alone
     .executeTakeFirst();
   if (claimed) return { before: 'nothing' };
   const row = await rowOf(db, once).selectAll().executeTakeFirstOrThrow();
