@@ -10,6 +10,7 @@ import { start } from '../../src/start.ts';
 import type { DemoCredentials } from '../../src/storage/demo/credentials.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import type { Storage } from '../../src/storage/postgres.ts';
+import { recordSql } from './sqlSeen.ts';
 
 export type Home = {
   dataDir: string;
@@ -55,8 +56,15 @@ export async function startPair(
 ): Promise<RunningPair> {
   const standard = readConfig({ PORT: '0', MOCK_PORT: '0', DEMO_DATA: 'true', ...home.env, ...env });
   const config: Config = { ...standard, limits, bodyLimits: { ...standard.bodyLimits, ...bodyLimits } };
+  const recording = recordSql();
   const { api, mock, demo, stop } = await start(config, log);
-  return { pair: { server: api.url, mock: mock.url, demo }, stop };
+  return {
+    pair: { server: api.url, mock: mock.url, demo },
+    async stop() {
+      await stop();
+      recording.end();
+    },
+  };
 }
 
 async function ownDatabase(): Promise<{ env: Record<string, string>; drop(): Promise<void> }> {

@@ -6,7 +6,6 @@ import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
 import { type Home, limitsOf, newHome, type Pair, startPair } from './home.ts';
 import { leave } from './runDir.ts';
-import { recordSql } from './sqlSeen.ts';
 import { rowsOf } from './tableTexts.ts';
 
 export type { Pair } from './home.ts';
@@ -32,7 +31,6 @@ const publicUrl = 'https://api.example.test';
 const { secret: plenty } = limitsOf(1_000_000);
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const recording = recordSql();
   const homes = [await newHome(), await newHome(), await newHome()] as const;
   const [open, limited, proxied] = await Promise.all([
     startPair(homes[0], { limits: limitsOf(1_000_000) }),
@@ -55,13 +53,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
   const doorbell = await listenForTheEnd(async () => {
     await stop();
-    recording.end();
     return Promise.all(homes.map((home, i) => remainsOf(home, (pairs[i] as (typeof pairs)[number]).pair)));
   });
   return async () => {
     doorbell.close();
     await stop();
-    recording.end();
     for (const home of homes) await home.remove();
     rmSync(process.env.RUN_DIR as string, { recursive: true });
   };
