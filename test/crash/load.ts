@@ -19,8 +19,16 @@ export type Change = {
 /** Ids of tickets that should be there, and how many words have been given out. */
 export type World = { tickets: string[]; words: number };
 
-/** What was sent, answered or not. Ends when the server does. */
-export async function writeUntilGone(target: Target, world: World, connections: number): Promise<Change[]> {
+/**
+ * What was sent, answered or not. Ends when the server does.
+ * @param onAnswer called at every answer
+ */
+export async function writeUntilGone(
+  target: Target,
+  world: World,
+  connections: number,
+  onAnswer: () => void,
+): Promise<Change[]> {
   const sent: Change[] = [];
   await Promise.all(
     Array.from({ length: connections }, async () => {
@@ -29,6 +37,7 @@ export async function writeUntilGone(target: Target, world: World, connections: 
         sent.push(change);
         change.answer = await send(target, change).catch(() => undefined);
         isThere = change.answer !== undefined;
+        if (isThere) onAnswer();
         if (change.kind === 'create' && change.answer?.status === 201) world.tickets.push(idIn(change.answer.body));
       }
     }),

@@ -54,7 +54,9 @@ async function killAgainAndAgain(kills: number, env: ServerEnv): Promise<Result>
   try {
     while (result.kills < kills) {
       const target = targetOf(server);
-      const writing = writeUntilGone(target, world, connections);
+      const answered = Promise.withResolvers<void>();
+      const writing = writeUntilGone(target, world, connections, answered.resolve);
+      await Promise.race([answered.promise, writing]); // the first ones wait for what is compiled on first use
       await wait(randomInt(writingMsMax));
       await server.kill();
       const sent = await writing;
