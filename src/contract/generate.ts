@@ -1,6 +1,8 @@
 // openapi/ -> generated/: bundle, types, operation table, one handler interface per tag, error registry.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { complete } from './complete.ts';
 import type { Contract } from './document.ts';
@@ -23,12 +25,16 @@ write('operations.ts', operationTable(contract));
 write('stubs.ts', stubs(contract));
 write('errors.ts', errorRegistry(contract));
 
+/** What the files of openapi/ say together; nothing is written to the target before it is complete. */
 function bundle(): Contract {
-  const file = `${target}/openapi.json`;
+  const folder = mkdtempSync(join(tmpdir(), 'cstar-bundle-'));
+  const file = join(folder, 'openapi.json');
   execFileSync('redocly', ['bundle', 'source', '--lint-config=off', '--output', file], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  return JSON.parse(readFileSync(file, 'utf8')) as Contract;
+  const contract = JSON.parse(readFileSync(file, 'utf8')) as Contract;
+  rmSync(folder, { recursive: true });
+  return contract;
 }
 
 function write(name: string, text: string): void {

@@ -109,11 +109,13 @@ const codeByKeyword: Record<string, ErrorCode> = {
 /** The registry's error for a request that the guard refused; undefined for anything else. */
 export function guardProblem(error: unknown): Problem | undefined {
   if (!(error instanceof validatorErrors.BadRequest)) return undefined;
-  const [first] = error.errors as { path: string; message: string; errorCode?: string }[];
-  const { path = '/body', message = error.message, errorCode = '' } = first ?? {};
+  const found = error.errors as { path: string; message: string; errorCode?: string }[];
+  const { path = '/body', message = error.message, errorCode = '' } = found[0] ?? {};
   const param = path.split('/').slice(2).join('.') || 'body';
   const code = codeByKeyword[errorCode.split('.')[0] ?? ''] ?? 'parameter_invalid';
-  const text = { parameter_missing: 'is required', parameter_unknown: 'is not known here' }[code as string] ?? message;
+  const isOneOfSeveral = found.some((one) => one.path === path && one.errorCode?.startsWith('anyOf'));
+  const expected = isOneOfSeveral ? 'has none of the forms that are allowed here' : message;
+  const text = { parameter_missing: 'is required', parameter_unknown: 'is not known here' }[code as string] ?? expected;
   return new Problem(code, { param, message: `'${param}' ${text}.` });
 }
 

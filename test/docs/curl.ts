@@ -1,7 +1,7 @@
 // Runs the curl commands of our documents as they stand there; every answer passes the judge.
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Backend } from '../support/client.ts';
+import { type Backend, recordedAs } from '../support/client.ts';
 import { insist } from '../support/judge.ts';
 
 export type Answer = { status: number; headers: Headers; body: any };
@@ -32,9 +32,9 @@ type Request = { url: string; method: string; headers: [string, string][]; body:
 function judged(send: (args: string[]) => Promise<Answer>): Run {
   return async (backend, command) => {
     const args = argumentsOf(command);
-    const { url, method } = requestOf(args);
+    const { url, method, headers } = requestOf(args);
     const answer = await send(args);
-    insist(backend.name, method, url, answer.status, answer.headers, answer.body);
+    insist(recordedAs(backend, new Headers(headers)), method, url, answer.status, answer.headers, answer.body);
     return answer;
   };
 }

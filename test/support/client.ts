@@ -31,6 +31,10 @@ export const throughProxy = (address = '192.0.2.1'): Record<string, string> => (
   'x-forwarded-for': address,
 });
 
+/** Under which name an answer is written down: what the mock was asked to play did not come by itself. */
+export const recordedAs = (backend: Backend, headers: Headers): string =>
+  backend.name === 'mock' && headers.has('prefer') ? 'played' : backend.name;
+
 /** `fetch` whose answer is judged; for requests that the contract does not allow a client to make. */
 export function judgedFetch(backend: Backend): (request: Request) => Promise<Response> {
   return async (request) => {
@@ -38,9 +42,8 @@ export function judgedFetch(backend: Backend): (request: Request) => Promise<Res
     const response = await fetch(request);
     const isEmpty = method === 'HEAD' || response.status === 204;
     if (isEmpty) return response;
-    const name = request.headers.has('prefer') && backend.name === 'mock' ? 'played' : backend.name;
     const body = await response.clone().json();
-    insist(name, method, url, response.status, response.headers, body);
+    insist(recordedAs(backend, request.headers), method, url, response.status, response.headers, body);
     if (backend.name === 'server' && response.ok && request.headers.has('idempotency-key'))
       leave('replies', body.meta.requestId);
     return response;
