@@ -28,8 +28,9 @@ const log = pino({ level: 'silent' });
 const bucket = { requests: 1_000_000, windowSeconds: 60 };
 const contract = loadContract();
 const listener = await listen({ host: '127.0.0.1', port: 0, publicUrl: undefined });
-const demo = demoCredentials(config.dataDir, {});
 const { pool, unlimited } = await openStorage({ ...config, log });
+const demo = demoCredentials(config.dataDir, { apiUrl: listener.publicUrl });
+const box = createSecretBox(encryptionKeysOf(config));
 await unlimited(migrate);
 const database = createDatabase(pool);
 await seedDemo(database, demo, {
@@ -39,7 +40,7 @@ await seedDemo(database, demo, {
 const handlers = handlersOf(database, async () => true);
 listener.serve(
   createApp({
-    backend: handlersBackend(handlers, database, createSecretBox(encryptionKeysOf(config))),
+    backend: handlersBackend(handlers, database, box),
     keyring: storedKeys(database),
     guard: createGuard(contract), // what it compiles on first use is not waited for
     onViolation(violation) {
