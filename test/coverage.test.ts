@@ -109,7 +109,9 @@ test('every code of the registry is declared, belongs to no operation, or is a k
 const files = readdirSync('test/contract');
 /** The first words of `test('...')`, `test.each(...)('...')` and the like. */
 const title = /^ {2}(?:(?:\w+|only\([^)]*\))(?:\.each(?:<[^\n]*>)?\([^\n]*\))?\(|[\])}]+\)\()\s*['"`]([^'"`]*)/gm;
-const crossCutting = [...['audience', 'demoTickets', 'front', 'frontBackend', 'frontKeys', 'frontRoutes', 'mock']];
+const crossCutting = [
+  ...['audience', 'demoTickets', 'front', 'frontBackend', 'frontKeys', 'frontRoutes', 'idempotency', 'mock'],
+];
 
 test('every operation has its test file, and no other file poses as one', () => {
   const expected = [...operationTable.map(({ operationId }) => operationId), ...crossCutting];

@@ -1,6 +1,6 @@
 // One good request of each operation, made from the contract's examples and the demo's data; faults are put into copies of it.
 import { type OperationId, operationTable } from '../../generated/operations.ts';
-import { type Backend, judgedFetch, keys, team } from '../support/client.ts';
+import { type Backend, backends, clientOf, judgedFetch, keys, team } from '../support/client.ts';
 import { contract, follow, type Node } from '../support/judge.ts';
 import { demoTicket, liveArticles } from './demo.ts';
 
@@ -14,9 +14,19 @@ export type Draft = {
 };
 export type TableEntry = (typeof operationTable)[number];
 
+/** The demo has no events: the first one is made here. */
+async function someEventId(): Promise<string> {
+  const [server] = backends;
+  const params = { path: { teamId: team.id } };
+  await clientOf(server).POST('/api/v1/teams/{teamId}/tickets', { params, body: { title: 'Leaves an event' } });
+  const { data } = await clientOf(server).GET('/api/v1/teams/{teamId}/events', { params });
+  return data?.data[0]?.id as string; // there is one now
+}
+
 const pathValues: Record<string, string> = {
   teamId: team.id,
   ticketId: demoTicket.id,
+  eventId: await someEventId(),
   team: team.slug,
   slug: liveArticles[0]?.slug as string, // the demo has eight
 };

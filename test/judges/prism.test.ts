@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { backends, clientOf, keys, team } from '../support/client.ts';
+import type { DemoTeam } from '../../src/storage/demo/credentials.ts';
+import { type Backend, clientOf, keys } from '../support/client.ts';
+import { type Home, limitsOf, newHome, type RunningPair, startPair } from '../support/home.ts';
 import { judge, type Node, operations } from '../support/judge.ts';
 import { type Attempt, goodAttempts, send } from './attempt.ts';
 import { mutated } from './mutate.ts';
@@ -12,9 +14,11 @@ import { type Prism, prismMock, prismProxy } from './prismCli.ts';
 import { randomFrom } from './random.ts';
 
 const badPerOperation = 25;
-const [server] = backends;
 
 let prism: Prism;
+let home: Home;
+let server: Backend;
+let team: DemoTeam;
 
 describe('prism mock', () => {
   beforeAll(async () => {
@@ -37,7 +41,18 @@ type Violation = { location: string[]; severity: string; code: string; message: 
 type Found = { violation: Violation; attempt: Attempt; status: number; code: string | undefined };
 
 describe('prism proxy', () => {
-  afterAll(() => prism.stop());
+  let own: RunningPair; // good requests delete as well
+  beforeAll(async () => {
+    home = await newHome();
+    own = await startPair(home, { limits: limitsOf(1_000_000) });
+    server = { name: 'server', url: own.pair.server };
+    team = own.pair.demo.teams[0];
+  });
+  afterAll(async () => {
+    await prism.stop();
+    await own.stop();
+    await home.remove();
+  });
 
   test('sees nothing wrong in the answers of the server, to good requests and bad', { timeout: 120_000 }, async () => {
     prism = await prismProxy(server.url);
@@ -47,8 +62,9 @@ describe('prism proxy', () => {
     for (const operation of operations) {
       const good = await Promise.all(goodAttempts(operation).map(onOurs));
       const bad = Array.from({ length: badPerOperation }, () => mutated(random.pick(good), random));
-      const asked = [...good, ...bad].map((attempt) => ({ attempt: takenByProxy(attempt), key: keys.secretTest }));
-      const strangers = [keys.publishableTest, keys.revoked, keys.ticketsReadOnly, 'none'];
+      const { secretTest, publishableTest, revoked, ticketsReadOnly } = team.keys;
+      const asked = [...good, ...bad].map((attempt) => ({ attempt: takenByProxy(attempt), key: secretTest }));
+      const strangers = [publishableTest, revoked, ticketsReadOnly, 'none'];
       for (const { attempt, key } of [...asked, ...strangers.map((key) => ({ attempt: good[0] as Attempt, key }))]) {
         const { status, headers, body } = await send(prism.url, key, attempt);
         expect(headers.get('X-Request-Id')).toMatch(/^req_/); // it is our answer and not the proxy's own
@@ -86,17 +102,19 @@ const violationsIn = (headers: Headers): Violation[] => JSON.parse(headers.get('
 
 /** The contract's example on a team, an article and a new ticket that the server has. */
 async function onOurs(attempt: Attempt): Promise<Attempt> {
+  const client = clientOf(server, team.keys.secretTest);
+  const newTicket = { params: { path: { teamId: team.id } }, body: { title: 'For the proxy' } };
   const ours: Record<string, () => Promise<string>> = {
     teamId: async () => team.id,
     team: async () => team.slug,
-    slug: async () => 'how-to-reset-your-password',
-    ticketId: async () => (await clientOf(server).POST(tickets, newTicket)).data?.data.id as string, // the judge has passed it
+    slug: async () => 'how-to-reset-password',
+    ticketId: async () => (await client.POST(tickets, newTicket)).data?.data.id as string, // the judge has passed it
+    eventId: async () => (await client.GET('/api/v1/teams/{teamId}/events', newTicket)).data?.data[0]?.id as string,
   };
   const path = Object.entries(attempt.path).map(async ([name, example]) => [name, (await ours[name]?.()) ?? example]);
   return { ...attempt, path: Object.fromEntries(await Promise.all(path)) };
 }
 const tickets = '/api/v1/teams/{teamId}/tickets';
-const newTicket = { params: { path: { teamId: team.id } }, body: { title: 'For the proxy' } } as const;
 
 /** It passes no body of a GET on (https://github.com/stoplightio/prism/issues/2259). */
 const takenByProxy = (attempt: Attempt): Attempt =>
