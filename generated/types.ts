@@ -1352,17 +1352,6 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `https_required`: Not encrypted. */
-        Forbidden: {
-            headers: {
-                "CStar-Version": components["headers"]["CStar-Version"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Error"];
-            };
-        };
         /** @description `unsupported_version`: Unknown version. `parameter_unknown`: An unknown name. `mock_scenario_unknown`: The mock cannot play this. */
         BadRequest_UnsupportedVersion_ParameterUnknown_MockScenarioUnknown: {
             headers: {
@@ -1372,6 +1361,17 @@ export interface components {
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining.optional"];
                 "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset.optional"];
                 "X-RateLimit-Window": components["headers"]["X-RateLimit-Window.optional"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description `https_required`: Not encrypted. */
+        Forbidden: {
+            headers: {
+                "CStar-Version": components["headers"]["CStar-Version"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
@@ -2216,7 +2216,7 @@ export interface operations {
                     "application/json": components["schemas"]["TestDataDeletedAnswer"];
                 };
             };
-            400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
+            400: components["responses"]["BadRequest_UnsupportedVersion_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
             403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
             406: components["responses"]["NotAcceptable"];

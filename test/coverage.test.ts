@@ -39,7 +39,7 @@ const playedOnMock: Exception[] = [
   { code: 'service_unavailable', because: 'the mock has no database' },
   {
     code: 'resource_missing',
-    operations: ['createTicket', 'listLibraryArticles', 'getLibraryArticle'],
+    operations: ['createTicket', 'getEvent', 'listLibraryArticles', 'getLibraryArticle'],
     because: 'the mock has no rows; of ids it can tell only that a UUID is not of our form',
   },
   {

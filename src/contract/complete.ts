@@ -57,7 +57,11 @@ const rules: Rule[] = [
       operation.requestBody?.required === true || parameters.some((one) => one.in === 'query' && one.required),
     limited: true,
   },
-  { code: 'parameter_invalid', when: (facts) => hasBody(facts) || facts.parameters.length > 0, limited: true },
+  {
+    code: 'parameter_invalid', // another team than the key's is refused whatever it looks like
+    when: (facts) => hasBody(facts) || facts.parameters.some(({ name }) => name !== 'teamId'),
+    limited: true,
+  },
   { code: 'parameter_unknown', when: always, limited: true },
   { code: 'idempotency_conflict', when: isIdempotent, limited: true },
   { code: 'mock_scenario_unknown', when: always, limited: true },

@@ -27,6 +27,8 @@ export type Database = {
    * taken. Nothing but the view given may touch the database in there, and nothing else may be waited for.
    */
   write<T>(tenant: Tenant, run: (db: TenantDatabase) => Promise<T>): Promise<T>;
+  /** Everything or nothing, for what belongs to more than one tenant. */
+  atOnce<T>(run: (whole: Pick<Database, 'kysely' | 'of'>) => Promise<T>): Promise<T>;
   /** @throws when the database does not answer. */
   ping(): Promise<void>;
 };
@@ -59,6 +61,10 @@ export function createDatabase(pool: pg.Pool): Database {
     of: (tenant) => boundTo(kysely, tenant),
     write: (tenant, run) =>
       retried(() => kysely.transaction().execute((connection) => run(boundTo(connection, tenant)))),
+    atOnce: (run) =>
+      kysely
+        .transaction()
+        .execute((connection) => run({ kysely: connection, of: (tenant) => boundTo(connection, tenant) })),
     async ping() {
       await pool.query('select 1');
     },

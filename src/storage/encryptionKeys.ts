@@ -1,6 +1,6 @@
 // Where the encryption keys come from: the environment, or a file of the data directory that is made on the first start.
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EncryptionKeys } from './secretBox.ts';
 
@@ -35,7 +35,8 @@ function keysOfDataDir(dataDir: string): EncryptionKeys {
   const file = join(dataDir, 'encryption-keys');
   if (!existsSync(file)) {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    writeFileSync(file, `first:${randomBytes(32).toString('base64')}`, { mode: 0o600 });
+    writeFileSync(`${file}.new`, `first:${randomBytes(32).toString('base64')}`, { mode: 0o600 });
+    renameSync(`${file}.new`, file); // whole or not at all
   }
   return parseKeys(readFileSync(file, 'utf8'));
 }

@@ -35,7 +35,9 @@ export function createSecretBox(keys: EncryptionKeys): SecretBox {
       if (!key) throw new Error(`encryption key ${id} is not known`);
       const iv = sealed.subarray(at, at + ivBytes);
       const tag = sealed.subarray(at + ivBytes, at + ivBytes + tagBytes);
-      const decipher = createDecipheriv(algorithm, key, iv).setAAD(Buffer.from(context)).setAuthTag(tag);
+      const decipher = createDecipheriv(algorithm, key, iv, { authTagLength: tagBytes })
+        .setAAD(Buffer.from(context))
+        .setAuthTag(tag);
       return Buffer.concat([decipher.update(sealed.subarray(at + ivBytes + tagBytes)), decipher.final()]).toString(
         'utf8',
       );

@@ -39,7 +39,7 @@ describe.each(backends)('paths and methods on $name', (backend) => {
       const response = await send(backend, path, { method });
       expect(response.status).toBe(405);
       expect(response.headers.get('Allow')?.split(', ').sort()).toEqual(methods.toSorted());
-      expect(await codeOf(response)).toBe('method_not_allowed');
+      if (method !== 'HEAD') expect(await codeOf(response)).toBe('method_not_allowed'); // it has no body
     });
 
     test('204 for a preflight, without a key', async () => {

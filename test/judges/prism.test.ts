@@ -103,13 +103,14 @@ const violationsIn = (headers: Headers): Violation[] => JSON.parse(headers.get('
 /** The contract's example on a team, an article and a new ticket that the server has. */
 async function onOurs(attempt: Attempt): Promise<Attempt> {
   const client = clientOf(server, team.keys.secretTest);
-  const newTicket = { params: { path: { teamId: team.id } }, body: { title: 'For the proxy' } };
+  const params = { path: { teamId: team.id } };
+  const newTicket = { params, body: { title: 'For the proxy' } };
   const ours: Record<string, () => Promise<string>> = {
     teamId: async () => team.id,
     team: async () => team.slug,
     slug: async () => 'how-to-reset-password',
     ticketId: async () => (await client.POST(tickets, newTicket)).data?.data.id as string, // the judge has passed it
-    eventId: async () => (await client.GET('/api/v1/teams/{teamId}/events', newTicket)).data?.data[0]?.id as string,
+    eventId: async () => (await client.GET('/api/v1/teams/{teamId}/events', { params })).data?.data[0]?.id as string,
   };
   const path = Object.entries(attempt.path).map(async ([name, example]) => [name, (await ours[name]?.()) ?? example]);
   return { ...attempt, path: Object.fromEntries(await Promise.all(path)) };

@@ -1,6 +1,6 @@
 // The demo's teams and keys, made once for a data directory and kept in its demo.json. Server and mock read the same file.
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type DemoKeys = Record<
@@ -35,7 +35,9 @@ export function demoCredentials(
     ...urls,
   };
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });
+  // Under its name when it is whole: a process that is killed meanwhile leaves the old file.
+  writeFileSync(`${file}.new`, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
   return credentials;
 }
 

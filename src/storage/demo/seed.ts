@@ -10,18 +10,22 @@ import { demoData } from './data.ts';
 /** What the caller knows of keys and this folder does not. */
 export type KeyFacts = { digestOf(token: string): Buffer; permissions: Record<'secret' | 'publishable', Permission[]> };
 
+type Whole = Pick<Database, 'kysely' | 'of'>;
+
 const rowsAtOnce = 200;
 const made = new Date(Date.UTC(2026, 0, 5));
 const past = new Date(Date.UTC(2026, 0, 6));
 
 /** Does nothing when there is a team already. */
 export async function seedDemo(database: Database, { teams }: DemoCredentials, facts: KeyFacts): Promise<void> {
-  const some = await database.kysely.selectFrom('teams').select('id').limit(1).executeTakeFirst();
-  if (some) return;
-  for (const [i, team] of teams.entries()) await seedTeam(database, team, i, facts);
+  await database.atOnce(async (whole) => {
+    const some = await whole.kysely.selectFrom('teams').select('id').limit(1).executeTakeFirst();
+    if (some) return;
+    for (const [i, team] of teams.entries()) await seedTeam(whole, team, i, facts);
+  });
 }
 
-async function seedTeam(database: Database, team: DemoTeam, i: number, facts: KeyFacts): Promise<void> {
+async function seedTeam(database: Whole, team: DemoTeam, i: number, facts: KeyFacts): Promise<void> {
   const { kysely } = database;
   const { id, slug, name } = team;
   await kysely.insertInto('teams').values({ id, slug, name, created_at: made }).execute();
@@ -69,7 +73,7 @@ function keyRows(
 }
 
 async function fill(
-  database: Database,
+  database: Whole,
   teamId: string,
   environment: Environment,
   { customers, tags, tickets, messages, articles }: ReturnType<typeof demoData>,
