@@ -1,6 +1,6 @@
 // PostgreSQL when there is an address, the embedded database otherwise: the same driver, the same SQL.
 import { join } from 'node:path';
-import { openEmbedded } from './embedded.ts';
+import { openEmbedded } from './embedded/open.ts';
 import { openPostgres, type Storage, type StorageLog } from './postgres.ts';
 
 const poolMax = 10;

@@ -61,7 +61,7 @@ for (const store of stores) {
 
 async function open(store: string, size: number): Promise<Subject> {
   const dataDir = mkdtempSync(join(tmpdir(), 'cstar-bench-'));
-  const own = await ownDatabase(store === 'postgres' ? process.env.TEST_DATABASE_URL : undefined);
+  const own = await ownDatabase(store === 'postgres' ? process.env.TEST_DATABASE_URL : '');
   const storage = await openStorage({
     databaseUrl: own.url,
     dataDir,

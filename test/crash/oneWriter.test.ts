@@ -60,7 +60,7 @@ test(`of ${starters} starts at the same moment at most one gets in, and the next
 });
 
 const program = `
-  import { openEmbedded } from ${JSON.stringify(new URL('../../src/storage/embedded.ts', import.meta.url).href)};
+  import { openEmbedded } from ${JSON.stringify(new URL('../../src/storage/embedded/open.ts', import.meta.url).href)};
   const { pool } = await openEmbedded({ dataDir: process.argv[1], statementTimeoutMs: 60000, log: { warn() {} } });
   await pool.query('create table if not exists starts (pid int)');
   await pool.query('insert into starts values ($1)', [process.pid]);

@@ -1,6 +1,6 @@
 // Opens the embedded database of the directory given, says how that went, and keeps it open until it is killed.
 import { pino } from 'pino';
-import { openEmbedded } from '../../src/storage/embedded.ts';
+import { openEmbedded } from '../../src/storage/embedded/open.ts';
 
 const [, , dataDir = ''] = process.argv;
 process.once('disconnect', () => process.exit());

@@ -11,7 +11,7 @@ import { digestOf } from '../../src/http/keyring.ts';
 import { permissionsOf } from '../../src/http/permissions.ts';
 import { createDatabase } from '../../src/storage/database.ts';
 import { seedDemo } from '../../src/storage/demo/seed.ts';
-import { openEmbedded } from '../../src/storage/embedded.ts';
+import { openEmbedded } from '../../src/storage/embedded/open.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import { createSecretBox } from '../../src/storage/secretBox.ts';
 import { startFront } from '../contract/ownFront.ts';

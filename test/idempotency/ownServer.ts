@@ -9,7 +9,7 @@ import { digestOf } from '../../src/http/keyring.ts';
 import { permissionsOf } from '../../src/http/permissions.ts';
 import { createDatabase, type Database } from '../../src/storage/database.ts';
 import { seedDemo } from '../../src/storage/demo/seed.ts';
-import { openEmbedded } from '../../src/storage/embedded.ts';
+import { openEmbedded } from '../../src/storage/embedded/open.ts';
 import { newUuid } from '../../src/storage/ids.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import { openPostgres, type Storage } from '../../src/storage/postgres.ts';

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lockDataDir } from '../../src/storage/dataDirLock.ts';
+import { lockDataDir } from '../../src/storage/embedded/dataDirLock.ts';
 
-const module = JSON.stringify(new URL('../../src/storage/dataDirLock.ts', import.meta.url).href);
+const module = JSON.stringify(new URL('../../src/storage/embedded/dataDirLock.ts', import.meta.url).href);
 let dataDir: string;
 
 beforeEach(() => {

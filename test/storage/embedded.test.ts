@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Kysely, PostgresDialect } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type EmbeddedOptions, openEmbedded } from '../../src/storage/embedded.ts';
+import { type EmbeddedOptions, openEmbedded } from '../../src/storage/embedded/open.ts';
 import { named } from '../../src/storage/named.ts';
 import type { Storage } from '../../src/storage/postgres.ts';
 
@@ -179,7 +179,7 @@ describe('the data directory', () => {
   it('keeps every row that a killed process was told is committed', async () => {
     await storage.close();
     const program = `
-      import { openEmbedded } from ${JSON.stringify(new URL('../../src/storage/embedded.ts', import.meta.url).href)};
+      import { openEmbedded } from ${JSON.stringify(new URL('../../src/storage/embedded/open.ts', import.meta.url).href)};
       const { pool } = await openEmbedded({ dataDir: ${JSON.stringify(dataDir)}, statementTimeoutMs: 5000, log: console });
       for (let id = 1; ; id++) {
         await pool.query('insert into notes values ($1)', [id]);

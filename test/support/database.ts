@@ -4,8 +4,8 @@ import pg from 'pg';
 
 export type OwnDatabase = { url: string | undefined; drop(): Promise<void> };
 
-/** @param server the address of a PostgreSQL server; undefined gives no address, which means the embedded database */
-export async function ownDatabase(server: string | undefined = process.env.TEST_DATABASE_URL): Promise<OwnDatabase> {
+/** @param server the address of a PostgreSQL server; '' gives no address, which means the embedded database */
+export async function ownDatabase(server = process.env.TEST_DATABASE_URL ?? ''): Promise<OwnDatabase> {
   if (!server) return { url: undefined, async drop() {} };
   const name = `cstar_test_${randomBytes(6).toString('hex')}`;
   const run = async (statement: string) => {

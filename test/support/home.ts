@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { pino } from 'pino';
 import { type Config, readConfig } from '../../src/config.ts';
 import { start } from '../../src/start.ts';
 import type { DemoCredentials } from '../../src/storage/demo/credentials.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import type { Storage } from '../../src/storage/postgres.ts';
+import { ownDatabase } from './database.ts';
 import { recordSql } from './sqlSeen.ts';
 
 export type Home = {
@@ -36,7 +36,8 @@ export const limitsOf = (requests: number): Config['limits'] => ({
 export async function newHome(): Promise<Home> {
   const dataDir = mkdtempSync(join(tmpdir(), 'cstar-test-'));
   const database = await ownDatabase();
-  const env = { DATA_DIR: dataDir, ...database.env };
+  const encryption = `test:${randomBytes(32).toString('base64')}`;
+  const env = { DATA_DIR: dataDir, ...(database.url && { DATABASE_URL: database.url, ENCRYPTION_KEYS: encryption }) };
   return {
     dataDir,
     env,
@@ -65,21 +66,4 @@ export async function startPair(
       recording.end();
     },
   };
-}
-
-async function ownDatabase(): Promise<{ env: Record<string, string>; drop(): Promise<void> }> {
-  const { TEST_DATABASE_URL } = process.env;
-  if (!TEST_DATABASE_URL) return { env: {}, async drop() {} };
-  const name = `cstar_test_${randomBytes(6).toString('hex')}`;
-  const run = async (statement: string) => {
-    const client = new pg.Client(TEST_DATABASE_URL);
-    await client.connect();
-    await client.query(statement);
-    await client.end();
-  };
-  await run(`create database ${name}`);
-  const url = new URL(TEST_DATABASE_URL);
-  url.pathname = `/${name}`;
-  const ENCRYPTION_KEYS = `test:${randomBytes(32).toString('base64')}`;
-  return { env: { DATABASE_URL: url.href, ENCRYPTION_KEYS }, drop: () => run(`drop database ${name} with (force)`) };
 }

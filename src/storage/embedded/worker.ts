@@ -1,9 +1,9 @@
 // The thread in which the embedded database runs: bytes of the PostgreSQL protocol in, bytes out, one exchange at a time.
-// `pgliteThread.ts` is its other half.
+// `thread.ts` is its other half.
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { PGlite } from '@electric-sql/pglite';
 import { DurableNodeFS } from './durableNodeFS.ts';
-import { startEngine, unoptimised } from './pgliteEngine.ts';
+import { startEngine, unoptimised } from './engine.ts';
 
 /** To the worker: a request of the protocol, or `close`. */
 export type PgliteRequest = Uint8Array<ArrayBuffer> | 'close';

@@ -1,6 +1,6 @@
 // What `pg` takes for its TCP connection. The other end is the thread of the embedded database.
 import { Duplex } from 'node:stream';
-import type { PgliteThread } from './pgliteThread.ts';
+import type { PgliteThread } from './thread.ts';
 
 type Done = (error?: Error | null) => void;
 

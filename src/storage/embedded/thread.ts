@@ -1,7 +1,7 @@
 // One life of the embedded database's thread. It ends when it is closed, when it crashes, or when a statement takes too
 // long: PGlite knows no statement_timeout and hears nothing while it works, so ending the thread is the only way to stop it.
 import { Worker } from 'node:worker_threads';
-import type { PgliteAnswer, PgliteRequest } from './pgliteWorker.ts';
+import type { PgliteAnswer, PgliteRequest } from './worker.ts';
 
 /** `ms` undefined: no limit. Shared and changeable, so that maintenance can lift it for a while. */
 export type StatementLimit = { ms: number | undefined };
@@ -17,7 +17,7 @@ export class PgliteThread {
   #waiting: PromiseWithResolvers<PgliteAnswer> | undefined;
   #end: Error | undefined;
 
-  /** The directory has to exist (`createDatabase`); without one the database lives in memory. */
+  /** The directory has to exist (`makeDatabase`); without one the database lives in memory. */
   static async start(dataDir: string | undefined, limit: StatementLimit): Promise<PgliteThread> {
     const thread = new PgliteThread(dataDir, limit);
     await thread.#waiting?.promise;
@@ -28,7 +28,7 @@ export class PgliteThread {
   private constructor(dataDir: string | undefined, limit: StatementLimit) {
     this.#limit = limit;
     this.#waiting = Promise.withResolvers();
-    this.#worker = new Worker(new URL('./pgliteWorker.ts', import.meta.url), { workerData: { dataDir } });
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { dataDir } });
     this.#worker.on('message', (answer: PgliteAnswer) => this.#waiting?.resolve(answer));
     this.#worker.on('error', (cause) => this.#finish(databaseError('57P01', 'the embedded database failed', cause)));
     this.exited = new Promise((resolve) => {
@@ -90,9 +90,9 @@ export class PgliteThread {
 }
 
 /** Makes a new database in a directory that does not exist yet. */
-export function createDatabase(dataDir: string): Promise<void> {
+export function makeDatabase(dataDir: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./pgliteCreate.ts', import.meta.url), { workerData: { dataDir } });
+    const worker = new Worker(new URL('./create.ts', import.meta.url), { workerData: { dataDir } });
     worker.once('error', reject);
     worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`making ${dataDir} ended with ${code}`))));
   });

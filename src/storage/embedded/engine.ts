@@ -1,4 +1,4 @@
-// How PGlite is started: what both worker threads (`pgliteWorker.ts`, `pgliteCreate.ts`) share.
+// How PGlite is started: what both worker threads (`worker.ts`, `create.ts`) share.
 import { setFlagsFromString } from 'node:v8';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
-import { lean, startEngine, unoptimised } from './pgliteEngine.ts';
+import { lean, startEngine, unoptimised } from './engine.ts';
 
 const { dataDir } = workerData as { dataDir: string };
 const initDbStartParams = ['--no-sync', '--wal-segsize=4', ...lean.flatMap((setting) => ['--set', setting])];

@@ -2,10 +2,10 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import type { Storage, StorageLog } from '../postgres.ts';
 import { lockDataDir } from './dataDirLock.ts';
-import { PgliteSocket } from './pgliteSocket.ts';
-import { createDatabase, PgliteThread, type StatementLimit } from './pgliteThread.ts';
-import type { Storage, StorageLog } from './postgres.ts';
+import { PgliteSocket } from './socket.ts';
+import { makeDatabase, PgliteThread, type StatementLimit } from './thread.ts';
 
 export type EmbeddedOptions = {
   /** Made if missing. Undefined: in memory, for tests; a statement that meets its limit then empties the database. */
@@ -98,7 +98,7 @@ function keepThread(dataDir: string | undefined, limit: StatementLimit, log: Sto
   let last: Promise<PgliteThread> | undefined;
 
   async function start(): Promise<PgliteThread> {
-    if (database !== undefined && !existsSync(database)) await createDatabase(database);
+    if (database !== undefined && !existsSync(database)) await makeDatabase(database);
     return PgliteThread.start(database, limit);
   }
 
