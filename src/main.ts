@@ -1,9 +1,14 @@
 // The process: read the configuration, start, say so, stop when told to. `--mock` starts the mock alone.
-import { pino } from 'pino';
-import { readConfig } from './config.ts';
-import { start, startMock } from './start.ts';
+import { enableCompileCache } from 'node:module';
 
 process.umask(0o077);
+enableCompileCache(); // a second start need not compile again; so everything else is imported after it
+const { pino } = await import('pino');
+const { readConfig } = await import('./config.ts');
+const { start, startMock } = await import('./start.ts');
+
+type Running = Awaited<ReturnType<typeof startMock>> & Partial<Awaited<ReturnType<typeof start>>>;
+
 try {
   const config = readConfig();
   const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
@@ -15,8 +20,7 @@ try {
   process.exit(1);
 }
 
-function greeting(running: Awaited<ReturnType<typeof startMock>> & Partial<Awaited<ReturnType<typeof start>>>): string {
-  const { api, mock, demo, demoUrl } = running;
+function greeting({ api, mock, demo, demoUrl }: Running): string {
   const [{ id, keys }] = demo.teams;
   return [
     '',

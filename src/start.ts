@@ -47,10 +47,11 @@ export async function start(config: Config, log: Logger): Promise<Running> {
   const { host, dataDir } = config;
   const api = await listen({ host, port: config.port, publicUrl: config.publicUrl });
   const mock = await listen({ host, port: config.mockPort, publicUrl: config.mockPublicUrl });
-  const prism = import('./mock/backend.ts'); // takes half a second to load, meanwhile the database opens
-  const storage = await openStorage({ ...config, log });
-  const demo = demoCredentials(dataDir, { apiUrl: api.publicUrl, mockUrl: mock.publicUrl });
+  const opening = openStorage({ ...config, log }); // in its own thread, while this one loads Prism and compiles the validators
+  const prism = import('./mock/backend.ts');
   const shared = sharedParts(config, log);
+  const [storage] = await Promise.all([opening, shared.guard.warm()]);
+  const demo = demoCredentials(dataDir, { apiUrl: api.publicUrl, mockUrl: mock.publicUrl });
   const [{ takesDemoKeys, refuse }] = await Promise.all([
     serveApi(api, storage, config, demo, shared),
     serveMock(mock, await prism, demo, shared),

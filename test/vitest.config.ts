@@ -1,14 +1,21 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 // Where the judge of every test process writes down what it saw, and the coverage test reads it.
-process.env.SEEN_DIR ??= mkdtempSync(join(tmpdir(), 'cstar-seen-'));
+process.env.SEEN_DIR ??= ownFolder('seen');
 // Where the servers of a run leave what its last tests look at.
-process.env.RUN_DIR ??= mkdtempSync(join(tmpdir(), 'cstar-run-'));
+process.env.RUN_DIR ??= ownFolder('run');
 // These read what all the others have left behind.
 const last = ['test/coverage.test.ts', 'test/sql.test.ts', 'test/secrets.test.ts'];
+
+/** Gone when the process that runs all tests ends. */
+function ownFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `cstar-${name}-`));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
 
 export default defineConfig({
   test: {

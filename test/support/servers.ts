@@ -59,7 +59,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     doorbell.close();
     await stop();
     for (const home of homes) await home.remove();
-    rmSync(process.env.RUN_DIR as string, { recursive: true });
+    rmSync(process.env.RUN_DIR as string, { recursive: true, force: true });
   };
 }
 
