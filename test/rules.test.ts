@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { operationTable } from '../generated/operations.ts';
+import { loadContract } from '../src/contract/load.ts';
 
 const linesMax = 300;
 const files = (folder: string) =>
@@ -60,6 +61,16 @@ test('imports point one way, and no tag imports a sibling', () => {
       .map((to) => `${file} imports ${to}`);
   });
   expect(wrong).toEqual([]);
+});
+
+test('a write is one transaction, opened in one place', () => {
+  const opening = files('src').filter((file) => /\.transaction\(|'begin'/.test(text(file)));
+  expect(opening).toEqual(['src/storage/database.ts', 'src/storage/migrate.ts']);
+});
+
+test('an event type is declared once more, as a webhook with its payload', () => {
+  const { webhooks, components } = loadContract();
+  expect(Object.keys(webhooks ?? {})).toEqual((components.schemas.EventType as { enum?: string[] }).enum);
 });
 
 /** The first folder under src/, or the name of a file at its top. */
