@@ -1,11 +1,10 @@
 // The events of one team and environment, numbered in the order of their commits.
-import { randomInt } from 'node:crypto';
 import { type Selectable, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
 import type { NewEvent } from '../http/events.ts';
 import { countMax } from '../http/paging.ts';
 import type { TenantDatabase } from '../storage/database.ts';
-import { toUuid } from '../storage/ids.ts';
+import { randomBase62, toUuid } from '../storage/ids.ts';
 import { eventsKeptMs } from '../storage/retention.ts';
 import type { Tables } from '../storage/tables.ts';
 
@@ -13,10 +12,11 @@ type Event = components['schemas']['Event'];
 type EventRow = Omit<Selectable<Tables['events']>, 'data'> & { data: Event['data'] };
 export type EventFilters = { after?: number; type?: Event['type']; resource?: string };
 
-const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+/** 130 random bits. */
+const newEventId = (): string => `evt_${randomBase62(22)}`;
 
-/** `evt_` and 22 base62 characters: 130 random bits. */
-const newEventId = (): string => `evt_${Array.from({ length: 22 }, () => digits[randomInt(62)]).join('')}`;
+/** What an event does to the count of tickets, which stands in the tenant's state. */
+const ticketsBy: Partial<Record<NewEvent['type'], number>> = { 'ticket.created': 1, 'ticket.deleted': -1 };
 
 /**
  * Writes the events of a transaction, as its last statement: it takes the lock of the tenant's counters, which is held until
@@ -31,9 +31,7 @@ export async function appendEvents(
   if (events.length === 0) return;
   const { teamId, environment } = db.tenant;
   const rows = JSON.stringify(events.map((event) => ({ id: newEventId(), ...event })));
-  const tickets =
-    events.filter(({ type }) => type === 'ticket.created').length -
-    events.filter(({ type }) => type === 'ticket.deleted').length;
+  const tickets = events.reduce((sum, { type }) => sum + (ticketsBy[type] ?? 0), 0);
   await db.run(sql`
     with state as (
       insert into tenant_state as state (team_id, environment, last_sequence, tickets)

@@ -2,7 +2,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Audience } from './audience.ts';
 import type { Guard } from './guard.ts';
-import { createTurns, type Repetition, type Reply, repetitionOf, type Turn } from './idempotency.ts';
+import { createTurns, nameOf, type Repetition, type Reply, repetitionOf, type Turn } from './idempotency.ts';
 import type { Caller } from './operation.ts';
 import type { Operation } from './router.ts';
 
@@ -55,9 +55,7 @@ const callOf = (req: Request): Call => ({
 });
 
 function turnOf({ repetition, caller }: Call): Turn | undefined {
-  if (!repetition || !caller) return undefined;
-  const { method, path, key, waitUntil } = repetition;
-  return { name: [caller.teamId, caller.environment, method, path, key].join('\n'), waitUntil };
+  return repetition && caller && { name: nameOf(repetition, caller), waitUntil: repetition.waitUntil };
 }
 
 function send({ status, body, requestId: answered }: Reply, { requestId }: Call, res: Response): void {

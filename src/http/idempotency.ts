@@ -1,6 +1,7 @@
 // The same request twice is done once (header `Idempotency-Key`): who is the first, and what everybody else gets.
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
+import type { Tenant } from '../storage/tenant.ts';
 import { Problem } from './problem.ts';
 
 /** An answer as it goes out; kept for repetitions, byte for byte. `requestId` is the one in the body. */
@@ -27,6 +28,10 @@ export function repetitionOf(req: Request): Repetition | undefined {
   const key = given.replace(/^"(.+)"$/, '$1');
   return { method: req.method, path, key, digest, waitUntil: performance.now() + waitMaxMs };
 }
+
+/** What tells a repetition from others: tenant, method, concrete path, key; not the API key, which may have been rotated. */
+export const nameOf = ({ method, path, key }: Repetition, { teamId, environment }: Tenant): string =>
+  [teamId, environment, method, path, key].join('\n');
 
 /** 409 for a key that came before with another request. */
 export const usedOtherwise = (): Problem => new Problem('idempotency_conflict', { param: 'Idempotency-Key' });

@@ -1,16 +1,15 @@
 // The stages before authentication, each one middleware: identity, CORS, route, https, version.
-import { randomInt } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { versions } from '../../generated/operations.ts';
+import { randomBase62 } from '../storage/ids.ts';
 import type { Context } from './context.ts';
 import { Problem } from './problem.ts';
 import { createRouter } from './router.ts';
 
 const newest = versions.at(-1) as string; // the contract lists at least one
-const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** `req_` and 12 base62 characters. */
-export const newRequestId = (): string => `req_${Array.from({ length: 12 }, () => digits[randomInt(62)]).join('')}`;
+export const newRequestId = (): string => `req_${randomBase62(12)}`;
 
 /** The headers of every answer, whoever writes it. CORS: any origin, no credentials; a preflight is answered by `cors`. */
 export const headersOfEveryAnswer = (requestId: string): Record<string, string> => ({
@@ -26,7 +25,6 @@ export function identify(requestIds: () => string, clock: () => Date): RequestHa
     const requestId = requestIds();
     req.context = { requestId, now: clock() } as Context; // the later stages fill in the rest
     for (const [name, value] of Object.entries(headersOfEveryAnswer(requestId))) res.setHeader(name, value);
-
     next();
   };
 }

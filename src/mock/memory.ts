@@ -1,7 +1,7 @@
 // First answers of the mock, kept in memory for as long as the store keeps them.
 import { LRUCache } from 'lru-cache';
 import type { Call } from '../http/answer.ts';
-import { type Reply, usedOtherwise } from '../http/idempotency.ts';
+import { nameOf, type Reply, usedOtherwise } from '../http/idempotency.ts';
 import { repliesKeptMs } from '../storage/retention.ts';
 
 /** Runs the work, unless the same request with the same key has been answered. */
@@ -13,8 +13,8 @@ export function createMemory(): Remember {
   const known = new LRUCache<string, Reply & { digest: Buffer }>({ max: repliesMax, ttl: repliesKeptMs });
   return async ({ repetition, caller }, run) => {
     if (!repetition || !caller) return run();
-    const { method, path, key, digest } = repetition;
-    const name = [caller.teamId, caller.environment, method, path, key].join('\n');
+    const { digest } = repetition;
+    const name = nameOf(repetition, caller);
     const first = known.get(name);
     if (first && !first.digest.equals(digest)) throw usedOtherwise();
     if (first) return first;

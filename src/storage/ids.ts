@@ -11,6 +11,10 @@ const randomBits = 30n;
 const limit = 62n ** BigInt(length);
 const ourShape = /^([0-9a-f]{8})-([0-9a-f]{4})-8([0-9a-f]{3})-([89ab][0-9a-f]{3})-([0-9a-f])0{11}$/i;
 
+/** Random base62 characters, for names that nobody may guess or draw twice. */
+export const randomBase62 = (count: number): string =>
+  Array.from({ length: count }, () => digits[randomInt(digits.length)]).join('');
+
 export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
 /** A new UUID; two of one millisecond differ in 30 random bits. */
