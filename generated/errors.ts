@@ -2,7 +2,7 @@
 
 export type ErrorEntry = { status: number; type: ErrorType; title: string; message: string; param?: string; cause: string; fix: string };
 export type ErrorType = 'authentication_error' | 'invalid_request_error' | 'not_found_error' | 'rate_limit_error' | 'api_error';
-export type ErrorCode = 'authentication_required' | 'invalid_key_format' | 'invalid_api_key' | 'key_expired' | 'insufficient_permissions' | 'publishable_key_write' | 'team_access_denied' | 'https_required' | 'route_not_found' | 'method_not_allowed' | 'unsupported_version' | 'not_acceptable' | 'unsupported_media_type' | 'payload_too_large' | 'request_timeout' | 'headers_too_large' | 'malformed_request' | 'invalid_json' | 'parameter_missing' | 'parameter_invalid' | 'parameter_unknown' | 'mock_scenario_unknown' | 'resource_missing' | 'idempotency_conflict' | 'rate_limit_exceeded' | 'internal_error' | 'not_implemented' | 'service_unavailable';
+export type ErrorCode = 'authentication_required' | 'invalid_key_format' | 'invalid_api_key' | 'key_expired' | 'insufficient_permissions' | 'publishable_key_write' | 'team_access_denied' | 'https_required' | 'invalid_signature' | 'route_not_found' | 'method_not_allowed' | 'unsupported_version' | 'not_acceptable' | 'unsupported_media_type' | 'payload_too_large' | 'request_timeout' | 'headers_too_large' | 'malformed_request' | 'invalid_json' | 'parameter_missing' | 'parameter_invalid' | 'parameter_unknown' | 'mock_scenario_unknown' | 'resource_missing' | 'resource_conflict' | 'idempotency_conflict' | 'rate_limit_exceeded' | 'internal_error' | 'not_implemented' | 'service_unavailable';
 
 export const errors: Record<ErrorCode, ErrorEntry> = {
   "authentication_required": {
@@ -68,6 +68,14 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "message": "This API is reached by https only.",
     "cause": "The request came over plain http. It is refused and never redirected, because the key has already crossed the network in clear.",
     "fix": "Use the https address, and rotate the key that was sent."
+  },
+  "invalid_signature": {
+    "status": 403,
+    "type": "authentication_error",
+    "title": "Wrong signature",
+    "message": "The signature does not fit the body, or its key is not known.",
+    "cause": "The report was not signed by a partner that this server trusts, or its bytes were changed on the way.",
+    "fix": "Sign the body byte for byte as it is sent, and have the operator of this server add your public key."
   },
   "route_not_found": {
     "status": 404,
@@ -193,6 +201,14 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "param": "ticketId",
     "cause": "Nothing with this id exists in the team and environment of the key. What belongs to another team, or to live when the key is a test key, looks exactly the same.",
     "fix": "Check the id, and that the key is of the environment where it was made."
+  },
+  "resource_conflict": {
+    "status": 409,
+    "type": "invalid_request_error",
+    "title": "Not in this state",
+    "message": "The resource is not in a state that allows this.",
+    "cause": "The request does not fit what the resource has become, such as a change of a revoked key.",
+    "fix": "Read the resource again, and go on from what it is now."
   },
   "idempotency_conflict": {
     "status": 409,

@@ -31,6 +31,34 @@ export interface TeamsHandlers {
   deleteTestData: Handler<'deleteTestData'>;
 }
 
+export interface KeysHandlers {
+  /** GET /api/v1/teams/{teamId}/api-keys: List API keys */
+  listApiKeys: Handler<'listApiKeys'>;
+  /** POST /api/v1/teams/{teamId}/api-keys: Create an API key */
+  createApiKey: Handler<'createApiKey'>;
+  /** GET /api/v1/teams/{teamId}/api-keys/{keyId}: Get an API key */
+  getApiKey: Handler<'getApiKey'>;
+  /** PATCH /api/v1/teams/{teamId}/api-keys/{keyId}: Update an API key */
+  updateApiKey: Handler<'updateApiKey'>;
+  /** DELETE /api/v1/teams/{teamId}/api-keys/{keyId}: Revoke an API key */
+  revokeApiKey: Handler<'revokeApiKey'>;
+  /** POST /api/v1/teams/{teamId}/api-keys/{keyId}/rotate: Rotate an API key */
+  rotateApiKey: Handler<'rotateApiKey'>;
+  /** GET /api/v1/teams/{teamId}/api-keys/{keyId}/usage: Get the usage of an API key */
+  getApiKeyUsage: Handler<'getApiKeyUsage'>;
+  /** GET /api/v1/api-keys: List the keys of the account */
+  listKeys: Handler<'listKeys'>;
+  /** DELETE /api/v1/api-keys/{keyId}: Revoke a key of the account */
+  revokeKey: Handler<'revokeKey'>;
+  /** POST /api/v1/leaked-keys: Report leaked keys */
+  reportLeakedKeys: Handler<'reportLeakedKeys'>;
+}
+
+export interface AuditHandlers {
+  /** GET /api/v1/teams/{teamId}/audit-log: List the audit log */
+  listAuditEntries: Handler<'listAuditEntries'>;
+}
+
 export interface LibraryHandlers {
   /** GET /api/library/{team}/articles: List published articles */
   listLibraryArticles: Handler<'listLibraryArticles'>;
@@ -41,6 +69,8 @@ export interface LibraryHandlers {
 export interface AuthHandlers {
   /** GET /api/v1/auth/whoami: Identify a key */
   getIdentity: Handler<'getIdentity'>;
+  /** GET /api/v1/me: Get the user behind a key */
+  getMe: Handler<'getMe'>;
 }
 
 export interface HealthHandlers {
@@ -54,6 +84,8 @@ export interface Handlers {
   Tickets: TicketsHandlers;
   Events: EventsHandlers;
   Teams: TeamsHandlers;
+  Keys: KeysHandlers;
+  Audit: AuditHandlers;
   Library: LibraryHandlers;
   Auth: AuthHandlers;
   Health: HealthHandlers;

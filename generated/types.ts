@@ -191,6 +191,238 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams/{teamId}/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The team's UUID; `whoami` tells it.
+                 * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
+                 */
+                teamId: components["parameters"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List API keys
+         * @description Newest first, those that are not in force any more included. A key sees the keys of its own environment.
+         */
+        get: operations["listApiKeys"];
+        put?: never;
+        /**
+         * Create an API key
+         * @description Makes a key and shows it once, in `key`; we keep a digest only. No key can make one that may more than itself: permissions,
+         *     restrictions, limit, expiry and environment of the new key stay within those of the key that makes it, and what you leave
+         *     out is taken over from it.
+         */
+        post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{teamId}/api-keys/{keyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The team's UUID; `whoami` tells it.
+                 * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
+                 */
+                teamId: components["parameters"]["TeamId"];
+                /**
+                 * @description The key's prefixed id or UUID.
+                 * @example key_a1B2c3D4e5F6
+                 */
+                keyId: components["parameters"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Get an API key
+         * @description The key without its secret.
+         */
+        get: operations["getApiKey"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description Ends the key for good, within five seconds everywhere. It stays in the list with its `revokedAt`. To revoke a revoked key
+         *     changes nothing.
+         */
+        delete: operations["revokeApiKey"];
+        options?: never;
+        head?: never;
+        /**
+         * Update an API key
+         * @description Changes the fields that are sent, and deactivates or reactivates the key with `isActive`. In force within five seconds
+         *     everywhere. No key can give another one more than it has itself; a revoked key cannot be changed.
+         */
+        patch: operations["updateApiKey"];
+        trace?: never;
+    };
+    "/api/v1/teams/{teamId}/api-keys/{keyId}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The team's UUID; `whoami` tells it.
+                 * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
+                 */
+                teamId: components["parameters"]["TeamId"];
+                /**
+                 * @description The key's prefixed id or UUID.
+                 * @example key_a1B2c3D4e5F6
+                 */
+                keyId: components["parameters"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate an API key
+         * @description Gives the key a new secret, shown once in `key`, and lets the old one work for as long as you ask. Id, settings, usage and
+         *     limit stay those of the key: old and new secret share one limit. A secret that is still in the overlap of an earlier
+         *     rotation ends no later than the one that is replaced now. Only a key that may at least as much can rotate a key.
+         */
+        post: operations["rotateApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{teamId}/api-keys/{keyId}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The team's UUID; `whoami` tells it.
+                 * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
+                 */
+                teamId: components["parameters"]["TeamId"];
+                /**
+                 * @description The key's prefixed id or UUID.
+                 * @example key_a1B2c3D4e5F6
+                 */
+                keyId: components["parameters"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Get the usage of an API key
+         * @description Requests by hour and operation, at most a minute behind. Requests that restrictions by address or referrer turned away are
+         *     not the key's.
+         */
+        get: operations["getApiKeyUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the keys of the account
+         * @description All keys of the caller's team and environment that are not revoked, newest first, at most 1,000. In the shape of the account API; `listApiKeys` tells more.
+         */
+        get: operations["listKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{keyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The key's prefixed id or UUID.
+                 * @example key_a1B2c3D4e5F6
+                 */
+                keyId: components["parameters"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a key of the account
+         * @description The same as `revokeApiKey`, in the shape of the account API.
+         */
+        delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leaked-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report leaked keys
+         * @description For secret-scanning partners, in the form of GitHub's partner program: a list of tokens, signed. A key in force that is on
+         *     the list is deactivated at once, with an audit entry and the event `api_key.leaked`; an old secret in the overlap of a
+         *     rotation ends alone, and its key goes on with the new one.
+         */
+        post: operations["reportLeakedKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{teamId}/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The team's UUID; `whoami` tells it.
+                 * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
+                 */
+                teamId: components["parameters"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the audit log
+         * @description Who changed what in the key's environment, newest first. Entries are kept for 365 days.
+         */
+        get: operations["listAuditEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/library/{team}/articles": {
         parameters: {
             query?: never;
@@ -260,6 +492,26 @@ export interface paths {
          * @description Which team and environment the key belongs to. Works with every key in force.
          */
         get: operations["getIdentity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the user behind a key
+         * @description The person who stands behind the key, with every secret key in force.
+         */
+        get: operations["getMe"];
         put?: never;
         post?: never;
         delete?: never;
@@ -424,6 +676,106 @@ export interface webhooks {
          * @description Sent when a ticket gets a message, internal ones included.
          */
         post: operations["sendTicketMessageAdded"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "api_key.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An API key was created
+         * @description Sent when an API key is created.
+         */
+        post: operations["sendApiKeyCreated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "api_key.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An API key was updated
+         * @description Sent when an API key is changed, deactivated or reactivated.
+         */
+        post: operations["sendApiKeyUpdated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "api_key.rotated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An API key was rotated
+         * @description Sent when an API key is rotated.
+         */
+        post: operations["sendApiKeyRotated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "api_key.revoked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An API key was revoked
+         * @description Sent when an API key is revoked.
+         */
+        post: operations["sendApiKeyRevoked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "api_key.leaked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An API key was found leaked
+         * @description Sent when a partner has found the key where everybody can read it; it is deactivated.
+         */
+        post: operations["sendApiKeyLeaked"];
         delete?: never;
         options?: never;
         head?: never;
@@ -823,7 +1175,12 @@ export interface components {
          * @example ticket.created
          * @enum {string}
          */
-        EventType: "ticket.created" | "ticket.updated" | "ticket.assigned" | "ticket.closed" | "ticket.deleted" | "ticket.message_added";
+        EventType: "ticket.created" | "ticket.updated" | "ticket.assigned" | "ticket.closed" | "ticket.deleted" | "ticket.message_added" | "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "api_key.leaked";
+        /**
+         * @description Prefixed id of an API key. It is no secret.
+         * @example key_a1B2c3D4e5F6
+         */
+        ApiKeyId: string;
         /**
          * @description Prefixed id of an event; longer than the others, because there are more events.
          * @example evt_7N42dgm5tFLK9N8MT7fHC7
@@ -865,6 +1222,71 @@ export interface components {
              * @example 2026-03-31T09:00:00.000Z
              */
             closed_at: string | null;
+        };
+        /**
+         * @description What the key is for, in your words.
+         * @example Billing service
+         */
+        ApiKeyName: string;
+        /**
+         * @description Secret keys read and write and stay on your server; publishable keys only read.
+         * @example secret
+         * @enum {string}
+         */
+        ApiKeyType: "secret" | "publishable";
+        /**
+         * @description What the key begins with; tells type and environment.
+         * @example sk_test_
+         * @enum {string}
+         */
+        ApiKeyPrefix: "sk_live_" | "sk_test_" | "pk_live_" | "pk_test_";
+        /**
+         * @description The last four characters of the key, to tell it from others.
+         * @example x7Qz
+         */
+        LastFour: string;
+        /**
+         * @description A permission, as operations ask for it.
+         * @example tickets:read
+         * @enum {string}
+         */
+        Permission: "audit:read" | "events:read" | "keys:read" | "keys:write" | "testdata:write" | "tickets:read" | "tickets:write";
+        /**
+         * @description What the key may do.
+         * @example [
+         *       "tickets:read",
+         *       "tickets:write"
+         *     ]
+         */
+        Permissions: components["schemas"]["Permission"][];
+        /**
+         * Format: date-time
+         * @description When it stops working; `null` is never.
+         * @example 2027-03-30T10:00:00.000Z
+         */
+        ExpiresAt: string | null;
+        /** @description The key after the change, without its secret. */
+        ApiKeySnapshot: {
+            id: components["schemas"]["ApiKeyId"];
+            uuid: components["schemas"]["Uuid"];
+            name: components["schemas"]["ApiKeyName"];
+            type: components["schemas"]["ApiKeyType"];
+            prefix: components["schemas"]["ApiKeyPrefix"];
+            last_four: components["schemas"]["LastFour"];
+            permissions: components["schemas"]["Permissions"];
+            /**
+             * @description Not deactivated.
+             * @example true
+             */
+            is_active: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            expires_at: components["schemas"]["ExpiresAt"];
+            /**
+             * Format: date-time
+             * @description When it was revoked.
+             * @example null
+             */
+            revoked_at: string | null;
         };
         /** @description A text before and after. */
         TextChange: {
@@ -925,9 +1347,10 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             team_id: components["schemas"]["Uuid"];
             sequence: components["schemas"]["EventSequence"];
-            /** @description The resource, and what changed. */
+            /** @description The resource that the type names, and what changed. */
             data: {
-                ticket: components["schemas"]["TicketSnapshot"];
+                ticket?: components["schemas"]["TicketSnapshot"];
+                api_key?: components["schemas"]["ApiKeySnapshot"];
                 changes?: components["schemas"]["TicketChangeSet"];
                 message?: components["schemas"]["MessageSnapshot"];
             };
@@ -963,6 +1386,437 @@ export interface components {
         TestDataDeletedAnswer: {
             success: components["schemas"]["Success"];
             data: components["schemas"]["TestDataDeleted"];
+            meta: components["schemas"]["Meta"];
+        };
+        /**
+         * @description Only an `active` key lets anybody in. Revoked is for good; expired and deactivated are not.
+         * @example active
+         * @enum {string}
+         */
+        ApiKeyStatus: "active" | "deactivated" | "expired" | "revoked";
+        /**
+         * @description The data that a key sees.
+         * @example test
+         * @enum {string}
+         */
+        Environment: "live" | "test";
+        /**
+         * @description To come.
+         * @example 203.0.113.0/24
+         */
+        IpRange: string;
+        /**
+         * @description To come.
+         * @example https://shop.example.com/*
+         */
+        ReferrerPattern: string;
+        /**
+         * @description An operation by its id, or all operations of a tag by its name.
+         * @example listTickets
+         * @enum {string}
+         */
+        Endpoint: "Audit" | "Auth" | "Events" | "Keys" | "Teams" | "Tickets" | "createApiKey" | "createMessage" | "createTicket" | "deleteTestData" | "deleteTicket" | "getApiKey" | "getApiKeyUsage" | "getEvent" | "getIdentity" | "getMe" | "getTicket" | "listApiKeys" | "listAuditEntries" | "listEvents" | "listKeys" | "listMessages" | "listTickets" | "revokeApiKey" | "revokeKey" | "rotateApiKey" | "updateApiKey" | "updateTicket";
+        /** @description From where and for what the key works. An empty list does not restrict. */
+        Restrictions: {
+            /** @description Addresses and ranges from which it works. */
+            ipAddresses: components["schemas"]["IpRange"][];
+            /** @description Pages from which a browser may use it. */
+            referrers: components["schemas"]["ReferrerPattern"][];
+            /** @description Operations that it is for. */
+            endpoints: components["schemas"]["Endpoint"][];
+        };
+        /**
+         * @description Requests an hour; `null` is the standard of the key's type.
+         * @example 500
+         */
+        RateLimit: number | null;
+        /** @description An API key, without its secret. */
+        ApiKey: {
+            /**
+             * @description The kind of resource.
+             * @constant
+             */
+            object: "api_key";
+            id: components["schemas"]["ApiKeyId"];
+            uuid: components["schemas"]["Uuid"];
+            name: components["schemas"]["ApiKeyName"];
+            type: components["schemas"]["ApiKeyType"];
+            environment: components["schemas"]["Environment"];
+            prefix: components["schemas"]["ApiKeyPrefix"];
+            lastFour: components["schemas"]["LastFour"];
+            permissions: components["schemas"]["Permissions"];
+            restrictions: components["schemas"]["Restrictions"];
+            rateLimit: components["schemas"]["RateLimit"];
+            status: components["schemas"]["ApiKeyStatus"];
+            /**
+             * @description Its secret is 90 days old or more; rotate it.
+             * @example false
+             */
+            rotationAdvised: boolean;
+            /**
+             * Format: date-time
+             * @description When its secret was made, at the creation or the last rotation.
+             * @example 2026-03-30T10:00:00.000Z
+             */
+            secretCreatedAt: string;
+            /**
+             * Format: date-time
+             * @description Until when the secret before the last rotation works as well; `null` if it does not.
+             * @example null
+             */
+            previousSecretExpiresAt: string | null;
+            createdAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: date-time
+             * @description When it was last used, at most a minute behind; `null` if it never was.
+             * @example 2026-03-30T10:00:00.000Z
+             */
+            lastUsedAt: string | null;
+            expiresAt: components["schemas"]["ExpiresAt"];
+            /**
+             * Format: date-time
+             * @description When it was revoked, for good.
+             * @example null
+             */
+            revokedAt: string | null;
+        };
+        /** @description A page of API keys. */
+        ApiKeyPage: {
+            success: components["schemas"]["Success"];
+            /** @description The keys of this page. */
+            data: components["schemas"]["ApiKey"][];
+            pagination: components["schemas"]["Pagination"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description From where and for what the key works. An empty list does not restrict; a list that is left out stays as it is. */
+        NewRestrictions: {
+            /** @description Addresses and ranges from which it works. */
+            ipAddresses?: components["schemas"]["IpRange"][];
+            /** @description Pages from which a browser may use it. Not a protection outside of browsers, where a referrer can be made up. */
+            referrers?: components["schemas"]["ReferrerPattern"][];
+            /** @description Operations that it is for. */
+            endpoints?: components["schemas"]["Endpoint"][];
+        };
+        /** @description A key to make. */
+        NewApiKey: {
+            name: components["schemas"]["ApiKeyName"];
+            /** @default secret */
+            type?: components["schemas"]["ApiKeyType"];
+            /**
+             * @description That of the key that makes it, which is also what is meant when this is left out.
+             * @example test
+             * @enum {string}
+             */
+            environment?: "live" | "test";
+            permissions: components["schemas"]["Permissions"];
+            restrictions?: components["schemas"]["NewRestrictions"];
+            rateLimit?: components["schemas"]["RateLimit"];
+            expiresAt?: components["schemas"]["ExpiresAt"];
+        };
+        /** @description An API key with its secret, which is shown this once. */
+        IssuedApiKey: {
+            /**
+             * @description The kind of resource.
+             * @constant
+             */
+            object: "api_key";
+            id: components["schemas"]["ApiKeyId"];
+            uuid: components["schemas"]["Uuid"];
+            name: components["schemas"]["ApiKeyName"];
+            type: components["schemas"]["ApiKeyType"];
+            environment: components["schemas"]["Environment"];
+            prefix: components["schemas"]["ApiKeyPrefix"];
+            lastFour: components["schemas"]["LastFour"];
+            permissions: components["schemas"]["Permissions"];
+            restrictions: components["schemas"]["Restrictions"];
+            rateLimit: components["schemas"]["RateLimit"];
+            status: components["schemas"]["ApiKeyStatus"];
+            /**
+             * @description Its secret is 90 days old or more; rotate it.
+             * @example false
+             */
+            rotationAdvised: boolean;
+            /**
+             * Format: date-time
+             * @description When its secret was made, at the creation or the last rotation.
+             * @example 2026-03-30T10:00:00.000Z
+             */
+            secretCreatedAt: string;
+            /**
+             * Format: date-time
+             * @description Until when the secret before the last rotation works as well; `null` if it does not.
+             * @example null
+             */
+            previousSecretExpiresAt: string | null;
+            createdAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: date-time
+             * @description When it was last used, at most a minute behind; `null` if it never was.
+             * @example 2026-03-30T10:00:00.000Z
+             */
+            lastUsedAt: string | null;
+            expiresAt: components["schemas"]["ExpiresAt"];
+            /**
+             * Format: date-time
+             * @description When it was revoked, for good.
+             * @example null
+             */
+            revokedAt: string | null;
+            /**
+             * @description The whole key. Keep it now, it is not shown again.
+             * @example sk_test_4eC39HqLyjWDarjtT1zdp7dcX-_9aB2q
+             */
+            key: string;
+        };
+        /** @description Answer with a new secret. */
+        IssuedApiKeyAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["IssuedApiKey"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description Answer with one API key. */
+        ApiKeyAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["ApiKey"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description What to change; the rest stays. */
+        ApiKeyChanges: {
+            name?: components["schemas"]["ApiKeyName"];
+            permissions?: components["schemas"]["Permissions"];
+            restrictions?: components["schemas"]["NewRestrictions"];
+            rateLimit?: components["schemas"]["RateLimit"];
+            expiresAt?: components["schemas"]["ExpiresAt"];
+            /**
+             * @description `false` deactivates the key until it is `true` again.
+             * @example false
+             */
+            isActive?: boolean;
+        };
+        /** @description How to change over to the new secret. */
+        ApiKeyRotation: {
+            /**
+             * @description How long the old secret goes on working; 0 ends it at once. At most 7 days.
+             * @example 86400
+             */
+            overlapSeconds: number;
+        };
+        /**
+         * @description How many.
+         * @example 42
+         */
+        UsageCount: number;
+        /** @description Requests of one operation. `clientErrors` are answers with 4xx but 429, which are `rateLimited`; `serverErrors` are 5xx. */
+        OperationUsage: {
+            /**
+             * @description The operation.
+             * @example listTickets
+             */
+            operationId: string;
+            requests: components["schemas"]["UsageCount"];
+            clientErrors: components["schemas"]["UsageCount"];
+            rateLimited: components["schemas"]["UsageCount"];
+            serverErrors: components["schemas"]["UsageCount"];
+        };
+        /** @description One hour of a key. */
+        HourUsage: {
+            /**
+             * Format: date-time
+             * @description Its first moment.
+             * @example 2026-03-30T10:00:00.000Z
+             */
+            hour: string;
+            requests: components["schemas"]["UsageCount"];
+            clientErrors: components["schemas"]["UsageCount"];
+            rateLimited: components["schemas"]["UsageCount"];
+            serverErrors: components["schemas"]["UsageCount"];
+            /** @description The same by operation. */
+            operations: components["schemas"]["OperationUsage"][];
+        };
+        /** @description What a key was used for. Hours in which it was not used are left out. */
+        ApiKeyUsage: {
+            /**
+             * Format: date-time
+             * @description The first moment of the first hour.
+             * @example 2026-03-30T00:00:00.000Z
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description The end, which does not belong to it.
+             * @example 2026-03-31T00:00:00.000Z
+             */
+            to: string;
+            requests: components["schemas"]["UsageCount"];
+            clientErrors: components["schemas"]["UsageCount"];
+            rateLimited: components["schemas"]["UsageCount"];
+            serverErrors: components["schemas"]["UsageCount"];
+            /** @description The hours, oldest first. */
+            hours: components["schemas"]["HourUsage"][];
+        };
+        /** @description Answer with a key's usage. */
+        ApiKeyUsageAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["ApiKeyUsage"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A key in the list of the account's keys. */
+        ListedKey: {
+            id: components["schemas"]["ApiKeyId"];
+            name: components["schemas"]["ApiKeyName"];
+            prefix: components["schemas"]["ApiKeyPrefix"];
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: date-time
+             * @description When it was last used, at most a minute behind; `null` if it never was.
+             * @example 2025-01-15T10:30:00.000Z
+             */
+            last_used: string | null;
+        };
+        /** @description The keys of the account. */
+        KeyList: {
+            success: components["schemas"]["Success"];
+            /** @description The keys, newest first. */
+            data: components["schemas"]["ListedKey"][];
+        };
+        /** @description The key is revoked. */
+        KeyRevoked: {
+            success: components["schemas"]["Success"];
+            /**
+             * @description Says so.
+             * @constant
+             */
+            message: "API key revoked successfully";
+        };
+        /** @description Something that looks like a key, found where everybody can read it. */
+        FoundKey: {
+            /**
+             * @description What was found.
+             * @example sk_test_your_secret_key
+             */
+            token: string;
+            /**
+             * @description The partner's name for this kind of token.
+             * @example cstar_api_key
+             */
+            type: string;
+            /**
+             * @description Where it was found.
+             * @example https://example.com/acme/website/blob/main/config.js
+             */
+            url?: string | null;
+            /**
+             * @description In what it was found.
+             * @example content
+             */
+            source?: string | null;
+        } & {
+            [key: string]: string | number | boolean | null;
+        };
+        /** @description What a partner found. */
+        LeakReport: components["schemas"]["FoundKey"][];
+        /** @description What became of a token. */
+        LeakVerdict: {
+            /**
+             * @description SHA-256 of the token, in hex.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            token_hash: string;
+            /**
+             * @description The partner's name for this kind of token, as it was sent.
+             * @example cstar_api_key
+             */
+            token_type: string;
+            /**
+             * @description `true_positive` was a key in force and is not any more; `false_positive` is no key, or one that let nobody in.
+             * @example true_positive
+             * @enum {string}
+             */
+            label: "true_positive" | "false_positive";
+        };
+        /** @description One verdict per token, in the order of the report. */
+        LeakVerdicts: components["schemas"]["LeakVerdict"][];
+        /**
+         * @description What was done.
+         * @example api_key.created
+         * @enum {string}
+         */
+        AuditAction: "api_key.created" | "api_key.updated" | "api_key.deactivated" | "api_key.reactivated" | "api_key.rotated" | "api_key.revoked" | "api_key.leaked";
+        /**
+         * @description Prefixed id of an audit entry.
+         * @example aud_a1B2c3D4e5F6
+         */
+        AuditId: string;
+        /** @description What a key was before or after a change; never its secret. */
+        ApiKeyFacts: {
+            name: components["schemas"]["ApiKeyName"];
+            type: components["schemas"]["ApiKeyType"];
+            prefix: components["schemas"]["ApiKeyPrefix"];
+            lastFour: components["schemas"]["LastFour"];
+            permissions: components["schemas"]["Permissions"];
+            restrictions: components["schemas"]["Restrictions"];
+            rateLimit: components["schemas"]["RateLimit"];
+            /**
+             * @description Not deactivated.
+             * @example true
+             */
+            isActive: boolean;
+            expiresAt: components["schemas"]["ExpiresAt"];
+            /**
+             * Format: date-time
+             * @description When it was revoked.
+             * @example null
+             */
+            revokedAt: string | null;
+        } | null;
+        /** @description Who did what to what. Kept for 365 days. */
+        AuditEntry: {
+            /**
+             * @description The kind of resource.
+             * @constant
+             */
+            object: "audit_entry";
+            id: components["schemas"]["AuditId"];
+            uuid: components["schemas"]["Uuid"];
+            action: components["schemas"]["AuditAction"];
+            /** @description Who did it. */
+            actor: {
+                /**
+                 * @description An API key, a partner that reported a leak, or the operator of this server.
+                 * @example api_key
+                 * @enum {string}
+                 */
+                type: "api_key" | "leak_reporter" | "system";
+                /**
+                 * @description The key's id, or the identifier of the partner's signing key.
+                 * @example key_q1W2e3R4t5Y6
+                 */
+                id: string | null;
+            };
+            /** @description What it was done to. */
+            resource: {
+                /**
+                 * @description The kind of resource.
+                 * @constant
+                 */
+                type: "api_key";
+                id: components["schemas"]["ApiKeyId"];
+            };
+            before: components["schemas"]["ApiKeyFacts"];
+            after: components["schemas"]["ApiKeyFacts"];
+            /**
+             * @description The request that did it; `null` for the operator.
+             * @example req_a1B2c3D4e5F6
+             */
+            requestId: string | null;
+            createdAt: components["schemas"]["Timestamp"];
+        };
+        /** @description A page of the audit log. */
+        AuditPage: {
+            success: components["schemas"]["Success"];
+            /** @description The entries of this page. */
+            data: components["schemas"]["AuditEntry"][];
+            pagination: components["schemas"]["Pagination"];
             meta: components["schemas"]["Meta"];
         };
         /**
@@ -1056,6 +1910,36 @@ export interface components {
             data: components["schemas"]["Identity"];
             meta: components["schemas"]["Meta"];
         };
+        /** @description The person who stands behind a key. */
+        User: {
+            id: components["schemas"]["Uuid"];
+            /**
+             * Format: email
+             * @description Where to reach them.
+             * @example robin@acme.example
+             */
+            email: string;
+            /**
+             * @description Given name.
+             * @example Robin
+             */
+            first_name: string | null;
+            /**
+             * @description Family name.
+             * @example Fischer
+             */
+            last_name: string | null;
+            /**
+             * @description May sign in.
+             * @example true
+             */
+            is_active: boolean;
+            /**
+             * @description The email address is theirs.
+             * @example true
+             */
+            is_verified: boolean;
+        };
         /** @description The process answers. */
         Health: {
             /**
@@ -1122,6 +2006,18 @@ export interface components {
                 message: components["schemas"]["MessageSnapshot"];
             };
         };
+        /** @description An API key was created, updated, rotated, revoked or found leaked. */
+        ApiKeyEvent: {
+            id: components["schemas"]["EventId"];
+            type: components["schemas"]["EventType"];
+            created_at: components["schemas"]["Timestamp"];
+            team_id: components["schemas"]["Uuid"];
+            sequence: components["schemas"]["EventSequence"];
+            /** @description The resource. */
+            data: {
+                api_key: components["schemas"]["ApiKeySnapshot"];
+            };
+        };
         /**
          * @description A dated version of this API; the newest stands last.
          * @example 2026-03-01
@@ -1139,7 +2035,7 @@ export interface components {
          * @example authentication_required
          * @enum {string}
          */
-        ErrorCode: "authentication_required" | "invalid_key_format" | "invalid_api_key" | "key_expired" | "insufficient_permissions" | "publishable_key_write" | "team_access_denied" | "https_required" | "route_not_found" | "method_not_allowed" | "unsupported_version" | "not_acceptable" | "unsupported_media_type" | "payload_too_large" | "request_timeout" | "headers_too_large" | "malformed_request" | "invalid_json" | "parameter_missing" | "parameter_invalid" | "parameter_unknown" | "mock_scenario_unknown" | "resource_missing" | "idempotency_conflict" | "rate_limit_exceeded" | "internal_error" | "not_implemented" | "service_unavailable";
+        ErrorCode: "authentication_required" | "invalid_key_format" | "invalid_api_key" | "key_expired" | "insufficient_permissions" | "publishable_key_write" | "team_access_denied" | "https_required" | "invalid_signature" | "route_not_found" | "method_not_allowed" | "unsupported_version" | "not_acceptable" | "unsupported_media_type" | "payload_too_large" | "request_timeout" | "headers_too_large" | "malformed_request" | "invalid_json" | "parameter_missing" | "parameter_invalid" | "parameter_unknown" | "mock_scenario_unknown" | "resource_missing" | "resource_conflict" | "idempotency_conflict" | "rate_limit_exceeded" | "internal_error" | "not_implemented" | "service_unavailable";
     };
     responses: {
         /** @description `unsupported_version`: Unknown version. `parameter_invalid`: A wrong value. `parameter_unknown`: An unknown name. `mock_scenario_unknown`: The mock cannot play this. */
@@ -1151,6 +2047,7 @@ export interface components {
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining.optional"];
                 "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset.optional"];
                 "X-RateLimit-Window": components["headers"]["X-RateLimit-Window.optional"];
+                "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                 [name: string]: unknown;
             };
             content: {
@@ -1178,6 +2075,7 @@ export interface components {
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining.optional"];
                 "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset.optional"];
                 "X-RateLimit-Window": components["headers"]["X-RateLimit-Window.optional"];
+                "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                 [name: string]: unknown;
             };
             content: {
@@ -1193,6 +2091,7 @@ export interface components {
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                 "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                 "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                 [name: string]: unknown;
             };
             content: {
@@ -1208,6 +2107,7 @@ export interface components {
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                 "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                 "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                 "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
@@ -1224,6 +2124,7 @@ export interface components {
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining.optional"];
                 "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset.optional"];
                 "X-RateLimit-Window": components["headers"]["X-RateLimit-Window.optional"];
+                "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                 [name: string]: unknown;
             };
             content: {
@@ -1239,6 +2140,7 @@ export interface components {
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining.optional"];
                 "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset.optional"];
                 "X-RateLimit-Window": components["headers"]["X-RateLimit-Window.optional"];
+                "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                 "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
@@ -1255,6 +2157,7 @@ export interface components {
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining.optional"];
                 "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset.optional"];
                 "X-RateLimit-Window": components["headers"]["X-RateLimit-Window.optional"];
+                "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                 [name: string]: unknown;
             };
             content: {
@@ -1270,6 +2173,7 @@ export interface components {
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining.optional"];
                 "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset.optional"];
                 "X-RateLimit-Window": components["headers"]["X-RateLimit-Window.optional"];
+                "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                 [name: string]: unknown;
             };
             content: {
@@ -1285,6 +2189,7 @@ export interface components {
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                 "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                 "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                 [name: string]: unknown;
             };
             content: {
@@ -1300,6 +2205,7 @@ export interface components {
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                 "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                 "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                 [name: string]: unknown;
             };
             content: {
@@ -1315,6 +2221,7 @@ export interface components {
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                 "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                 "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                 "Retry-After": components["headers"]["Retry-After.optional"];
                 [name: string]: unknown;
             };
@@ -1331,6 +2238,7 @@ export interface components {
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                 "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                 "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                 [name: string]: unknown;
             };
             content: {
@@ -1346,6 +2254,7 @@ export interface components {
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                 "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                 "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                 [name: string]: unknown;
             };
             content: {
@@ -1361,6 +2270,72 @@ export interface components {
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining.optional"];
                 "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset.optional"];
                 "X-RateLimit-Window": components["headers"]["X-RateLimit-Window.optional"];
+                "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description `idempotency_conflict`: The key has been used. `resource_conflict`: Not in this state. */
+        Conflict_IdempotencyConflict_ResourceConflict: {
+            headers: {
+                "CStar-Version": components["headers"]["CStar-Version"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
+                "Retry-After": components["headers"]["Retry-After.optional"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description `https_required`: Not encrypted. `insufficient_permissions`: Permission missing. */
+        Forbidden_HttpsRequired_InsufficientPermissions: {
+            headers: {
+                "CStar-Version": components["headers"]["CStar-Version"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit.optional"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining.optional"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset.optional"];
+                "X-RateLimit-Window": components["headers"]["X-RateLimit-Window.optional"];
+                "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description `https_required`: Not encrypted. `publishable_key_write`: Publishable keys only read. `insufficient_permissions`: Permission missing. */
+        Forbidden_HttpsRequired_PublishableKeyWrite_InsufficientPermissions: {
+            headers: {
+                "CStar-Version": components["headers"]["CStar-Version"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit.optional"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining.optional"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset.optional"];
+                "X-RateLimit-Window": components["headers"]["X-RateLimit-Window.optional"];
+                "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description `https_required`: Not encrypted. `invalid_signature`: Wrong signature. */
+        Forbidden_HttpsRequired_InvalidSignature: {
+            headers: {
+                "CStar-Version": components["headers"]["CStar-Version"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit.optional"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining.optional"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset.optional"];
+                "X-RateLimit-Window": components["headers"]["X-RateLimit-Window.optional"];
+                "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                 [name: string]: unknown;
             };
             content: {
@@ -1505,12 +2480,57 @@ export interface components {
          * @description Only events of this resource, by prefixed id or UUID.
          * @example tkt_a1B2c3D4e5F6
          */
-        EventResource: components["schemas"]["TicketId"] | components["schemas"]["Uuid"];
+        EventResource: components["schemas"]["TicketId"] | components["schemas"]["ApiKeyId"] | components["schemas"]["Uuid"];
         /**
          * @description The event's id.
          * @example evt_7N42dgm5tFLK9N8MT7fHC7
          */
         EventId: components["schemas"]["EventId"];
+        /**
+         * @description Only keys in this state.
+         * @example active
+         */
+        KeyStatus: components["schemas"]["ApiKeyStatus"];
+        /**
+         * @description Only keys of this type.
+         * @example secret
+         */
+        KeyType: components["schemas"]["ApiKeyType"];
+        /**
+         * @description The key's prefixed id or UUID.
+         * @example key_a1B2c3D4e5F6
+         */
+        KeyId: components["schemas"]["ApiKeyId"] | components["schemas"]["Uuid"];
+        /**
+         * @description From this hour on; the hour is counted whole. 24 hours before `to` unless given. Usage is kept for 90 days.
+         * @example 2026-03-30T00:00:00.000Z
+         */
+        UsageFrom: components["schemas"]["Timestamp"];
+        /**
+         * @description Until this hour, which does not belong to it unless it has begun. Now unless given; at most 7 days after `from`.
+         * @example 2026-03-31T00:00:00.000Z
+         */
+        UsageTo: components["schemas"]["Timestamp"];
+        /**
+         * @description Which of the partner's keys signed the report.
+         * @example bcb53661c06b4728e59d897fb6165d5c9cda0fd9cdf9d09ead458168deb7518c
+         */
+        LeakReporter: string;
+        /**
+         * @description The body's signature, ECDSA over P-256 with SHA-256, DER in base64.
+         * @example MEQCIQDaMKqrGnE27S0kgMrEK0eYBmyG0LeZismAEz/BgZyt7AIfXt9fErtRS4XaeSt/AO1RtBY66YcAdjxji410VQV4xg==
+         */
+        LeakSignature: string;
+        /**
+         * @description Only this action.
+         * @example api_key.rotated
+         */
+        AuditActionFilter: components["schemas"]["AuditAction"];
+        /**
+         * @description Only what was done to this resource, by prefixed id or UUID.
+         * @example key_a1B2c3D4e5F6
+         */
+        AuditResource: components["schemas"]["ApiKeyId"] | components["schemas"]["Uuid"];
         /**
          * @description The team's UUID or slug.
          * @example acme
@@ -1554,6 +2574,11 @@ export interface components {
          * @example 3600
          */
         "X-RateLimit-Window": number;
+        /**
+         * @description The age in days of the secret that the request came with. Sent from 90 days on, when the key should be rotated.
+         * @example 93
+         */
+        "X-Key-Age-Days": number;
         /**
          * @description Seconds to wait before the next try.
          * @example 30
@@ -1680,6 +2705,7 @@ export interface operations {
                     "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1736,6 +2762,7 @@ export interface operations {
                     "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     "Idempotency-Original-Request": components["headers"]["Idempotency-Original-Request"];
                     [name: string]: unknown;
@@ -1793,6 +2820,7 @@ export interface operations {
                     "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1844,6 +2872,7 @@ export interface operations {
                     "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1906,6 +2935,7 @@ export interface operations {
                     "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     "Idempotency-Original-Request": components["headers"]["Idempotency-Original-Request"];
                     [name: string]: unknown;
@@ -1979,6 +3009,7 @@ export interface operations {
                     "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2041,6 +3072,7 @@ export interface operations {
                     "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     "Idempotency-Original-Request": components["headers"]["Idempotency-Original-Request"];
                     [name: string]: unknown;
@@ -2114,6 +3146,7 @@ export interface operations {
                     "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2164,6 +3197,7 @@ export interface operations {
                     "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2210,6 +3244,7 @@ export interface operations {
                     "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2219,6 +3254,661 @@ export interface operations {
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
             403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listApiKeys: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Which page, from 1. Up to 10,000 rows deep; go on with `cursor` beyond.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many to a page.
+                 * @example 20
+                 */
+                pageSize?: components["parameters"]["PageSize"];
+                /**
+                 * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
+                 * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Only keys in this state.
+                 * @example active
+                 */
+                status?: components["parameters"]["KeyStatus"];
+                /**
+                 * @description Only keys of this type.
+                 * @example secret
+                 */
+                type?: components["parameters"]["KeyType"];
+            };
+            header?: {
+                /**
+                 * @description The version you are written for. Without it the newest answers.
+                 * @example 2026-03-01
+                 */
+                "CStar-Version"?: components["parameters"]["CStar-Version"];
+            };
+            path: {
+                /**
+                 * @description The team's UUID; `whoami` tells it.
+                 * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
+                 */
+                teamId: components["parameters"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of keys. */
+            200: {
+                headers: {
+                    "CStar-Version": components["headers"]["CStar-Version"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyPage"];
+                };
+            };
+            400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
+            401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
+            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_InsufficientPermissions"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The version you are written for. Without it the newest answers.
+                 * @example 2026-03-01
+                 */
+                "CStar-Version"?: components["parameters"]["CStar-Version"];
+                /**
+                 * @description Makes a repetition harmless: the same key with the same request within 24 hours gives the first answer again and changes
+                 *     nothing. Use a new key for each thing that you want to happen, such as a UUID or your order number.
+                 * @example order-1042-refund
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /**
+                 * @description The team's UUID; `whoami` tells it.
+                 * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
+                 */
+                teamId: components["parameters"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        /** @description The key to make. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiKey"];
+            };
+        };
+        responses: {
+            /** @description The new key. */
+            201: {
+                headers: {
+                    "CStar-Version": components["headers"]["CStar-Version"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Idempotency-Original-Request": components["headers"]["Idempotency-Original-Request"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedApiKeyAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest_UnsupportedVersion_InvalidJson_ParameterMissing_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
+            401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
+            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The version you are written for. Without it the newest answers.
+                 * @example 2026-03-01
+                 */
+                "CStar-Version"?: components["parameters"]["CStar-Version"];
+            };
+            path: {
+                /**
+                 * @description The team's UUID; `whoami` tells it.
+                 * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
+                 */
+                teamId: components["parameters"]["TeamId"];
+                /**
+                 * @description The key's prefixed id or UUID.
+                 * @example key_a1B2c3D4e5F6
+                 */
+                keyId: components["parameters"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key. */
+            200: {
+                headers: {
+                    "CStar-Version": components["headers"]["CStar-Version"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
+            401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
+            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_InsufficientPermissions"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The version you are written for. Without it the newest answers.
+                 * @example 2026-03-01
+                 */
+                "CStar-Version"?: components["parameters"]["CStar-Version"];
+            };
+            path: {
+                /**
+                 * @description The team's UUID; `whoami` tells it.
+                 * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
+                 */
+                teamId: components["parameters"]["TeamId"];
+                /**
+                 * @description The key's prefixed id or UUID.
+                 * @example key_a1B2c3D4e5F6
+                 */
+                keyId: components["parameters"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key as it is now. */
+            200: {
+                headers: {
+                    "CStar-Version": components["headers"]["CStar-Version"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
+            401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
+            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    updateApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The version you are written for. Without it the newest answers.
+                 * @example 2026-03-01
+                 */
+                "CStar-Version"?: components["parameters"]["CStar-Version"];
+                /**
+                 * @description Makes a repetition harmless: the same key with the same request within 24 hours gives the first answer again and changes
+                 *     nothing. Use a new key for each thing that you want to happen, such as a UUID or your order number.
+                 * @example order-1042-refund
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /**
+                 * @description The team's UUID; `whoami` tells it.
+                 * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
+                 */
+                teamId: components["parameters"]["TeamId"];
+                /**
+                 * @description The key's prefixed id or UUID.
+                 * @example key_a1B2c3D4e5F6
+                 */
+                keyId: components["parameters"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        /** @description The changes. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyChanges"];
+            };
+        };
+        responses: {
+            /** @description The key as it is now. */
+            200: {
+                headers: {
+                    "CStar-Version": components["headers"]["CStar-Version"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Idempotency-Original-Request": components["headers"]["Idempotency-Original-Request"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest_UnsupportedVersion_InvalidJson_ParameterMissing_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
+            401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
+            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict_IdempotencyConflict_ResourceConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    rotateApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The version you are written for. Without it the newest answers.
+                 * @example 2026-03-01
+                 */
+                "CStar-Version"?: components["parameters"]["CStar-Version"];
+                /**
+                 * @description Makes a repetition harmless: the same key with the same request within 24 hours gives the first answer again and changes
+                 *     nothing. Use a new key for each thing that you want to happen, such as a UUID or your order number.
+                 * @example order-1042-refund
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /**
+                 * @description The team's UUID; `whoami` tells it.
+                 * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
+                 */
+                teamId: components["parameters"]["TeamId"];
+                /**
+                 * @description The key's prefixed id or UUID.
+                 * @example key_a1B2c3D4e5F6
+                 */
+                keyId: components["parameters"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        /** @description How to change over. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRotation"];
+            };
+        };
+        responses: {
+            /** @description The key with its new secret. */
+            200: {
+                headers: {
+                    "CStar-Version": components["headers"]["CStar-Version"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Idempotency-Original-Request": components["headers"]["Idempotency-Original-Request"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedApiKeyAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest_UnsupportedVersion_InvalidJson_ParameterMissing_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
+            401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
+            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict_IdempotencyConflict_ResourceConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getApiKeyUsage: {
+        parameters: {
+            query?: {
+                /**
+                 * @description From this hour on; the hour is counted whole. 24 hours before `to` unless given. Usage is kept for 90 days.
+                 * @example 2026-03-30T00:00:00.000Z
+                 */
+                from?: components["parameters"]["UsageFrom"];
+                /**
+                 * @description Until this hour, which does not belong to it unless it has begun. Now unless given; at most 7 days after `from`.
+                 * @example 2026-03-31T00:00:00.000Z
+                 */
+                to?: components["parameters"]["UsageTo"];
+            };
+            header?: {
+                /**
+                 * @description The version you are written for. Without it the newest answers.
+                 * @example 2026-03-01
+                 */
+                "CStar-Version"?: components["parameters"]["CStar-Version"];
+            };
+            path: {
+                /**
+                 * @description The team's UUID; `whoami` tells it.
+                 * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
+                 */
+                teamId: components["parameters"]["TeamId"];
+                /**
+                 * @description The key's prefixed id or UUID.
+                 * @example key_a1B2c3D4e5F6
+                 */
+                keyId: components["parameters"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The usage. */
+            200: {
+                headers: {
+                    "CStar-Version": components["headers"]["CStar-Version"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyUsageAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
+            401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
+            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_InsufficientPermissions"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The version you are written for. Without it the newest answers.
+                 * @example 2026-03-01
+                 */
+                "CStar-Version"?: components["parameters"]["CStar-Version"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys. */
+            200: {
+                headers: {
+                    "CStar-Version": components["headers"]["CStar-Version"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyList"];
+                };
+            };
+            400: components["responses"]["BadRequest_UnsupportedVersion_ParameterUnknown_MockScenarioUnknown"];
+            401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
+            403: components["responses"]["Forbidden_HttpsRequired_InsufficientPermissions"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The version you are written for. Without it the newest answers.
+                 * @example 2026-03-01
+                 */
+                "CStar-Version"?: components["parameters"]["CStar-Version"];
+            };
+            path: {
+                /**
+                 * @description The key's prefixed id or UUID.
+                 * @example key_a1B2c3D4e5F6
+                 */
+                keyId: components["parameters"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is revoked. */
+            200: {
+                headers: {
+                    "CStar-Version": components["headers"]["CStar-Version"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyRevoked"];
+                };
+            };
+            400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
+            401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
+            403: components["responses"]["Forbidden_HttpsRequired_PublishableKeyWrite_InsufficientPermissions"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    reportLeakedKeys: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Which of the partner's keys signed the report.
+                 * @example bcb53661c06b4728e59d897fb6165d5c9cda0fd9cdf9d09ead458168deb7518c
+                 */
+                "Github-Public-Key-Identifier": components["parameters"]["LeakReporter"];
+                /**
+                 * @description The body's signature, ECDSA over P-256 with SHA-256, DER in base64.
+                 * @example MEQCIQDaMKqrGnE27S0kgMrEK0eYBmyG0LeZismAEz/BgZyt7AIfXt9fErtRS4XaeSt/AO1RtBY66YcAdjxji410VQV4xg==
+                 */
+                "Github-Public-Key-Signature": components["parameters"]["LeakSignature"];
+                /**
+                 * @description The version you are written for. Without it the newest answers.
+                 * @example 2026-03-01
+                 */
+                "CStar-Version"?: components["parameters"]["CStar-Version"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What was found. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeakReport"];
+            };
+        };
+        responses: {
+            /** @description A verdict per token. */
+            200: {
+                headers: {
+                    "CStar-Version": components["headers"]["CStar-Version"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeakVerdicts"];
+                };
+            };
+            400: components["responses"]["BadRequest_UnsupportedVersion_InvalidJson_ParameterMissing_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
+            403: components["responses"]["Forbidden_HttpsRequired_InvalidSignature"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listAuditEntries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Which page, from 1. Up to 10,000 rows deep; go on with `cursor` beyond.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many to a page.
+                 * @example 20
+                 */
+                pageSize?: components["parameters"]["PageSize"];
+                /**
+                 * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
+                 * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Only this action.
+                 * @example api_key.rotated
+                 */
+                action?: components["parameters"]["AuditActionFilter"];
+                /**
+                 * @description Only what was done to this resource, by prefixed id or UUID.
+                 * @example key_a1B2c3D4e5F6
+                 */
+                resource?: components["parameters"]["AuditResource"];
+            };
+            header?: {
+                /**
+                 * @description The version you are written for. Without it the newest answers.
+                 * @example 2026-03-01
+                 */
+                "CStar-Version"?: components["parameters"]["CStar-Version"];
+            };
+            path: {
+                /**
+                 * @description The team's UUID; `whoami` tells it.
+                 * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
+                 */
+                teamId: components["parameters"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the log. */
+            200: {
+                headers: {
+                    "CStar-Version": components["headers"]["CStar-Version"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
+            401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
+            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_InsufficientPermissions"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -2360,6 +4050,7 @@ export interface operations {
                     "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2368,7 +4059,47 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden"];
+            403: components["responses"]["Forbidden_HttpsRequired_InsufficientPermissions"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The version you are written for. Without it the newest answers.
+                 * @example 2026-03-01
+                 */
+                "CStar-Version"?: components["parameters"]["CStar-Version"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user. */
+            200: {
+                headers: {
+                    "CStar-Version": components["headers"]["CStar-Version"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["BadRequest_UnsupportedVersion_ParameterUnknown_MockScenarioUnknown"];
+            401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
+            403: components["responses"]["Forbidden_HttpsRequired_InsufficientPermissions"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -2565,6 +4296,121 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TicketMessageEvent"];
+            };
+        };
+        responses: {
+            /** @description Received. Any 2xx will do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    sendApiKeyCreated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The event. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyEvent"];
+            };
+        };
+        responses: {
+            /** @description Received. Any 2xx will do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    sendApiKeyUpdated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The event. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyEvent"];
+            };
+        };
+        responses: {
+            /** @description Received. Any 2xx will do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    sendApiKeyRotated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The event. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyEvent"];
+            };
+        };
+        responses: {
+            /** @description Received. Any 2xx will do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    sendApiKeyRevoked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The event. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyEvent"];
+            };
+        };
+        responses: {
+            /** @description Received. Any 2xx will do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    sendApiKeyLeaked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The event. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyEvent"];
             };
         };
         responses: {

@@ -4,7 +4,7 @@ import { type Body, bodiesOf, operationsAt, responsesOf } from './bodies.ts';
 import type { Problem } from './rule.ts';
 
 /** The operations whose shape a source spells otherwise. */
-const withoutEnvelope: string[] = [];
+const withoutEnvelope = ['listKeys', 'revokeKey', 'getMe', 'reportLeakedKeys'];
 const references = { meta: '#/components/schemas/Meta', pagination: '#/components/schemas/Pagination' };
 const json = 'application/json';
 

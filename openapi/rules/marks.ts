@@ -13,6 +13,7 @@ const known = [
   'x-environment',
   'x-errors',
   'x-envelope',
+  'x-values',
   'x-guides',
 ];
 const callerFacts = ['teamId', 'type', 'environment'];

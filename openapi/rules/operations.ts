@@ -9,6 +9,9 @@ const verbs: Record<string, string[]> = {
   create: ['post'],
   update: ['patch', 'put'],
   delete: ['delete'],
+  revoke: ['delete'],
+  rotate: ['post'],
+  report: ['post'],
 };
 
 /** An operationId is a verb of the closed list that fits the method, and a noun, in camelCase. */

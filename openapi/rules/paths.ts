@@ -9,6 +9,7 @@ const areas: { pattern: RegExp; admits: string[] }[] = [
   { pattern: /^\/api\/v1\/teams\/\{teamId\}\/./, admits: apiKey },
   { pattern: /^\/api\/v1\/(auth\/whoami|me)$/, admits: apiKey },
   { pattern: /^\/api\/v1\/(api-keys|users\/\{userId\})(\/|$)/, admits: apiKey },
+  { pattern: /^\/api\/v1\/leaked-keys$/, admits: ['open'] },
   { pattern: /^\/api\/v1\/(changelogs|blogs)(\/|$)/, admits: ['open'] },
   { pattern: /^\/api\/library\/\{team\}\/./, admits: ['open'] },
   { pattern: /^\/api\/internal\/./, admits: ['session', 'open'] },

@@ -10,12 +10,14 @@ import {
   operationsOf,
   type Parameter,
   parametersOf,
+  permissionsOf,
   type Ref,
   type Response,
 } from './document.ts';
 
 type Facts = { path: string; method: string; operation: Operation; parameters: Parameter[] };
-type Rule = { code: string; when: (facts: Facts) => boolean; limited: boolean };
+/** `limited`: answered after the limiter, before it, or in both places. */
+type Rule = { code: string; when: (facts: Facts) => boolean; limited: boolean | 'sometimes' };
 
 const always = (): boolean => true;
 const isOpen = ({ operation }: Facts): boolean => operation.security.length === 0;
@@ -25,11 +27,8 @@ const hasBody = ({ operation }: Facts): boolean => operation.requestBody !== und
 const isIdempotent = (facts: Facts): boolean => ['post', 'patch'].includes(facts.method) && !isOpen(facts);
 const keysOf = ({ operation }: Facts): string[] =>
   operation.security.flatMap((requirement) => Object.keys(requirement));
-const mayLackPermission = (facts: Facts): boolean =>
-  facts.operation.security.some((requirement) => Object.values(requirement).flat().length > 0) ||
-  keysOf(facts).length === 1;
 
-/** Which error the front can answer with, on which operation, in the order of its stages; `limited`: after the limiter. */
+/** Which error the front can answer with, on which operation, in the order of its stages. */
 const rules: Rule[] = [
   { code: 'https_required', when: (facts) => !isProbe(facts), limited: false },
   { code: 'unsupported_version', when: always, limited: false },
@@ -45,7 +44,7 @@ const rules: Rule[] = [
     when: (facts) => facts.method !== 'get' && !isOpen(facts) && !keysOf(facts).includes('publishableKey'),
     limited: true,
   },
-  { code: 'insufficient_permissions', when: (facts) => !isOpen(facts) && mayLackPermission(facts), limited: true },
+  { code: 'insufficient_permissions', when: (facts) => !isOpen(facts), limited: 'sometimes' },
   { code: 'not_acceptable', when: always, limited: true },
   { code: 'unsupported_media_type', when: hasBody, limited: true },
   { code: 'payload_too_large', when: hasBody, limited: true },
@@ -65,12 +64,14 @@ const rules: Rule[] = [
   { code: 'parameter_unknown', when: always, limited: true },
   { code: 'idempotency_conflict', when: isIdempotent, limited: true },
   { code: 'mock_scenario_unknown', when: always, limited: true },
-  { code: 'internal_error', when: always, limited: false },
-  { code: 'service_unavailable', when: always, limited: false },
+  { code: 'internal_error', when: always, limited: 'sometimes' },
+  { code: 'service_unavailable', when: always, limited: 'sometimes' },
 ];
-const unlimited = new Set(rules.filter(({ limited }) => !limited).map(({ code }) => code));
+/** What only a handler answers with comes after the limiter. */
+const limitedOf = (code: string): Rule['limited'] => rules.find((rule) => rule.code === code)?.limited ?? true;
 
 const everyAnswer = ['CStar-Version', 'X-Request-Id'];
+const keyAge = 'X-Key-Age-Days';
 const replayHeaders = ['Idempotency-Replayed', 'Idempotency-Original-Request'];
 const limitHeaders = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset', 'X-RateLimit-Window'];
 const ofStatus: Record<string, string[]> = {
@@ -84,6 +85,7 @@ const ofStatus: Record<string, string[]> = {
 /** Completes the bundle in place. */
 export function complete(contract: Contract): void {
   const { components } = contract;
+  fillValues(contract);
   components.responses = {};
   for (const name of [...limitHeaders, 'Retry-After']) {
     const { required: _, ...optional } = components.headers[name] as Header; // the root document lists every header
@@ -103,6 +105,7 @@ export function complete(contract: Contract): void {
     for (const response of Object.values(operation.responses))
       response.headers = headersOf([
         ...(isProbe(facts) ? [] : limitHeaders),
+        ...(isOpen(facts) ? [] : [keyAge]),
         ...(isIdempotent(facts) ? replayHeaders : []),
       ]);
 
@@ -116,6 +119,23 @@ export function complete(contract: Contract): void {
         $ref: `#/components/responses/${names(status, ofThis, isProbe(facts))}`,
       } as Ref<Response>;
     delete operation['x-errors'];
+  }
+}
+
+/** `x-values` stands for an enum that the operations already tell: the permissions that they ask for, their ids and tags. */
+function fillValues(contract: Contract): void {
+  const keyed = [...operationsOf(contract)].map(({ operation }) => operation).filter(({ security }) => security?.length);
+  const values: Record<string, string[]> = {
+    permissions: permissionsOf(contract),
+    endpoints: [...keyed.map(({ tags }) => tags[0]), ...keyed.map(({ operationId }) => operationId)],
+  };
+  for (const schema of Object.values(contract.components.schemas)) {
+    const { 'x-values': kind } = schema;
+    if (kind === undefined) continue;
+    const found = values[kind];
+    if (!found) throw new Error(`x-values is one of ${Object.keys(values).join(', ')}, not ${kind}`);
+    schema.enum = [...new Set(found)].sort();
+    delete schema['x-values'];
   }
 }
 
@@ -142,16 +162,16 @@ function responseNames(components: Components): (status: number, codes: string[]
       ...(codes.length > 1 ? codes.map(pascal) : []),
       ...(isProbe ? ['Probe'] : []),
     ].join('_');
-    const before = codes.filter((code) => unlimited.has(code)).length;
+    const limited = codes.map(limitedOf);
     const limits =
-      isProbe || (before === codes.length && status < 500)
+      isProbe || limited.every((one) => one === false)
         ? []
-        : before === 0
+        : limited.every((one) => one === true)
           ? limitHeaders
           : limitHeaders.map((header) => `${header}.optional`);
     components.responses[name] ??= {
       description: codes.map((code) => `\`${code}\`: ${entryOf(components, code).title}.`).join(' '),
-      headers: headersOf(limits, status),
+      headers: headersOf([...limits, ...(limits.length > 0 ? [keyAge] : [])], status),
       content: {
         'application/json': {
           schema: { $ref: '#/components/schemas/Error' },

@@ -12,6 +12,7 @@ export type Schema = {
   'x-secret-when'?: string;
   'x-from-path'?: string;
   'x-from-caller'?: string;
+  'x-values'?: string;
 };
 export type Parameter = {
   name: string;
@@ -35,6 +36,7 @@ export type Operation = {
   'x-errors'?: string[];
   'x-probe'?: boolean;
   'x-environment'?: 'test';
+  'x-envelope'?: 'none';
 };
 export const methods = ['get', 'put', 'post', 'patch', 'delete'] as const;
 export type PathItem = Partial<Record<(typeof methods)[number], Operation>> & { parameters?: Ref<Parameter>[] };
@@ -87,4 +89,15 @@ export function* operationsOf(
 /** Every parameter that an operation takes, its path's included. */
 export function parametersOf(contract: Contract, item: PathItem, operation: Operation): Parameter[] {
   return [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((parameter) => resolve(contract, parameter));
+}
+
+/** Every permission that an operation asks for. */
+export function permissionsOf(contract: Contract): string[] {
+  return [
+    ...new Set(
+      [...operationsOf(contract)].flatMap(({ operation }) =>
+        operation.security.flatMap((requirement) => Object.values(requirement).flat()),
+      ),
+    ),
+  ].sort();
 }

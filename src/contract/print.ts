@@ -1,5 +1,13 @@
 // The TypeScript that is written from the contract: operation table, handler interfaces, error registry.
-import { type Contract, operationsOf, parametersOf, type Ref, type Response, resolve } from './document.ts';
+import {
+  type Contract,
+  operationsOf,
+  parametersOf,
+  permissionsOf,
+  type Ref,
+  type Response,
+  resolve,
+} from './document.ts';
 
 /** `generated/operations.ts`: what the front needs to know of each operation, as a constant. */
 export function operationTable(contract: Contract): string {
@@ -24,6 +32,7 @@ export function operationTable(contract: Contract): string {
       isProbe: operation['x-probe'] ?? false,
       isIdempotent: (operation.parameters ?? []).some(({ $ref }) => $ref?.endsWith('/Idempotency-Key')),
       environment: operation['x-environment'] ?? null,
+      hasEnvelope: operation['x-envelope'] !== 'none',
       successStatus: Number(Object.keys(operation.responses).find((status) => status.startsWith('2'))),
       produces: [...new Set(responses.flatMap(({ content }) => Object.keys(content ?? {})))],
     });
@@ -35,16 +44,6 @@ export function operationTable(contract: Contract): string {
     "export type OperationId = (typeof operationTable)[number]['operationId'];\n" +
     'export type Permission = (typeof permissions)[number];\n'
   );
-}
-
-function permissionsOf(contract: Contract): string[] {
-  return [
-    ...new Set(
-      [...operationsOf(contract)].flatMap(({ operation }) =>
-        operation.security.flatMap((requirement) => Object.values(requirement).flat()),
-      ),
-    ),
-  ].sort();
 }
 
 /** `generated/stubs.ts`: one interface per tag with one method per operation. */
