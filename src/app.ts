@@ -5,6 +5,7 @@ import { answer, type Backend } from './http/answer.ts';
 import type { Audience } from './http/audience.ts';
 import { authenticate, authorize } from './http/authenticate.ts';
 import { accept, type BodyLimits, readBody } from './http/body.ts';
+import { type Buckets, memoryBuckets } from './http/buckets.ts';
 import { answerError, lastResort, logRequests } from './http/errors.ts';
 import type { Guard, OnViolation } from './http/guard.ts';
 import type { Keyring } from './http/keyring.ts';
@@ -24,6 +25,8 @@ export type Deps = {
   clock: () => Date;
   requestIds: () => string;
   limits: Limits;
+  /** Where requests are counted: in this app's memory unless given. */
+  buckets?: Buckets;
   bodyLimits: BodyLimits;
   /** Where clients reach this server; https here makes https compulsory. */
   publicUrl: string;
@@ -42,6 +45,7 @@ export function createApp({
   clock,
   requestIds,
   limits,
+  buckets = memoryBuckets(),
   bodyLimits,
   publicUrl,
   trustedProxies,
@@ -50,7 +54,7 @@ export function createApp({
   app.disable('x-powered-by').disable('etag').enable('strict routing').enable('case sensitive routing');
   app.set('trust proxy', trustedProxies);
   app.locals.onViolation = onViolation;
-  const { limit, chargeFailure } = createLimiter(limits);
+  const { limit, chargeFailure } = createLimiter(limits, buckets);
   app.use(identify(requestIds, clock), logRequests(log), cors);
   app.use('/developers/api', pages);
   app.use(

@@ -17,6 +17,8 @@ export type Config = {
   dataDir: string;
   /** PostgreSQL in place of the embedded database. */
   databaseUrl: string | undefined;
+  /** Where all instances count requests together; each in its own memory without it. */
+  redisUrl: string | undefined;
   /** `id:base64` of 32 bytes, parted by commas; the first one encrypts. Made in the data directory if there is no DATABASE_URL. */
   encryptionKeys: string | undefined;
   /** Fill an empty database with demo data. */
@@ -49,6 +51,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     if (value !== undefined && !/^https?:\/\/[^/]+$/.test(value)) wrong.push(`${name} must be an http or https origin`);
     return value;
   };
+  const redis = (name: string): string | undefined => {
+    const value = env[name] || undefined;
+    if (value !== undefined && !(/^rediss?:\/\//.test(value) && URL.canParse(value)))
+      wrong.push(`${name} must be a redis:// or rediss:// address`); // without the value, which may hold a password
+    return value;
+  };
 
   const config: Config = {
     port: number('PORT', 3000, 65_535),
@@ -62,6 +70,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       .filter(Boolean),
     dataDir: env.DATA_DIR ?? '.data',
     databaseUrl: env.DATABASE_URL,
+    redisUrl: redis('REDIS_URL'),
     encryptionKeys: env.ENCRYPTION_KEYS,
     demoData: oneOf('DEMO_DATA', ['true', 'false'], env.DATABASE_URL ? 'false' : 'true') === 'true',
     statementTimeoutMs: number('STATEMENT_TIMEOUT_MS', 3_000, 600_000),

@@ -9,9 +9,11 @@ import type { Config } from './config.ts';
 import type { Contract } from './contract/document.ts';
 import { loadContract } from './contract/load.ts';
 import { createAudience } from './http/audience.ts';
+import { memoryBuckets } from './http/buckets.ts';
 import { createGuard } from './http/guard.ts';
 import { digestOf } from './http/keyring.ts';
 import { permissionsOf } from './http/permissions.ts';
+import { redisBuckets } from './http/redisBuckets.ts';
 import { type Listener, listen } from './http/server.ts';
 import { newRequestId } from './http/stages.ts';
 import { mockKeys } from './mock/keyring.ts';
@@ -52,8 +54,9 @@ export async function start(config: Config, log: Logger): Promise<Running> {
   const shared = sharedParts(config, log);
   const [storage] = await Promise.all([opening, shared.guard.warm()]);
   const demo = demoCredentials(dataDir, { apiUrl: api.publicUrl, mockUrl: mock.publicUrl });
+  const buckets = config.redisUrl ? redisBuckets(config.redisUrl, log) : memoryBuckets(); // the mock's are its own
   const [{ takesDemoKeys, refuse }] = await Promise.all([
-    serveApi(api, storage, config, demo, shared),
+    serveApi(api, storage, config, demo, { ...shared, buckets }),
     serveMock(mock, await prism, demo, shared),
   ]);
   return {
@@ -64,6 +67,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     async stop() {
       refuse();
       await Promise.all([api.stop(stopGraceMs), mock.stop(stopGraceMs)]);
+      await buckets.close();
       await storage.close();
     },
   };
