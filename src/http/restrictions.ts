@@ -1,0 +1,68 @@
+// From where and for what a key may be used. An empty list restricts nothing.
+import { addressRangeOf, clientAddressOf, liesWithin } from './addresses.ts';
+import { covers, placeOf, type ReferrerHeaders, referrerPatternOf } from './referrers.ts';
+
+export type Restrictions = { ipAddresses: string[]; referrers: string[]; endpoints: string[] };
+
+/** Each says whether the key may be used so. */
+export type Admission = {
+  address(ip: string | undefined): boolean;
+  referrer(headers: ReferrerHeaders): boolean;
+  operation(operation: NamedOperation): boolean;
+};
+type NamedOperation = { operationId: string; tag: string };
+
+/**
+ * Made once per cached key, asked on every request.
+ * @throws Error when a text is not one that the contract admits
+ */
+export function admissionOf({ ipAddresses, referrers, endpoints }: Restrictions): Admission {
+  const ranges = ipAddresses.map(addressRangeOf);
+  const patterns = referrers.map(referrerPatternOf);
+  const names = new Set(endpoints);
+  return {
+    address(ip) {
+      if (ranges.length === 0) return true;
+      const address = clientAddressOf(ip ?? '');
+      return address !== undefined && ranges.some((range) => liesWithin(address, range));
+    },
+    referrer(headers) {
+      if (patterns.length === 0) return true;
+      const place = placeOf(headers);
+      return place !== undefined && patterns.some((pattern) => covers(pattern, place));
+    },
+    operation({ operationId, tag }) {
+      return names.size === 0 || names.has(operationId) || names.has(tag);
+    },
+  };
+}
+
+/**
+ * The first kind in which `inner` admits something that `outer` does not; undefined when it is nowhere wider.
+ * A range or pattern has to lie inside a single one of the other list: two halves do not make a whole.
+ */
+export function widened(
+  inner: Restrictions,
+  outer: Restrictions,
+  operations: readonly NamedOperation[],
+): keyof Restrictions | undefined {
+  const isWider: Record<keyof Restrictions, () => boolean> = {
+    ipAddresses() {
+      const outerRanges = outer.ipAddresses.map(addressRangeOf);
+      return !inner.ipAddresses.map(addressRangeOf).every((range) => outerRanges.some((one) => liesWithin(range, one)));
+    },
+    referrers() {
+      const outerPatterns = outer.referrers.map(referrerPatternOf);
+      return !inner.referrers
+        .map(referrerPatternOf)
+        .every((pattern) => outerPatterns.some((one) => covers(one, pattern)));
+    },
+    endpoints() {
+      const [ofInner, ofOuter] = [admissionOf(inner), admissionOf(outer)];
+      return operations.some((operation) => ofInner.operation(operation) && !ofOuter.operation(operation));
+    },
+  };
+  return kinds.find((kind) => outer[kind].length > 0 && (inner[kind].length === 0 || isWider[kind]()));
+}
+
+const kinds = ['ipAddresses', 'referrers', 'endpoints'] as const;

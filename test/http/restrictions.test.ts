@@ -1,0 +1,87 @@
+// What holds of all kinds of restriction together, and of endpoints; addresses and referrers have tests of their own.
+import { describe, expect, test } from 'vitest';
+import { operationTable } from '../../generated/operations.ts';
+import { admissionOf, type Restrictions, widened } from '../../src/http/restrictions.ts';
+import { randomFrom } from '../judges/random.ts';
+
+const listTickets = { operationId: 'listTickets', tag: 'Tickets' };
+const getTicket = { operationId: 'getTicket', tag: 'Tickets' };
+const listEvents = { operationId: 'listEvents', tag: 'Events' };
+const operations = [listTickets, getTicket, listEvents, { operationId: 'getHealth', tag: 'Health' }];
+const none: Restrictions = { ipAddresses: [], referrers: [], endpoints: [] };
+const only = (endpoints: string[]): Restrictions => ({ ...none, endpoints });
+
+test('a key without restrictions is admitted from everywhere to everything', () => {
+  const { address, referrer, operation } = admissionOf(none);
+  expect([address(undefined), referrer({}), operation(getTicket)]).toEqual([true, true, true]);
+});
+
+test('each kind decides alone', () => {
+  const { address, referrer, operation } = admissionOf({ ...none, ipAddresses: ['1.2.3.4'] });
+  expect([address('1.2.3.5'), referrer({}), operation(getTicket)]).toEqual([false, true, true]);
+});
+
+test.each([
+  [['Tickets'], [true, true, false]],
+  [['getTicket'], [false, true, false]],
+  [
+    ['getTicket', 'Events'],
+    [false, true, true],
+  ],
+  [
+    ['tickets', 'gettic', 'noSuchOperation'],
+    [false, false, false],
+  ],
+])('%j admits listTickets, getTicket, listEvents: %j', (endpoints, admitted) => {
+  const { operation } = admissionOf(only(endpoints));
+  expect([listTickets, getTicket, listEvents].map(operation)).toEqual(admitted);
+});
+
+describe('widened', () => {
+  test.each<[inner: string[], outer: string[], wider: boolean]>([
+    [[], [], false],
+    [['Tickets'], [], false],
+    [[], ['Tickets', 'Events', 'Health'], true],
+    [['getTicket'], ['Tickets'], false],
+    [['Tickets'], ['getTicket'], true],
+    [['Tickets'], ['getTicket', 'listTickets'], false],
+    [['getTicket', 'listEvents'], ['Tickets', 'Health'], true],
+    [['noSuchOperation'], ['Tickets'], false],
+  ])('endpoints %j in %j: %s', (inner, outer, wider) => {
+    expect(widened(only(inner), only(outer), operations)).toBe(wider ? 'endpoints' : undefined);
+  });
+
+  test('the first kind that is wider is named', () => {
+    const outer: Restrictions = { ipAddresses: ['10.0.0.0/8'], referrers: ['https://a.test'], endpoints: ['Tickets'] };
+    const found = (changes: Partial<Restrictions>) => widened({ ...outer, ...changes }, outer, operations);
+    expect(found({})).toBeUndefined();
+    expect(found({ endpoints: [] })).toBe('endpoints');
+    expect(found({ endpoints: [], referrers: ['https://b.test'] })).toBe('referrers');
+    expect(found({ endpoints: [], referrers: [], ipAddresses: ['11.0.0.1'] })).toBe('ipAddresses');
+  });
+
+  test('random lists of the real operations are wider exactly when they admit one more', () => {
+    const random = randomFrom(6);
+    const names = operationTable.flatMap(({ operationId, tag }) => [operationId, tag]);
+    const drawn = () => Array.from({ length: random.below(7) }, () => random.pick(names));
+    const seen = { true: 0, false: 0 };
+    for (let i = 0; i < 3000; i++) {
+      const [inner, outer] = [only(drawn()), only(drawn())];
+      if (random.below(2)) outer.endpoints.push(...inner.endpoints.map(tagOf));
+      const reached = ({ endpoints }: Restrictions) =>
+        operationTable.filter(
+          ({ operationId, tag }) => !endpoints.length || endpoints.some((name) => name === operationId || name === tag),
+        );
+      const expected =
+        outer.endpoints.length > 0 &&
+        (inner.endpoints.length === 0 || !new Set(reached(inner)).isSubsetOf(new Set(reached(outer))));
+      expect(widened(inner, outer, operationTable), `${inner.endpoints} in ${outer.endpoints}`).toBe(
+        expected ? 'endpoints' : undefined,
+      );
+      seen[`${expected}`]++;
+    }
+    expect(Math.min(seen.true, seen.false)).toBeGreaterThan(500);
+  });
+});
+
+const tagOf = (name: string): string => operationTable.find(({ operationId }) => operationId === name)?.tag ?? name;
