@@ -1,0 +1,67 @@
+// Fronts with the standard limits, and many requests to them.
+import { randomBytes } from 'node:crypto';
+import { Writable } from 'node:stream';
+import { type Logger, pino } from 'pino';
+import { expect } from 'vitest';
+import { operationTable } from '../../generated/operations.ts';
+import type { Deps } from '../../src/app.ts';
+import { standardLimits } from '../../src/http/limits.ts';
+import { startFront } from '../contract/ownFront.ts';
+import { exampleContent } from '../contract/requests.ts';
+import { type Backend, send } from '../support/client.ts';
+
+export const limits = standardLimits(60);
+const [operation] = operationTable.filter(({ operationId }) => operationId === 'getIdentity');
+const content = exampleContent(operation as NonNullable<typeof operation>); // the contract has it
+
+/** A front that knows the demo's keys, and takes any other. */
+export const startLimited = (deps: Partial<Deps>): ReturnType<typeof startFront> =>
+  startFront({ limits, backend: (_call, finish) => finish({ status: 200, content }), ...deps });
+
+/** A key that nobody has used yet. */
+export const newKey = (kind: 'sk' | 'pk' = 'sk'): string => `${kind}_test_${randomBytes(24).toString('base64url')}`;
+
+export type Told = { status: number; limit: number; remaining: number };
+
+export async function ask(backend: Backend, key: string): Promise<Told> {
+  const { status, headers } = await send(backend, '/api/v1/auth/whoami', { key });
+  const number = (name: string) => Number(headers.get(name) ?? Number.NaN);
+  return { status, limit: number('X-RateLimit-Limit'), remaining: number('X-RateLimit-Remaining') };
+}
+
+/** So many requests at once, in turn to each of them. */
+export const askAtOnce = (backends: Backend[], key: string, count: number): Promise<Told[]> =>
+  Promise.all(Array.from({ length: count }, (_, i) => ask(backends[i % backends.length] as Backend, key)));
+
+/** That exactly as many requests as the limit got through, and every one was told another number of those that remain. */
+export function expectExactly(limit: number, told: Told[]): void {
+  const passed = told.filter(({ status }) => status === 200).sort((a, b) => b.remaining - a.remaining);
+  expect(passed).toEqual(Array.from({ length: limit }, (_, i) => ({ status: 200, limit, remaining: limit - 1 - i })));
+  const others = told.filter(({ status }) => status !== 200);
+  expect(others).toEqual(Array(told.length - limit).fill({ status: 429, limit, remaining: 0 }));
+}
+
+/** Level and text of a line of the log; undefined for those of requests. */
+export function messageOf(line: string): string | undefined {
+  const { level, msg } = JSON.parse(line);
+  return msg === 'request' ? undefined : `${pino.levels.labels[level]}: ${msg}`;
+}
+
+/** A log whose messages can be read. */
+export function readableLog(): { log: Logger; messages: string[] } {
+  const messages: string[] = [];
+  const lines = new Writable({
+    write(line, _encoding, done) {
+      messages.push(...[messageOf(String(line))].filter((message) => message !== undefined));
+      done();
+    },
+  });
+  return { log: pino(lines), messages };
+}
+
+export const down = 'warn: Redis does not answer: rate limits are counted in memory, each instance for itself';
+export const back = 'info: Redis answers: the instances share their rate limits';
+
+/** Waits for the log to say no more and no less than this. */
+export const expectLog = (messages: string[], expected: string[]): Promise<void> =>
+  expect.poll(() => messages, { timeout: 10_000 }).toEqual(expected);

@@ -1,0 +1,123 @@
+// A key gets exactly as many requests through as its limit says, however many come at once, and is told how many are left.
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { memoryBuckets } from '../../src/http/buckets.ts';
+import { redisBuckets } from '../../src/http/redisBuckets.ts';
+import { mockKeys } from '../../src/mock/keyring.ts';
+import { open } from '../support/client.ts';
+import { type Home, newHome, type RunningPair, startPair } from '../support/home.ts';
+import {
+  ask,
+  askAtOnce,
+  back,
+  expectExactly,
+  expectLog,
+  limits,
+  newKey,
+  readableLog,
+  startLimited,
+} from './limited.ts';
+import { missingRedis, type RedisServer, startRedis } from './redisServer.ts';
+
+const undo: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const one of undo.splice(0).reverse()) await one();
+});
+
+describe('server and mock as they are', () => {
+  let home: Home;
+  let running: RunningPair;
+  beforeAll(async () => {
+    home = await newHome();
+    running = await startPair(home, { limits });
+  });
+  afterAll(async () => {
+    await running.stop();
+    await home.remove();
+  });
+
+  test.each(['server', 'mock'] as const)('the %s lets 1,000 of 1,100 through with a secret key', async (name) => {
+    const { pair } = running;
+    expectExactly(1000, await askAtOnce([{ name, url: pair[name] }], pair.demo.teams[0].keys.secretTest, 1100));
+  });
+  test.each(['server', 'mock'] as const)('the %s lets 100 of 110 through with a publishable key', async (name) => {
+    const { pair } = running;
+    expectExactly(100, await askAtOnce([{ name, url: pair[name] }], pair.demo.teams[0].keys.publishableTest, 110));
+  });
+});
+
+const ownLimit = 7;
+const known = mockKeys(open.demo);
+const keyring: typeof known = {
+  async find(token, request) {
+    const key = await known.find(token, request);
+    return key && { ...key, rateLimit: ownLimit };
+  },
+};
+
+test('a key with a limit of its own has that one', async () => {
+  const front = await startLimited({ keyring });
+  undo.push(front.stop);
+  for (const kind of ['sk', 'pk'] as const) expectExactly(ownLimit, await askAtOnce([front], newKey(kind), 10));
+});
+
+test('a bucket has a window of its own, from its first request', async () => {
+  const buckets = memoryBuckets();
+  expect(await buckets.consume('one', 60)).toEqual({ count: 1, msLeft: 60_000 });
+  expect(await buckets.consume('other', 3600)).toEqual({ count: 1, msLeft: 3_600_000 });
+  expect(await buckets.consume('one', 60)).toMatchObject({ count: 2 });
+});
+
+describe.skipIf(missingRedis)(`in Redis${missingRedis ? ` (${missingRedis})` : ''}`, () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis?.remove());
+
+  async function sharing(deps: Parameters<typeof startLimited>[0] = {}) {
+    const { log, messages } = readableLog();
+    const buckets = redisBuckets(redis.url, log);
+    const front = await startLimited({ buckets, ...deps });
+    undo.push(async () => {
+      await front.stop();
+      await buckets.close();
+    });
+    await expectLog(messages, [back]);
+    return Object.assign(front, { messages });
+  }
+
+  test('1,000 of 1,100 with a secret key, 100 of 110 with a publishable one', async () => {
+    const front = await sharing();
+    expectExactly(1000, await askAtOnce([front], newKey(), 1100));
+    expectExactly(100, await askAtOnce([front], newKey('pk'), 110));
+    expect(front.messages).toEqual([back]);
+  });
+
+  test('two instances together let 1,000 of 1,100 through', async () => {
+    const fronts = [await sharing(), await sharing()];
+    expectExactly(1000, await askAtOnce(fronts, newKey(), 1100));
+    expect(fronts.map(({ messages }) => messages)).toEqual([[back], [back]]);
+  });
+
+  test('a limit of its own holds on both', async () => {
+    expectExactly(ownLimit, await askAtOnce([await sharing({ keyring }), await sharing({ keyring })], newKey(), 10));
+  });
+
+  test('what is kept has our prefix and ends with its window, addresses too', async () => {
+    const front = await sharing();
+    await ask(front, newKey());
+    await ask(front, newKey('pk'));
+    await fetch(`${front.url}/api/library/${open.demo.teams[0].id}/articles`);
+    await fetch(`${front.url}/api/v1/auth/whoami`);
+    const seconds = await redis.secondsLeft();
+    const ofKind = (kind: string) => Object.entries(seconds).filter(([name]) => name.startsWith(`cstar:${kind}:`));
+    expect(Object.keys(seconds).filter((name) => !name.startsWith('cstar:'))).toEqual([]);
+    for (const [kind, { windowSeconds }] of Object.entries(limits)) {
+      expect(ofKind(kind), kind).not.toEqual([]);
+      for (const [name, left] of ofKind(kind)) {
+        expect(left, name).toBeGreaterThan(0); // -1 would be for ever
+        expect(left, name).toBeLessThanOrEqual(windowSeconds);
+      }
+    }
+  });
+});
