@@ -1401,17 +1401,26 @@ export interface components {
          */
         Environment: "live" | "test";
         /**
-         * @description To come.
-         * @example 203.0.113.0/24
+         * @description An IPv4 or IPv6 address, or a range of them in CIDR notation. IPv4 mapped into IPv6 is the IPv4 address; apart from that
+         *     an IPv6 range holds no IPv4 address.
+         * @example 203.0.113.7
+         * @example 198.51.100.0/24
+         * @example 2001:db8:1::/48
          */
         IpRange: string;
         /**
-         * @description To come.
-         * @example https://shop.example.com/*
+         * @description Where in the web a key may be used: an origin (`https://app.example.com`), every subdomain of a host
+         *     (`https://*.example.com`, which is not `https://example.com`), one path (`https://app.example.com/admin`) or everything below
+         *     it (`https://app.example.com/admin/*`). A single slash at the end is a path too. It is compared with the `Referer` of a request,
+         *     or with `Origin` when there is none. An origin has no path, and to another origin browsers send only `/` unless the page has a
+         *     `Referrer-Policy` like `no-referrer-when-downgrade`.
+         * @example https://app.example.com
+         * @example https://*.example.com
+         * @example https://app.example.com/admin/*
          */
         ReferrerPattern: string;
         /**
-         * @description An operation by its id, or all operations of a tag by its name.
+         * @description An operation, or a tag for all of its operations.
          * @example listTickets
          * @enum {string}
          */

@@ -12,10 +12,13 @@ import type { Keyring } from './http/keyring.ts';
 import { createLimiter, type Limits } from './http/limits.ts';
 import { cors, identify, requireHttps, route, version } from './http/stages.ts';
 import { refuseBrokenText } from './http/text.ts';
+import { type Meter, meterUse } from './http/usage.ts';
 
 export type Deps = {
   backend: Backend;
   keyring: Keyring;
+  /** Counts what keys are used for. */
+  meter: Meter;
   guard: Guard;
   onViolation: OnViolation;
   audience: Audience;
@@ -37,6 +40,7 @@ export type Deps = {
 export function createApp({
   backend,
   keyring,
+  meter,
   guard,
   onViolation,
   audience,
@@ -62,7 +66,8 @@ export function createApp({
     ...guard.response, //                      from here on every answer is checked against the contract
     requireHttps(publicUrl), //                403 https_required
     version, //                                400 unsupported_version
-    authenticate(keyring, chargeFailure), //   401, 429
+    meterUse(meter),
+    authenticate(keyring, chargeFailure), //   401, 403, 429
     limit, //                                  429 rate_limit_exceeded
     authorize, //                              403
     accept, //                                 406

@@ -1,60 +1,77 @@
 // The handlers as a backend of the front. A write is one transaction: the key that makes it happen once, the change, the
-// answer, the events, commit.
+// answer, its audit entries and events, commit.
 import type { Handlers } from '../generated/stubs.ts';
+import { auditHandlers } from './audit/handlers.ts';
 import { authHandlers } from './auth/handlers.ts';
-import { appendEvents } from './events/eventStore.ts';
 import { eventsHandlers } from './events/handlers.ts';
 import { healthHandlers } from './health/handlers.ts';
 import type { Backend, Call, Finish, Success } from './http/answer.ts';
-import type { Emit, NewEvent } from './http/events.ts';
+import type { Change, MakeChange } from './http/changes.ts';
 import { type Reply, stillUnderWay, usedOtherwise } from './http/idempotency.ts';
+import type { Limits } from './http/limits.ts';
 import type { Caller } from './http/operation.ts';
+import { keysHandlers } from './keys/handlers.ts';
+import { leakReports } from './keys/leaks.ts';
+import type { Reporters } from './keys/reporters.ts';
 import { libraryHandlers } from './library/handlers.ts';
-import type { Database, TenantDatabase } from './storage/database.ts';
+import type { Database } from './storage/database.ts';
 import { claimKey, keepReply } from './storage/replies.ts';
 import type { SecretBox } from './storage/secretBox.ts';
 import { teamsHandlers } from './teams/handlers.ts';
 import { ticketsHandlers } from './tickets/handlers.ts';
 
-type AnyHandler = (input: object, reply: (status: number, content: Success['content']) => Success) => Promise<Success>;
+export type Parts = {
+  database: Database;
+  change: MakeChange;
+  isReady: () => Promise<boolean>;
+  limits: Limits;
+  reporters: Reporters;
+};
+type AnyHandler = (input: object, reply: (status: number, content: object) => Success) => Promise<Success>;
 
-export function handlersOf(database: Database, isReady: () => Promise<boolean>): Handlers {
+export function handlersOf({ database, change, isReady, limits, reporters }: Parts): Handlers {
   return {
     Tickets: ticketsHandlers,
     Events: eventsHandlers,
     Teams: teamsHandlers,
+    Keys: keysHandlers(limits, leakReports(database, change, reporters)),
+    Audit: auditHandlers,
     Library: libraryHandlers(database),
     Auth: authHandlers(database),
     Health: healthHandlers(isReady),
   };
 }
 
-export function handlersBackend(handlers: Handlers, database: Database, box: SecretBox): Backend {
+export function handlersBackend(
+  handlers: Handlers,
+  { database, change }: Pick<Parts, 'database' | 'change'>,
+  box: SecretBox,
+): Backend {
   const byOperation = new Map(
     Object.values(handlers).flatMap((ofTag) => Object.entries(ofTag as Record<string, AnyHandler>)),
   );
-  const reply = (status: number, content: Success['content']) => ({ status, content });
+  const reply = (status: number, content: object) => ({ status, content });
   /** The guard has proved that a call fits its operation's input; TypeScript cannot follow that through the table. */
   const handle = (call: Call, work: object) =>
     (byOperation.get(call.operation.operationId) as AnyHandler)({ ...call, ...work }, reply); // stubs.ts asks for every operation
 
   return async (call, finish) => {
-    const { caller, operation } = call;
+    const { caller, operation, requestId, now } = call;
     if (!caller) return finish(await handle(call, {}));
     if (operation.method === 'GET') return finish(await handle(call, { db: database.of(caller) }));
-    return database.write(caller, (db) => write(db, { ...call, caller }, finish)).catch(lockTimeoutAsConflict);
+    const actor = { type: 'api_key' as const, id: caller.keyId };
+    const work = (made: Change) => write(made, { ...call, caller }, finish);
+    return change(caller, { actor, requestId, now }, work).catch(lockTimeoutAsConflict);
   };
 
-  async function write(db: TenantDatabase, call: Call & { caller: Caller }, finish: Finish): Promise<Reply> {
+  async function write(made: Change, call: Call & { caller: Caller }, finish: Finish): Promise<Reply> {
     const { repetition, requestId, now } = call;
+    const { db } = made;
     const claim = repetition && (await claimKey(db, box, repetition, requestId, now));
     if (claim?.before === 'same') return claim.reply;
     if (claim?.before === 'other') throw usedOtherwise();
-    const events: NewEvent[] = [];
-    const emit: Emit = (type, resourceId, data) => void events.push({ type, resourceId, data });
-    const answer = await finish(await handle(call, { db, emit }));
+    const answer = await finish(await handle(call, made));
     if (repetition) await keepReply(db, box, repetition, answer);
-    await appendEvents(db, events, requestId, now); // last, because it takes the lock that all of the tenant's writes need
     return answer;
   }
 }

@@ -25,7 +25,11 @@ export type Config = {
   demoData: boolean;
   /** A statement that runs longer is ended, and its request answered with 503. */
   statementTimeoutMs: number;
+  /** Public keys of partners that may report leaked keys: `identifier:` and the base64 of a PEM, parted by commas. */
+  leakReportKeys: string | undefined;
   limits: Limits;
+  /** How often usage and `lastUsedAt` are written; the contract allows a minute. */
+  usageEveryMs: number;
   bodyLimits: { bytesMax: number; timeoutMs: number };
   /** What happens to an answer that breaks the contract. */
   violations: 'throw' | 'log';
@@ -72,9 +76,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     databaseUrl: env.DATABASE_URL,
     redisUrl: redis('REDIS_URL'),
     encryptionKeys: env.ENCRYPTION_KEYS,
+    leakReportKeys: env.LEAK_REPORT_KEYS,
     demoData: oneOf('DEMO_DATA', ['true', 'false'], env.DATABASE_URL ? 'false' : 'true') === 'true',
     statementTimeoutMs: number('STATEMENT_TIMEOUT_MS', 3_000, 600_000),
     limits: standardLimits(number('REQUESTS_PER_ADDRESS', 60, 1_000_000)),
+    usageEveryMs: 15_000,
     bodyLimits: { bytesMax: 1_000_000, timeoutMs: 10_000 },
     violations: env.NODE_ENV === 'production' ? 'log' : 'throw',
     logLevel: oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'info'),

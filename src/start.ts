@@ -3,19 +3,17 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { operationTable } from '../generated/operations.ts';
 import { createApp, type Deps } from './app.ts';
-import { storedKeys } from './auth/keyring.ts';
-import { handlersBackend, handlersOf } from './backend.ts';
 import type { Config } from './config.ts';
 import type { Contract } from './contract/document.ts';
 import { loadContract } from './contract/load.ts';
+import { demoTeam } from './demoTeam.ts';
 import { createAudience } from './http/audience.ts';
 import { memoryBuckets } from './http/buckets.ts';
 import { createGuard } from './http/guard.ts';
-import { digestOf } from './http/keyring.ts';
-import { permissionsOf } from './http/permissions.ts';
 import { redisBuckets } from './http/redisBuckets.ts';
 import { type Listener, listen } from './http/server.ts';
 import { newRequestId } from './http/stages.ts';
+import { reportersOf } from './keys/reporters.ts';
 import { mockKeys } from './mock/keyring.ts';
 import { createMemory } from './mock/memory.ts';
 import { createDatabase } from './storage/database.ts';
@@ -27,6 +25,7 @@ import { openStorage } from './storage/open.ts';
 import type { Storage } from './storage/postgres.ts';
 import { purge } from './storage/retention.ts';
 import { createSecretBox } from './storage/secretBox.ts';
+import { storedApi } from './storedApi.ts';
 import { developerPages } from './web/developers/pages.ts';
 
 export type Running = {
@@ -37,7 +36,7 @@ export type Running = {
   demoUrl: string;
   stop(): Promise<void>;
 };
-type Shared = Omit<Deps, 'backend' | 'keyring' | 'publicUrl' | 'onViolation'> & { contract: Contract };
+type Shared = Omit<Deps, 'backend' | 'keyring' | 'meter' | 'publicUrl' | 'onViolation'> & { contract: Contract };
 type Prism = typeof import('./mock/backend.ts');
 
 const stopGraceMs = 8_000;
@@ -55,7 +54,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
   const [storage] = await Promise.all([opening, shared.guard.warm()]);
   const demo = demoCredentials(dataDir, { apiUrl: api.publicUrl, mockUrl: mock.publicUrl });
   const buckets = config.redisUrl ? redisBuckets(config.redisUrl, log) : memoryBuckets(); // the mock's are its own
-  const [{ takesDemoKeys, refuse }] = await Promise.all([
+  const [{ takesDemoKeys, refuse, flush }] = await Promise.all([
     serveApi(api, storage, config, demo, { ...shared, buckets }),
     serveMock(mock, await prism, demo, shared),
   ]);
@@ -67,6 +66,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     async stop() {
       refuse();
       await Promise.all([api.stop(stopGraceMs), mock.stop(stopGraceMs)]);
+      await flush();
       await buckets.close();
       await storage.close();
     },
@@ -97,35 +97,33 @@ function sharedParts({ limits, bodyLimits, trustedProxies }: Config, log: Logger
   };
 }
 
-/** `refuse` makes the API unready, from when it is told to stop. */
+/** `refuse` makes the API unready, from when it is told to stop; `flush` writes what it has counted. */
 async function serveApi(
   listener: Listener,
   { pool, unlimited }: Storage,
   config: Config,
   demo: DemoCredentials,
   shared: Shared,
-): Promise<{ takesDemoKeys: boolean; refuse(): void }> {
+): Promise<{ takesDemoKeys: boolean; refuse(): void; flush(): Promise<void> }> {
   const { log } = shared;
+  const reporters = reportersOf(config.leakReportKeys);
   await unlimited(migrate);
   const box = createSecretBox(encryptionKeysOf(config)); // after the directory is ours, where they may have to be made
   const database = createDatabase(pool);
-  const keyring = storedKeys(database);
-  if (config.demoData)
-    await seedDemo(database, demo, {
-      digestOf,
-      permissions: { secret: permissionsOf('secret'), publishable: permissionsOf('publishable') },
-    });
+  if (config.demoData) await seedDemo(database, demo, demoTeam, shared.clock());
+  let isStopping = false;
+  const isReady = async () =>
+    !isStopping && (await Promise.race([database.ping().then(() => true), wait(readinessMs, false)]));
+  const { backend, keyring, meter } = storedApi(database, { box, limits: config.limits, reporters, isReady, log });
   const takesDemoKeys = (await keyring.find(demo.teams[0].keys.secretTest, { teamId: undefined })) !== undefined;
   if (config.demoData && !takesDemoKeys)
     log.warn(`the keys of ${config.dataDir}/demo.json are not those of the database: it was filled with others before`);
 
-  let isStopping = false;
-  const isReady = async () =>
-    !isStopping && (await Promise.race([database.ping().then(() => true), wait(readinessMs, false)]));
   const app = createApp({
     ...shared,
-    backend: handlersBackend(handlersOf(database, isReady), database, box),
+    backend,
     keyring,
+    meter,
     publicUrl: listener.publicUrl,
     onViolation(violation, req) {
       if (config.violations === 'throw') throw violation;
@@ -138,14 +136,17 @@ async function serveApi(
   const purging = setInterval(() => {
     purge(database.kysely, shared.clock()).catch((err: unknown) => log.warn({ err }, 'purge failed'));
   }, purgeEveryMs).unref();
+  const counting = setInterval(() => void meter.flush(), config.usageEveryMs).unref();
   await shared.guard.warm();
   listener.serve(app);
   return {
     takesDemoKeys,
     refuse() {
       clearInterval(purging);
+      clearInterval(counting);
       isStopping = true;
     },
+    flush: () => meter.flush(),
   };
 }
 
@@ -159,6 +160,7 @@ async function serveMock(
     ...shared,
     backend: await prismBackend(shared.contract, createMemory()),
     keyring: mockKeys(demo),
+    meter: { count: () => undefined }, // its keys have no usage
     publicUrl: listener.publicUrl,
     onViolation(violation) {
       throw violation;

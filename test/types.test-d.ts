@@ -53,19 +53,19 @@ export const wrong: TicketsHandlers = {
   },
 };
 
-export const missingField: AuthHandlers = {
+export const missingField: Pick<AuthHandlers, 'getIdentity'> = {
   async getIdentity({ caller }, reply) {
     // @ts-expect-error a missing field
     return reply(200, { data: { teamId: caller.teamId, teamName: 'x', teamSlug: 'x', keyType: 'secret' } });
   },
 };
-export const unknownField: AuthHandlers = {
+export const unknownField: Pick<AuthHandlers, 'getIdentity'> = {
   async getIdentity(_input, reply) {
     // @ts-expect-error an unknown field
     return reply(200, { data: { ...me, digest: 'x' } });
   },
 };
-export const bare: AuthHandlers = {
+export const bare: Pick<AuthHandlers, 'getIdentity'> = {
   // @ts-expect-error a bare literal
   async getIdentity() {
     return { status: 200, content: { data: me } };

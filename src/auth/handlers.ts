@@ -1,5 +1,6 @@
 import type { AuthHandlers } from '../../generated/stubs.ts';
 import type { Database } from '../storage/database.ts';
+import { toUuid } from '../storage/ids.ts';
 
 export function authHandlers({ kysely }: Database): AuthHandlers {
   return {
@@ -18,6 +19,20 @@ export function authHandlers({ kysely }: Database): AuthHandlers {
           environment: caller.environment,
         },
       });
+    },
+
+    async getMe({ caller, db }, reply) {
+      const key = await db
+        .selectFrom('api_keys')
+        .select('user_id')
+        .where('id', '=', toUuid(caller.keyId))
+        .executeTakeFirstOrThrow();
+      const { created_at: _, ...user } = await kysely
+        .selectFrom('users')
+        .selectAll()
+        .where('id', '=', key.user_id)
+        .executeTakeFirstOrThrow();
+      return reply(200, user);
     },
   };
 }

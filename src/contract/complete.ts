@@ -13,6 +13,7 @@ import {
   permissionsOf,
   type Ref,
   type Response,
+  type Schema,
 } from './document.ts';
 
 type Facts = { path: string; method: string; operation: Operation; parameters: Parameter[] };
@@ -124,12 +125,14 @@ export function complete(contract: Contract): void {
 
 /** `x-values` stands for an enum that the operations already tell: the permissions that they ask for, their ids and tags. */
 function fillValues(contract: Contract): void {
-  const keyed = [...operationsOf(contract)].map(({ operation }) => operation).filter(({ security }) => security?.length);
+  const keyed = [...operationsOf(contract)]
+    .map(({ operation }) => operation)
+    .filter(({ security }) => security?.length);
   const values: Record<string, string[]> = {
     permissions: permissionsOf(contract),
     endpoints: [...keyed.map(({ tags }) => tags[0]), ...keyed.map(({ operationId }) => operationId)],
   };
-  for (const schema of Object.values(contract.components.schemas)) {
+  for (const schema of Object.values<Schema>(contract.components.schemas)) {
     const { 'x-values': kind } = schema;
     if (kind === undefined) continue;
     const found = values[kind];

@@ -25,6 +25,9 @@ export function operationTable(contract: Contract): string {
         Object.entries(requirement).map(([scheme, permissions]) => ({ scheme, permissions })),
       ),
       query: query.map(({ name }) => name),
+      headers: parametersOf(contract, item, operation)
+        .filter((parameter) => parameter.in === 'header')
+        .map(({ name }) => name),
       secretQuery: query.filter((parameter) => parameter['x-audience'] === 'secret').map(({ name }) => name),
       body: operation.requestBody
         ? { required: operation.requestBody.required ?? false, mediaTypes: Object.keys(operation.requestBody.content) }

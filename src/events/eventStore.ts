@@ -1,7 +1,7 @@
 // The events of one team and environment, numbered in the order of their commits.
 import { type Selectable, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
-import type { NewEvent } from '../http/events.ts';
+import type { NewEvent } from '../http/changes.ts';
 import { countMax } from '../http/paging.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { randomBase62, toUuid } from '../storage/ids.ts';

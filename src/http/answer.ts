@@ -11,6 +11,10 @@ export type Call = {
   path: Record<string, string>;
   query: Record<string, unknown>;
   body: unknown;
+  /** The bytes of the body, as they came. */
+  raw: Buffer | undefined;
+  /** The headers that the operation declares, by their declared names. */
+  headers: Record<string, string | undefined>;
   caller: Caller | undefined;
   requestId: string;
   now: Date;
@@ -19,7 +23,8 @@ export type Call = {
   /** The header `Prefer`, which only the mock heeds. */
   prefer: string | undefined;
 };
-export type Success = { status: number; content: Record<string, unknown> };
+/** `content` is the body without `success` and `meta`; on an operation without envelope all of it. */
+export type Success = { status: number; content: object };
 /** Makes the answer of a success, checked against the contract; rejects when it breaks it. */
 export type Finish = (success: Success) => Promise<Reply>;
 /**
@@ -39,7 +44,8 @@ export function answer(backend: Backend, guard: Guard, audience: Audience): Requ
   async function finished(success: Success, { operation, caller, requestId, now }: Call, req: Request): Promise<Reply> {
     const { status, content } = success;
     const visible = caller?.type === 'secret' ? content : audience(operation, content);
-    const body = { success: true, ...visible, meta: { requestId, timestamp: now.toISOString() } };
+    const meta = { requestId, timestamp: now.toISOString() };
+    const body = operation.hasEnvelope ? { success: true, ...visible, meta } : visible;
     await guard.check(req, status, body);
     return { status, body: JSON.stringify(body), requestId };
   }
@@ -50,6 +56,7 @@ const callOf = (req: Request): Call => ({
   path: req.context.params,
   query: req.query,
   body: req.body,
+  headers: Object.fromEntries(req.context.operation.headers.map((name) => [name, req.get(name)])),
   repetition: repetitionOf(req),
   prefer: req.get('prefer'),
 });

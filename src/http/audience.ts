@@ -5,14 +5,14 @@ import type { Operation } from './router.ts';
 
 type Cut = (value: unknown) => unknown;
 /** Takes out of an answer what only secret keys may see. */
-export type Audience = (operation: Operation, content: Record<string, unknown>) => Record<string, unknown>;
+export type Audience = (operation: Operation, content: object) => object;
 
 export function createAudience(contract: Contract, operations: readonly Operation[]): Audience {
   const known = new Map<Schema, Cut | undefined>();
   const cuts = new Map(
     operations.map((operation) => [operation.operationId, cutOf(successSchema(contract, operation))]),
   );
-  return ({ operationId }, content) => (cuts.get(operationId)?.(content) as typeof content | undefined) ?? content;
+  return ({ operationId }, content) => (cuts.get(operationId)?.(content) as object | undefined) ?? content;
 
   /** Undefined where nothing has to be taken out, which is most of the tree. */
   function cutOf(node: Schema): Cut | undefined {

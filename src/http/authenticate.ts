@@ -1,9 +1,10 @@
 // Who calls (401), and whether the contract's `security` lets them (403).
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Environment } from '../storage/tenant.ts';
-import type { Keyring } from './keyring.ts';
+import type { Key, Keyring } from './keyring.ts';
 import type { Caller } from './operation.ts';
 import { type ErrorCode, Problem } from './problem.ts';
+import type { Admission } from './restrictions.ts';
 
 const prefix = /^(?<kind>[sp])k_(?<environment>live|test)_/;
 const wellFormed = /^[sp]k_(live|test)_[A-Za-z0-9_-]{32}$/;
@@ -11,13 +12,17 @@ const wellFormed = /^[sp]k_(live|test)_[A-Za-z0-9_-]{32}$/;
 /**
  * Puts the caller into the context.
  * @param chargeFailure counts a failure against the caller's address; throws when there were too many
- * @throws 401, or what `chargeFailure` throws in its place
+ * @throws 401, 403 when the key is not for this address or page, or what `chargeFailure` throws in their place
  */
 export function authenticate(keyring: Keyring, chargeFailure: RequestHandler): RequestHandler {
   return async (req, res, next) => {
     if (req.context.operation.security.length === 0) return next();
     try {
-      req.context.caller = await callerOf(req, keyring);
+      const key = await keyOf(req, keyring);
+      refuseElsewhere(req, key.admission);
+      req.context.caller = callerOf(key);
+      req.context.admission = key.admission;
+      adviseRotation(res, key, req.context.now);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       return chargeFailure(req, res, (refused?: unknown) => next(refused ?? error));
@@ -26,7 +31,9 @@ export function authenticate(keyring: Keyring, chargeFailure: RequestHandler): R
   };
 }
 
-async function callerOf(req: Request, keyring: Keyring): Promise<Caller> {
+type Known = Key & { prefix: { kind: string; environment: Environment } };
+
+async function keyOf(req: Request, keyring: Keyring): Promise<Known> {
   const { params, now } = req.context;
   const given = req.headersDistinct.authorization ?? [];
   const token = given.length === 1 ? /^bearer +(\S+)$/i.exec(given[0] ?? '')?.[1] : undefined;
@@ -34,17 +41,38 @@ async function callerOf(req: Request, keyring: Keyring): Promise<Caller> {
   const match = prefix.exec(token)?.groups;
   if (!match) throw unauthorized('invalid_key_format');
   const key = wellFormed.test(token) ? await keyring.find(token, { teamId: params.teamId }) : undefined;
-  if (!key || key.isRevoked) throw unauthorized('invalid_api_key');
+  if (!key?.isActive) throw unauthorized('invalid_api_key');
   if (key.expiresAt && key.expiresAt <= now) throw unauthorized('key_expired');
+  return { ...key, prefix: match as Known['prefix'] }; // the pattern admits no other
+}
 
-  const environment = match.environment as Environment; // the pattern admits no other
+function callerOf({ id, teamId, permissions, rateLimit, prefix: { kind, environment } }: Known): Caller {
   return {
-    keyId: key.id,
-    teamId: key.teamId,
+    keyId: id,
+    teamId,
     environment,
-    type: match.kind === 's' ? 'secret' : 'publishable',
-    permissions: key.permissions,
+    type: kind === 's' ? 'secret' : 'publishable',
+    permissions,
+    ...(rateLimit !== undefined && { rateLimit }),
   };
+}
+
+/** The message names the kind of restriction and not what would be admitted. */
+const restricted = (kind: string): Problem =>
+  new Problem('insufficient_permissions', { message: `The API key is restricted by ${kind}.` });
+
+function refuseElsewhere(req: Request, { address, referrer }: Admission): void {
+  if (!address(req.ip)) throw restricted('IP address');
+  if (!referrer({ referer: req.headers.referer, origin: req.headers.origin })) throw restricted('referrer');
+}
+
+const dayMs = 86_400_000;
+/** Second source document: rotate every 90 days. */
+export const rotationDays = 90;
+
+function adviseRotation(res: Response, { secretCreatedAt }: Key, now: Date): void {
+  const days = Math.floor((now.getTime() - secretCreatedAt.getTime()) / dayMs);
+  if (days >= rotationDays) res.setHeader('X-Key-Age-Days', days);
 }
 
 /** The header of a 401 (RFC 6750, section 3): an error is named only when a token was sent. */
@@ -54,9 +82,9 @@ export const challenge = (code: ErrorCode): Record<string, string> => ({
 
 const unauthorized = (code: ErrorCode): Problem => new Problem(code, { headers: challenge(code) });
 
-/** Team, kind of key, permission. Compares the path with the key and never looks a team up, so that nothing can be learnt of other teams. */
+/** Team, kind of key, permission, endpoint. Compares the path with the key and never looks a team up, so that nothing can be learnt of other teams. */
 export const authorize: RequestHandler = (req, _res, next) => {
-  const { operation, params, caller } = req.context;
+  const { operation, params, caller, admission } = req.context;
   if (!caller) return next();
   if (params.teamId !== undefined && params.teamId.toLowerCase() !== caller.teamId)
     throw new Problem('team_access_denied');
@@ -71,6 +99,7 @@ export const authorize: RequestHandler = (req, _res, next) => {
     throw new Problem('insufficient_permissions', { message: `The API key lacks the permission ${missing}.` });
   if (operation.environment && operation.environment !== caller.environment)
     throw new Problem('insufficient_permissions', { message: `This is for ${operation.environment} keys only.` });
+  if (!admission?.operation(operation)) throw restricted('endpoint');
   const secret = caller.type === 'secret' ? undefined : operation.secretQuery.find((name) => name in req.query);
   if (secret)
     throw new Problem('insufficient_permissions', { param: secret, message: `'${secret}' is for secret keys only.` });

@@ -38,6 +38,7 @@ export function readBody({ bytesMax, timeoutMs }: BodyLimits): RequestHandler {
       isFinished = true;
       if (error) return next(bodyProblem(error));
       try {
+        req.context.raw = req.body;
         req.body = parse(req.body);
       } catch (problem) {
         return next(problem);

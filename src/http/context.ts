@@ -1,5 +1,6 @@
 // What the stages of the front hand to each other, per request.
 import type { Caller } from './operation.ts';
+import type { Admission } from './restrictions.ts';
 import type { Operation } from './router.ts';
 
 export type Context = {
@@ -11,6 +12,10 @@ export type Context = {
   /** As it was sent; set by `route`, which leaves a harmless one in the headers. */
   contentType: string | undefined;
   caller: Caller | undefined;
+  /** What the caller's key is restricted to. */
+  admission: Admission | undefined;
+  /** The bytes of the body, as they came. */
+  raw: Buffer | undefined;
 };
 
 declare global {

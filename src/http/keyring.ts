@@ -1,5 +1,6 @@
 // Keys as the front knows them: one port, implemented by the store and by the mock.
 import { createHash } from 'node:crypto';
+import type { Admission } from './restrictions.ts';
 
 /** What is kept of a key in place of the key itself (third source document). */
 export const digestOf = (token: string): Buffer => createHash('sha256').update(token).digest();
@@ -9,8 +10,16 @@ export type Key = {
   id: string;
   teamId: string;
   permissions: readonly string[];
-  isRevoked: boolean;
+  /** Neither revoked nor deactivated. */
+  isActive: boolean;
+  /** When the key or the secret that was sent ends. */
   expiresAt: Date | undefined;
+  /** From where and for which operations it works. */
+  admission: Admission;
+  /** Requests an hour, where it has a limit of its own. */
+  rateLimit: number | undefined;
+  /** When the secret that was sent was made. */
+  secretCreatedAt: Date;
 };
 
 /** Finds a key by its text; `teamId` is the team in the path, which only the mock heeds. */

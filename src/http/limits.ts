@@ -1,6 +1,7 @@
 // How many requests, per key and per address; the headers are on every answer from here on.
 import type { Request, RequestHandler, Response } from 'express';
 import ipaddr from 'ipaddr.js';
+import { clientAddressOf } from './addresses.ts';
 import type { Buckets } from './buckets.ts';
 import type { Caller } from './operation.ts';
 import { Problem } from './problem.ts';
@@ -64,7 +65,7 @@ const keyOf = ({ type, keyId, rateLimit }: Caller): Bucket => ({ kind: type, nam
 
 /** An IPv6 customer owns a /64 at least, so that is one address here; IPv4 mapped into IPv6 is IPv4. */
 function addressOf(req: Request, kind: 'open' | 'failed'): Bucket {
-  const address = ipaddr.process(req.ip ?? '::');
-  const isV6 = address.kind() === 'ipv6';
-  return { kind, name: isV6 ? (address as ipaddr.IPv6).parts.slice(0, 4).join(':') : address.toString() };
+  const address = clientAddressOf(req.ip ?? '')?.start;
+  const name = address instanceof ipaddr.IPv6 ? address.parts.slice(0, 4).join(':') : String(address ?? 'unknown');
+  return { kind, name };
 }

@@ -3,13 +3,19 @@ import type { OperationId } from '../../generated/operations.ts';
 import type { operations } from '../../generated/types.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import type { Tenant } from '../storage/tenant.ts';
-import type { Emit } from './events.ts';
+import type { Audit, Emit } from './changes.ts';
 import { Problem } from './problem.ts';
 
 export type { OperationId };
 
 /** Who calls, with an API key. */
-export type Caller = Tenant & { keyId: string; type: 'secret' | 'publishable'; permissions: readonly string[] };
+export type Caller = Tenant & {
+  keyId: string;
+  type: 'secret' | 'publishable';
+  permissions: readonly string[];
+  /** Requests an hour, where the key has a limit of its own. */
+  rateLimit?: number;
+};
 
 type Body<Id extends OperationId> = operations[Id] extends { requestBody?: infer B }
   ? NonNullable<B> extends { content: { 'application/json': infer J } }
@@ -17,7 +23,7 @@ type Body<Id extends OperationId> = operations[Id] extends { requestBody?: infer
     : undefined
   : undefined;
 // A type of no fields is wanted here: a handler then cannot read any.
-type Params<Id extends OperationId, K extends 'path' | 'query'> = operations[Id]['parameters'] extends {
+type Params<Id extends OperationId, K extends 'path' | 'query' | 'header'> = operations[Id]['parameters'] extends {
   [key in K]?: infer P;
 }
   ? [P] extends [undefined]
@@ -32,6 +38,9 @@ export type Input<Id extends OperationId> = {
   path: Params<Id, 'path'>;
   query: Params<Id, 'query'>;
   body: Body<Id>;
+  headers: Params<Id, 'header'>;
+  /** The bytes of the body, as they came; undefined where there is none. */
+  raw: Buffer | undefined;
   requestId: string;
   now: Date;
 } & (IsKeyed<Id> extends true ? Keyed : Open);
@@ -42,21 +51,25 @@ type Keyed = {
   db: TenantDatabase;
   /** Says what happened; written with the change, when the handler has answered. */
   emit: Emit;
+  /** The same for the audit log: who did what to what. */
+  audit: Audit;
 };
 type Open = { caller: undefined };
 
 type Responses<Id extends OperationId> = operations[Id]['responses'];
 type SuccessStatus<Id extends OperationId> = Extract<keyof Responses<Id>, 200 | 201 | 202 | 204>;
-/** What the handler says of a 2xx body; `success` and `meta` are the front's. */
+/** What the handler says of a 2xx body; `success` and `meta` are the front's, where there is an envelope. */
 type Content<R> = R extends { content: { 'application/json': infer J } }
-  ? Omit<J, 'success' | 'meta'>
+  ? J extends { meta: unknown }
+    ? Omit<J, 'success' | 'meta'>
+    : J
   : Record<never, never>;
 
 declare const answered: unique symbol;
 /** What `reply` makes. Opaque: a handler cannot return a bare literal, whose unknown fields TypeScript would not see. */
 export type Answer<Id extends OperationId = OperationId> = {
   status: number;
-  content: Record<string, unknown>;
+  content: object;
   readonly [answered]: Id;
 };
 export type Reply<Id extends OperationId> = <S extends SuccessStatus<Id>>(

@@ -38,14 +38,14 @@ export function admissionOf({ ipAddresses, referrers, endpoints }: Restrictions)
 }
 
 /**
- * The first kind in which `inner` admits something that `outer` does not; undefined when it is nowhere wider.
+ * The kinds in which `inner` admits something that `outer` does not.
  * A range or pattern has to lie inside a single one of the other list: two halves do not make a whole.
  */
 export function widened(
   inner: Restrictions,
   outer: Restrictions,
   operations: readonly NamedOperation[],
-): keyof Restrictions | undefined {
+): (keyof Restrictions)[] {
   const isWider: Record<keyof Restrictions, () => boolean> = {
     ipAddresses() {
       const outerRanges = outer.ipAddresses.map(addressRangeOf);
@@ -62,7 +62,7 @@ export function widened(
       return operations.some((operation) => ofInner.operation(operation) && !ofOuter.operation(operation));
     },
   };
-  return kinds.find((kind) => outer[kind].length > 0 && (inner[kind].length === 0 || isWider[kind]()));
+  return kinds.filter((kind) => outer[kind].length > 0 && (inner[kind].length === 0 || isWider[kind]()));
 }
 
 const kinds = ['ipAddresses', 'referrers', 'endpoints'] as const;

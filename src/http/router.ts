@@ -10,12 +10,15 @@ export type Operation = {
   security: readonly { scheme: string; permissions: readonly string[] }[];
   query: readonly string[];
   secretQuery: readonly string[];
+  headers: readonly string[];
   body: { required: boolean; mediaTypes: readonly string[] } | null;
   isProbe: boolean;
   /** Takes the header `Idempotency-Key`. */
   isIdempotent: boolean;
   /** The only environment that it is for. */
   environment: 'test' | null;
+  /** Its success is `{success, data, meta}`. */
+  hasEnvelope: boolean;
   successStatus: number;
   produces: readonly string[];
 };

@@ -1,37 +1,46 @@
 // The mock's keys: the demo's own, and any other well-formed key as one of the team in the path.
 import { digestOf, type Key, type Keyring } from '../http/keyring.ts';
 import { permissionsOf } from '../http/permissions.ts';
-import type { DemoCredentials, DemoKeys } from '../storage/demo/credentials.ts';
+import { admissionOf } from '../http/restrictions.ts';
+import type { DemoCredentials } from '../storage/demo/credentials.ts';
+import { type DemoKeyName, demoKeyNames, demoKind, expiredAt } from '../storage/demo/keys.ts';
 
 const permissions = { secret: permissionsOf('secret'), publishable: permissionsOf('publishable') };
+const nowhereRestricted = { ipAddresses: [], referrers: [], endpoints: [] };
 
 export function mockKeys({ teams }: DemoCredentials): Keyring {
+  const began = new Date();
   const known = new Map(
-    teams.flatMap(({ id, keys }) =>
-      Object.entries(keys).map(([name, token]) => [token, demoKey(token, id, name as keyof DemoKeys)] as const),
-    ),
+    teams.flatMap(({ id, keys }) => demoKeyNames.map((name) => [keys[name], demoKey(keys[name], id, name)] as const)),
   );
   return {
     async find(token, { teamId }) {
       return known.get(token) ?? keyOf(token, teamId?.toLowerCase() ?? teams[0].id);
     },
   };
-}
 
-function demoKey(token: string, teamId: string, name: keyof DemoKeys): Key {
-  const key = keyOf(token, teamId);
-  return {
-    ...key,
-    isRevoked: name === 'revoked',
-    expiresAt: name === 'expired' ? new Date(0) : undefined,
-    permissions: name === 'ticketsReadOnly' ? ['tickets:read'] : key.permissions,
-  };
-}
+  function demoKey(token: string, teamId: string, name: DemoKeyName): Key {
+    const { permissions, restrictions, state } = demoKind(name);
+    const key = keyOf(token, teamId);
+    return {
+      ...key,
+      isActive: state !== 'revoked' && state !== 'deactivated',
+      expiresAt: state === 'expired' ? expiredAt : undefined,
+      permissions: permissions ?? key.permissions,
+      admission: admissionOf({ ...nowhereRestricted, ...restrictions }),
+    };
+  }
 
-const keyOf = (token: string, teamId: string): Key => ({
-  id: `mock_${digestOf(token).toString('hex').slice(0, 16)}`,
-  teamId,
-  isRevoked: false,
-  expiresAt: undefined,
-  permissions: token.startsWith('s') ? permissions.secret : permissions.publishable,
-});
+  function keyOf(token: string, teamId: string): Key {
+    return {
+      id: `mock_${digestOf(token).toString('hex').slice(0, 16)}`,
+      teamId,
+      isActive: true,
+      expiresAt: undefined,
+      permissions: token.startsWith('s') ? permissions.secret : permissions.publishable,
+      admission: admissionOf(nowhereRestricted),
+      rateLimit: undefined,
+      secretCreatedAt: began,
+    };
+  }
+}

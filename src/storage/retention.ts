@@ -8,30 +8,42 @@ export const eventsKeptMs = 30 * dayMs;
 /** Contract: Idempotency-Key. */
 export const repliesKeptMs = dayMs;
 
-const rowsAtOnce = 1_000;
+/** Contract: getApiKeyUsage. */
+export const usageKeptMs = 90 * dayMs;
+/** Contract: listAuditEntries. */
+export const auditKeptMs = 365 * dayMs;
 
-/** Deletes events and first answers of all tenants that are past their time, a part at a time; returns how many. */
-export async function purge(kysely: Kysely<Tables>, now: Date): Promise<{ events: number; replies: number }> {
-  const eventsBefore = new Date(now.getTime() - eventsKeptMs);
-  const repliesBefore = new Date(now.getTime() - repliesKeptMs);
-  return {
-    events: await untilNoneIsLeft(async () => {
-      const { numAffectedRows } = await sql`
-        delete from events where (team_id, environment, sequence) in
-          (select team_id, environment, sequence from events where created_at < ${eventsBefore} limit ${sql.lit(rowsAtOnce)})`.execute(
-        kysely,
-      );
-      return Number(numAffectedRows);
-    }),
-    replies: await untilNoneIsLeft(async () => {
-      const { numAffectedRows } = await sql`
-        delete from idempotency where (team_id, environment, method, path, key) in
-          (select team_id, environment, method, path, key from idempotency where created_at < ${repliesBefore} limit ${sql.lit(rowsAtOnce)})`.execute(
-        kysely,
-      );
-      return Number(numAffectedRows);
-    }),
-  };
+const rowsAtOnce = 1_000;
+type Kept = { table: 'events' | 'idempotency' | 'key_usage' | 'audit_log'; key: string[]; age: string; keptMs: number };
+const kept: Kept[] = [
+  { table: 'events', key: ['team_id', 'environment', 'sequence'], age: 'created_at', keptMs: eventsKeptMs },
+  {
+    table: 'idempotency',
+    key: ['team_id', 'environment', 'method', 'path', 'key'],
+    age: 'created_at',
+    keptMs: repliesKeptMs,
+  },
+  {
+    table: 'key_usage',
+    key: ['team_id', 'environment', 'key_id', 'hour', 'operation_id'],
+    age: 'hour',
+    keptMs: usageKeptMs,
+  },
+  { table: 'audit_log', key: ['team_id', 'environment', 'id'], age: 'created_at', keptMs: auditKeptMs },
+];
+
+/** Deletes what is past its time, of all tenants, a part at a time; returns how many rows of each table. */
+export async function purge(kysely: Kysely<Tables>, now: Date): Promise<Record<Kept['table'], number>> {
+  const deleted = { events: 0, idempotency: 0, key_usage: 0, audit_log: 0 };
+  for (const { table, key, age, keptMs } of kept) {
+    const columns = sql.join(key.map((column) => sql.ref(column)));
+    const before = new Date(now.getTime() - keptMs);
+    const some = sql`
+      delete from ${sql.table(table)} where (${columns}) in
+        (select ${columns} from ${sql.table(table)} where ${sql.ref(age)} < ${before} limit ${sql.lit(rowsAtOnce)})`;
+    deleted[table] = await untilNoneIsLeft(async () => Number((await some.execute(kysely)).numAffectedRows));
+  }
+  return deleted;
 }
 
 async function untilNoneIsLeft(deleteSome: () => Promise<number>): Promise<number> {

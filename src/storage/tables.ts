@@ -9,18 +9,59 @@ type Json<T> = ColumnType<T, string, string>;
 export type Tables = {
   teams: { id: string; slug: string; name: string; created_at: Date };
   members: { team_id: string; id: string; name: string };
-  api_keys: {
+  users: {
     id: string;
-    team_id: string;
-    environment: Environment;
+    email: string;
+    first_name: string | null;
+    last_name: string | null;
+    is_active: boolean;
+    is_verified: boolean;
+    created_at: Date;
+  };
+  api_keys: Tenanted & {
+    id: string;
+    user_id: string;
     type: 'secret' | 'publishable';
     name: string;
-    digest: Buffer;
     last_four: string;
     permissions: string[];
+    restrictions: Json<{ ipAddresses: string[]; referrers: string[]; endpoints: string[] }>;
+    rate_limit: number | null;
+    is_active: boolean;
     created_at: Date;
+    secret_created_at: Date;
+    /** When the last of its earlier secrets ends, or has ended. */
+    previous_expires_at: Date | null;
+    last_used_at: Date | null;
     expires_at: Date | null;
     revoked_at: Date | null;
+  };
+  key_secrets: Tenanted & {
+    digest: Buffer;
+    key_id: string;
+    created_at: Date;
+    replaced_at: Date | null;
+    expires_at: Date | null;
+  };
+  key_usage: Tenanted & {
+    key_id: string;
+    hour: Date;
+    operation_id: string;
+    requests: string;
+    client_errors: string;
+    rate_limited: string;
+    server_errors: string;
+  };
+  audit_log: Tenanted & {
+    id: string;
+    action: string;
+    actor_type: 'api_key' | 'leak_reporter' | 'system';
+    actor_id: string | null;
+    resource_id: string;
+    before: ColumnType<object | null, string | null, never>;
+    after: ColumnType<object | null, string | null, never>;
+    request_id: string | null;
+    created_at: Date;
   };
   customers: Tenanted & { id: string; name: string; email: string; created_at: Date };
   tags: Tenanted & { id: string; name: string };

@@ -1,11 +1,14 @@
 // Design, section 4: who may come in, and how often.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
+import type { Key } from '../../src/http/keyring.ts';
+import { mockKeys } from '../../src/mock/keyring.ts';
 import {
   backends,
   keys,
   limited,
   limitedBackends,
+  open,
   proxied,
   proxiedBackends,
   send,
@@ -84,7 +87,7 @@ describe('a key without any permission', () => {
         }),
       keyring: {
         async find() {
-          return { id: 'key_none', teamId: team.id, permissions: [], isRevoked: false, expiresAt: undefined };
+          return { ...(await mockKeys(open.demo).find(keys.secretTest, { teamId: team.id })), permissions: [] } as Key;
         },
       },
     });

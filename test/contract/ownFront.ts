@@ -23,6 +23,7 @@ export async function startFront(
   listener.serve(
     createApp({
       keyring: mockKeys(open.demo),
+      meter: { count: () => undefined },
       guard,
       onViolation(violation) {
         throw violation;

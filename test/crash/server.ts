@@ -3,16 +3,14 @@
 import { pino } from 'pino';
 import { operationTable } from '../../generated/operations.ts';
 import { createApp } from '../../src/app.ts';
-import { storedKeys } from '../../src/auth/keyring.ts';
-import { handlersBackend, handlersOf } from '../../src/backend.ts';
 import { readConfig } from '../../src/config.ts';
 import { loadContract } from '../../src/contract/load.ts';
+import { demoTeam } from '../../src/demoTeam.ts';
 import { createAudience } from '../../src/http/audience.ts';
 import { createGuard } from '../../src/http/guard.ts';
-import { digestOf } from '../../src/http/keyring.ts';
-import { permissionsOf } from '../../src/http/permissions.ts';
 import { listen } from '../../src/http/server.ts';
 import { newRequestId } from '../../src/http/stages.ts';
+import { reportersOf } from '../../src/keys/reporters.ts';
 import { createDatabase } from '../../src/storage/database.ts';
 import { demoCredentials } from '../../src/storage/demo/credentials.ts';
 import { seedDemo } from '../../src/storage/demo/seed.ts';
@@ -20,6 +18,7 @@ import { encryptionKeysOf } from '../../src/storage/encryptionKeys.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import { createSecretBox } from '../../src/storage/secretBox.ts';
+import { storedApi } from '../../src/storedApi.ts';
 
 process.umask(0o077);
 process.once('disconnect', () => process.exit()); // whoever started it is gone
@@ -33,15 +32,20 @@ const demo = demoCredentials(config.dataDir, { apiUrl: listener.publicUrl });
 const box = createSecretBox(encryptionKeysOf(config));
 await unlimited(migrate);
 const database = createDatabase(pool);
-await seedDemo(database, demo, {
-  digestOf,
-  permissions: { secret: permissionsOf('secret'), publishable: permissionsOf('publishable') },
+await seedDemo(database, demo, demoTeam, new Date());
+const limits = { secret: bucket, publishable: bucket, open: bucket, failed: bucket };
+const { backend, keyring, meter } = storedApi(database, {
+  box,
+  limits,
+  reporters: reportersOf(),
+  isReady: async () => true,
+  log,
 });
-const handlers = handlersOf(database, async () => true);
 listener.serve(
   createApp({
-    backend: handlersBackend(handlers, database, box),
-    keyring: storedKeys(database),
+    backend,
+    keyring,
+    meter,
     guard: createGuard(contract), // what it compiles on first use is not waited for
     onViolation(violation) {
       throw violation;
@@ -51,7 +55,7 @@ listener.serve(
     log,
     clock: () => new Date(),
     requestIds: newRequestId,
-    limits: { secret: bucket, publishable: bucket, open: bucket, failed: bucket },
+    limits,
     bodyLimits: config.bodyLimits,
     publicUrl: listener.url,
     trustedProxies: [],

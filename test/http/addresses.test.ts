@@ -7,7 +7,8 @@ import { schemaAdmits } from './schemaAdmits.ts';
 
 const only = (ipAddresses: string[]): Restrictions => ({ ipAddresses, referrers: [], endpoints: [] });
 const admits = (ranges: string[], ip: string | undefined): boolean => admissionOf(only(ranges)).address(ip);
-const isWider = (inner: string[], outer: string[]): boolean => widened(only(inner), only(outer), []) === 'ipAddresses';
+const isWider = (inner: string[], outer: string[]): boolean =>
+  widened(only(inner), only(outer), []).includes('ipAddresses');
 
 type Range = { family: 4 | 6; value: bigint; bits: number };
 const widthOf = ({ family }: Range): number => (family === 4 ? 32 : 128);

@@ -7,7 +7,8 @@ import { schemaAdmits } from './schemaAdmits.ts';
 type Headers = { referer?: string | undefined; origin?: string | undefined };
 const only = (referrers: string[]): Restrictions => ({ ipAddresses: [], referrers, endpoints: [] });
 const admits = (patterns: string[], headers: Headers): boolean => admissionOf(only(patterns)).referrer(headers);
-const isWider = (inner: string[], outer: string[]): boolean => widened(only(inner), only(outer), []) === 'referrers';
+const isWider = (inner: string[], outer: string[]): boolean =>
+  widened(only(inner), only(outer), []).includes('referrers');
 
 const app = 'https://app.example.com';
 

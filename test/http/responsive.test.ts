@@ -6,14 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { handlersBackend, handlersOf } from '../../src/backend.ts';
-import { digestOf } from '../../src/http/keyring.ts';
-import { permissionsOf } from '../../src/http/permissions.ts';
+import { demoTeam } from '../../src/demoTeam.ts';
+import { standardLimits } from '../../src/http/limits.ts';
+import { reportersOf } from '../../src/keys/reporters.ts';
 import { createDatabase } from '../../src/storage/database.ts';
 import { seedDemo } from '../../src/storage/demo/seed.ts';
 import { openEmbedded } from '../../src/storage/embedded/open.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import { createSecretBox } from '../../src/storage/secretBox.ts';
+import { storedApi } from '../../src/storedApi.ts';
 import { startFront } from '../contract/ownFront.ts';
 import { type Backend, open, send } from '../support/client.ts';
 import { tickets } from './requests.ts';
@@ -30,17 +31,18 @@ beforeAll(async () => {
   await storage.unlimited(migrate);
   ({ pool, close } = storage);
   const database = createDatabase(pool);
-  const permissions = { secret: permissionsOf('secret'), publishable: permissionsOf('publishable') };
-  await seedDemo(database, open.demo, { digestOf, permissions });
-  const handlers = handlersBackend(
-    handlersOf(database, () => database.ping().then(() => true)),
-    database,
-    createSecretBox([['test', randomBytes(32)]]),
-  );
+  await seedDemo(database, open.demo, demoTeam, new Date());
+  const { backend } = storedApi(database, {
+    box: createSecretBox([['test', randomBytes(32)]]),
+    limits: standardLimits(60),
+    reporters: reportersOf(),
+    isReady: () => database.ping().then(() => true),
+    log: { warn: () => undefined },
+  });
   front = await startFront({
     async backend(call, finish) {
       if (call.operation.operationId === 'listLibraryArticles') await pool.query(endless);
-      return handlers(call, finish);
+      return backend(call, finish);
     },
   });
 }, 30_000);

@@ -3,17 +3,19 @@ import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { pino } from 'pino';
 import type { Handlers } from '../../generated/stubs.ts';
-import { storedKeys } from '../../src/auth/keyring.ts';
-import { handlersBackend, handlersOf } from '../../src/backend.ts';
-import { digestOf } from '../../src/http/keyring.ts';
+import { demoTeam } from '../../src/demoTeam.ts';
+import { standardLimits } from '../../src/http/limits.ts';
 import { permissionsOf } from '../../src/http/permissions.ts';
+import { keyStore } from '../../src/keys/keyStore.ts';
+import { reportersOf } from '../../src/keys/reporters.ts';
+import { unrestricted } from '../../src/newTeam.ts';
 import { createDatabase, type Database } from '../../src/storage/database.ts';
 import { seedDemo } from '../../src/storage/demo/seed.ts';
 import { openEmbedded } from '../../src/storage/embedded/open.ts';
-import { newUuid } from '../../src/storage/ids.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import { openPostgres, type Storage } from '../../src/storage/postgres.ts';
 import { createSecretBox, type EncryptionKeys } from '../../src/storage/secretBox.ts';
+import { storedApi } from '../../src/storedApi.ts';
 import { startFront } from '../contract/ownFront.ts';
 import { type Backend, open } from '../support/client.ts';
 import { ownDatabase } from '../support/database.ts';
@@ -37,8 +39,7 @@ export async function openOwnStore(server = process.env.TEST_DATABASE_URL ?? '')
     : await openEmbedded({ ...options, dataDir: undefined });
   await storage.unlimited(migrate);
   const database = createDatabase(storage.pool);
-  const permissions = { secret: permissionsOf('secret'), publishable: permissionsOf('publishable') };
-  await seedDemo(database, open.demo, { digestOf, permissions });
+  await seedDemo(database, open.demo, demoTeam, new Date());
   return {
     database,
     pool: storage.pool,
@@ -55,33 +56,23 @@ export function serve(
   { database }: OwnStore,
   { clock = () => new Date(), keys = newKeys(), handlers = (real) => real }: Wishes = {},
 ): Promise<Backend & { stop(): Promise<void> }> {
-  const all = handlers(handlersOf(database, async () => true));
-  return startFront({
-    backend: handlersBackend(all, database, createSecretBox(keys)),
-    keyring: storedKeys(database),
-    clock,
-  });
+  const box = createSecretBox(keys);
+  const facts = { box, limits: standardLimits(60), reporters: reportersOf(), isReady: async () => true, log, handlers };
+  return startFront({ ...storedApi(database, facts), clock });
 }
 
-/** One more secret test key of the demo's first team, as after a rotation. */
+/** One more secret test key of the demo's first team. */
 export async function anotherKey({ database }: OwnStore): Promise<string> {
-  const token = `sk_test_${randomBytes(24).toString('base64url')}`;
-  const now = new Date();
-  const row = {
-    id: newUuid(now),
-    team_id: teamId,
-    environment: 'test' as const,
+  const db = database.of({ teamId, environment: 'test' });
+  const { user_id } = await db.selectFrom('api_keys').select('user_id').executeTakeFirstOrThrow();
+  const key = {
+    user_id,
     type: 'secret' as const,
-    name: 'Rotated',
-    digest: digestOf(token),
-    last_four: token.slice(-4),
+    name: 'Another',
     permissions: permissionsOf('secret'),
-    created_at: now,
-    expires_at: null,
-    revoked_at: null,
+    restrictions: unrestricted,
   };
-  await database.kysely.insertInto('api_keys').values(row).execute();
-  return token;
+  return (await keyStore(db).add(key, new Date())).secret;
 }
 
 /** How much of everything that a write leaves behind there is. */

@@ -1,21 +1,23 @@
 // A database of the test's own: the demo's two teams in both environments, and in each of these four tenants one thing of
 // every kind that nobody else has.
+
+import { demoTeam } from '../../src/demoTeam.ts';
 import { appendEvents } from '../../src/events/eventStore.ts';
-import type { NewEvent } from '../../src/http/events.ts';
-import { digestOf } from '../../src/http/keyring.ts';
-import { permissionsOf } from '../../src/http/permissions.ts';
+import type { NewEvent } from '../../src/http/changes.ts';
+import { newSecret } from '../../src/keys/keyStore.ts';
+import { issueKey, unrestricted } from '../../src/newTeam.ts';
 import { createDatabase, type Database } from '../../src/storage/database.ts';
 import { type DemoTeam, demoCredentials } from '../../src/storage/demo/credentials.ts';
 import { seedDemo } from '../../src/storage/demo/seed.ts';
 import { newUuid, toPrefixed, toUuid } from '../../src/storage/ids.ts';
 import { migrate } from '../../src/storage/migrate.ts';
-import type { Environment } from '../../src/storage/tenant.ts';
+import type { Environment, Tenant } from '../../src/storage/tenant.ts';
 import { snapshotOf } from '../../src/tickets/ticket.ts';
 import { type Home, newHome } from '../support/home.ts';
 import { rowsOf } from '../support/tableTexts.ts';
 
 /** What a tenant has: an id or name of each kind. All of it is in use, so that a filter by it finds something. */
-export type Things = Record<'tkt' | 'cus' | 'mem' | 'evt' | 'tag' | 'slug' | 'teamId' | 'team', string> & {
+export type Things = Record<'tkt' | 'cus' | 'mem' | 'key' | 'evt' | 'tag' | 'slug' | 'teamId' | 'team', string> & {
   createdAt: string;
 };
 export type TenantOf = { team: DemoTeam; environment: Environment; things: Things };
@@ -32,8 +34,7 @@ export async function newWorld(): Promise<World> {
   const { pool, unlimited, close } = await home.open();
   await unlimited(migrate);
   const database = createDatabase(pool);
-  const permissions = { secret: permissionsOf('secret'), publishable: permissionsOf('publishable') };
-  await seedDemo(database, demo, { digestOf, permissions });
+  await seedDemo(database, demo, demoTeam, new Date());
   const tenants: TenantOf[] = [];
   for (const team of demo.teams)
     for (const environment of ['test', 'live'] as const)
@@ -53,6 +54,7 @@ export function nowhere({ tkt, createdAt }: Things, kind: string): Things {
     tkt: id,
     cus: id,
     mem: id,
+    key: id,
     evt: `evt_${'0'.repeat(22)}`,
     tag: id,
     slug: name,
@@ -68,7 +70,7 @@ const besides = (uuid: string) =>
 
 type Spell = (things: Things) => Record<string, string>;
 const bothSpellings =
-  (prefix: 'tkt' | 'cus' | 'mem'): Spell =>
+  (prefix: 'tkt' | 'cus' | 'mem' | 'key'): Spell =>
   ({ [prefix]: uuid }) => ({ prefixed: toPrefixed(prefix, uuid), ...uuidSpellings(uuid) });
 const uuidSpellings = (uuid: string) => ({ UUID: uuid, 'UUID in capitals': uuid.toUpperCase() });
 
@@ -77,6 +79,7 @@ export const spellings: Record<string, Spell> = {
   tkt: bothSpellings('tkt'),
   cus: bothSpellings('cus'),
   mem: bothSpellings('mem'),
+  key: bothSpellings('key'),
   evt: ({ evt }) => ({ prefixed: evt }),
   tag: ({ tag }) => uuidSpellings(tag),
   slug: ({ slug }) => ({ slug }),
@@ -110,6 +113,7 @@ async function addThings(database: Database, team: DemoTeam, environment: Enviro
   await database.write(db.tenant, (own) => appendEvents(own, [closed], 'req_000000000000', new Date()));
   const { id: evt } = await db.selectFrom('events').select('id').executeTakeFirstOrThrow();
   return {
+    key: await addKey(database, db.tenant),
     tkt: ticket.id,
     cus: ticket.customer_id as string, // every ticket of the demo has one
     mem: ticket.assigned_to as string, // asked for
@@ -122,17 +126,32 @@ async function addThings(database: Database, team: DemoTeam, environment: Enviro
   };
 }
 
-/** Every row of a tenant begins with its team, and its environment where it has one; the ids in it are the tenant's. */
+/** A key that no request of the test is made with, so that it can be changed and revoked. */
+async function addKey(database: Database, tenant: Tenant): Promise<string> {
+  const db = database.of(tenant);
+  const { user_id } = await db.selectFrom('api_keys').select('user_id').executeTakeFirstOrThrow();
+  const kind = { type: 'secret' as const, environment: tenant.environment };
+  const key = { user_id, type: kind.type, name: 'Target', permissions: [], restrictions: unrestricted };
+  await issueKey(database, tenant, key, new Date(), newSecret(kind));
+  const { id } = await db.selectFrom('api_keys').select('id').where('name', '=', key.name).executeTakeFirstOrThrow();
+  return id;
+}
+
+/** Every row of a tenant says its team, and its environment where it has one, first or after an id; the ids in it are the tenant's. */
 function owners(rows: Record<string, string[]>, teamIds: string[]): Map<string, string> {
   const ownerOf = new Map<string, string>();
-  const environmentOf = (row: string) => /^\(([0-9a-f-]{36}),(test|live),/.exec(row)?.[2];
+  const tenantOf = (row: string) => {
+    const columns = row.slice(1).split(',', 3);
+    const at = columns.findIndex((column) => teamIds.includes(column));
+    return { teamId: columns[at] ?? '', environment: columns[at + 1]?.match(/^(test|live)$/)?.[0] };
+  };
   const all = Object.values(rows).flat();
   for (const hasEnvironment of [true, false]) // what has none, like members, is the team's wherever it is named
     for (const row of all) {
-      const teamId = row.slice(1, 37);
-      const environment = environmentOf(row);
+      const { teamId, environment } = tenantOf(row);
       if (!teamIds.includes(teamId) || (environment !== undefined) !== hasEnvironment) continue;
-      for (const id of idsIn(row.slice(37))) ownerOf.set(id, environment ? `${teamId}/${environment}` : teamId);
+      for (const id of idsIn(row.replace(teamId, '')))
+        ownerOf.set(id, environment ? `${teamId}/${environment}` : teamId);
     }
   for (const teamId of teamIds) ownerOf.set(teamId, teamId);
   return ownerOf;

@@ -2,11 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type DemoKeyName, demoKeyNames, demoKind } from './keys.ts';
 
-export type DemoKeys = Record<
-  'secretLive' | 'secretTest' | 'publishableLive' | 'publishableTest' | 'expired' | 'revoked' | 'ticketsReadOnly',
-  string
->;
+export type DemoKeys = Record<DemoKeyName, string>;
 export type DemoTeam = { id: string; slug: string; name: string; keys: DemoKeys };
 export type DemoCredentials = { apiUrl?: string; mockUrl?: string; teams: [DemoTeam, DemoTeam] };
 
@@ -42,14 +40,9 @@ export function demoCredentials(
 }
 
 function newKeys(): DemoKeys {
-  const key = (kind: string) => `${kind}_${randomBytes(24).toString('base64url')}`;
-  return {
-    secretLive: key('sk_live'),
-    secretTest: key('sk_test'),
-    publishableLive: key('pk_live'),
-    publishableTest: key('pk_test'),
-    expired: key('sk_test'),
-    revoked: key('sk_test'),
-    ticketsReadOnly: key('sk_test'),
-  };
+  const secrets = demoKeyNames.map((name) => {
+    const { type, environment } = demoKind(name);
+    return [name, `${type === 'secret' ? 'sk' : 'pk'}_${environment}_${randomBytes(24).toString('base64url')}`];
+  });
+  return Object.fromEntries(secrets) as DemoKeys;
 }

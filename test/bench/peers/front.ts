@@ -6,6 +6,7 @@ import type { Success } from '../../../src/http/answer.ts';
 import { createAudience } from '../../../src/http/audience.ts';
 import { createGuard } from '../../../src/http/guard.ts';
 import { permissionsOf } from '../../../src/http/permissions.ts';
+import { admissionOf } from '../../../src/http/restrictions.ts';
 import { newRequestId } from '../../../src/http/stages.ts';
 import { contract, list, ticket } from './data.ts';
 import { serve } from './serve.ts';
@@ -24,10 +25,14 @@ const app = createApp({
       id: 'key_bench',
       teamId: teamId ?? '',
       permissions: permissionsOf('secret'),
-      isRevoked: false,
+      isActive: true,
       expiresAt: undefined,
+      admission: admissionOf({ ipAddresses: [], referrers: [], endpoints: [] }),
+      rateLimit: undefined,
+      secretCreatedAt: new Date(),
     }),
   },
+  meter: { count: () => undefined },
   guard,
   onViolation(violation) {
     throw violation;

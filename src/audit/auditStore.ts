@@ -1,0 +1,83 @@
+// The audit log of one team and environment: written with each change, never changed.
+import { type Selectable, sql } from 'kysely';
+import type { components } from '../../generated/types.ts';
+import type { Author, NewAuditEntry } from '../http/changes.ts';
+import { countMax, type Paging } from '../http/paging.ts';
+import type { TenantDatabase } from '../storage/database.ts';
+import { newUuid, toPrefixed, toUuid } from '../storage/ids.ts';
+import { auditKeptMs } from '../storage/retention.ts';
+import type { Tables } from '../storage/tables.ts';
+
+type AuditEntry = components['schemas']['AuditEntry'];
+type AuditRow = Selectable<Tables['audit_log']>;
+export type AuditFilters = { action?: AuditEntry['action']; resource?: string };
+
+/** Writes the entries of a change, in its transaction. */
+export async function appendAudit(db: TenantDatabase, entries: NewAuditEntry[], author: Author): Promise<void> {
+  if (entries.length === 0) return;
+  const { actor, requestId, now } = author;
+  const json = (state: object | null) => state && JSON.stringify(state);
+  await db
+    .insertInto('audit_log')
+    .values(
+      entries.map(({ action, resourceId, before, after }) => ({
+        id: newUuid(now),
+        action,
+        actor_type: actor.type,
+        actor_id: actor.id,
+        resource_id: resourceId,
+        before: json(before),
+        after: json(after),
+        request_id: actor.type === 'system' ? null : requestId,
+        created_at: now,
+      })),
+    )
+    .execute();
+}
+
+export function auditStore(db: TenantDatabase, now: Date) {
+  const oldest = new Date(now.getTime() - auditKeptMs);
+  const filtered = ({ action, resource }: AuditFilters) =>
+    db
+      .selectFrom('audit_log')
+      .where('created_at', '>=', oldest)
+      .$if(action !== undefined, (query) => query.where('action', '=', action as string))
+      .$if(resource !== undefined, (query) => query.where('resource_id', '=', toUuid(resource as string)));
+
+  return {
+    /** A page's rows and the first one after them, newest first; `total` is counted up to one more than `countMax`. */
+    async list(
+      filters: AuditFilters,
+      { page, pageSize, after }: Paging,
+    ): Promise<{ found: AuditRow[]; total: number }> {
+      const found = await filtered(filters)
+        .selectAll()
+        .$if(after !== undefined, (query) =>
+          query.where(sql<boolean>`(created_at, id) < (${after?.createdAt}::timestamptz, ${after?.id}::uuid)`),
+        )
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(pageSize + 1)
+        .offset(after ? 0 : (page - 1) * pageSize)
+        .execute();
+      const total = await db.count(filtered(filters).select(sql`1`.as('one')), countMax + 1);
+      return { found, total };
+    },
+  };
+}
+
+/** A row as the contract's AuditEntry. */
+export function toAuditEntry(row: AuditRow): AuditEntry {
+  return {
+    object: 'audit_entry',
+    id: toPrefixed('aud', row.id),
+    uuid: row.id,
+    action: row.action as AuditEntry['action'],
+    actor: { type: row.actor_type, id: row.actor_id },
+    resource: { type: 'api_key', id: toPrefixed('key', row.resource_id) },
+    before: row.before as AuditEntry['before'],
+    after: row.after as AuditEntry['after'],
+    requestId: row.request_id,
+    createdAt: row.created_at.toISOString(),
+  };
+}

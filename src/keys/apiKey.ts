@@ -1,0 +1,92 @@
+// A key's row in the shapes of the contract: as a resource, in events, in the audit log, in the second document's list.
+import type { Selectable } from 'kysely';
+import type { components } from '../../generated/types.ts';
+import { rotationDays } from '../http/authenticate.ts';
+import { toPrefixed } from '../storage/ids.ts';
+import type { Tables } from '../storage/tables.ts';
+
+type Schemas = components['schemas'];
+export type ApiKey = Schemas['ApiKey'];
+export type KeyRow = Selectable<Tables['api_keys']>;
+
+const dayMs = 86_400_000;
+const text = (time: Date | null): string | null => time?.toISOString() ?? null;
+
+/** What a key of this type and environment begins with (first source document). */
+export const prefixOf = ({ type, environment }: Pick<KeyRow, 'type' | 'environment'>): ApiKey['prefix'] =>
+  `${type === 'secret' ? 'sk' : 'pk'}_${environment}_`;
+
+/** Revoked is for good, so it is said first; what is switched off is not in force either way. */
+export function statusOf(row: KeyRow, now: Date): ApiKey['status'] {
+  if (row.revoked_at) return 'revoked';
+  if (!row.is_active) return 'deactivated';
+  return row.expires_at && row.expires_at <= now ? 'expired' : 'active';
+}
+
+/** A row as the contract's ApiKey. */
+export function toApiKey(row: KeyRow, now: Date): ApiKey {
+  const { previous_expires_at: previous } = row;
+  return {
+    object: 'api_key',
+    id: toPrefixed('key', row.id),
+    uuid: row.id,
+    name: row.name,
+    type: row.type,
+    environment: row.environment,
+    prefix: prefixOf(row),
+    lastFour: row.last_four,
+    permissions: permissionsOf(row),
+    restrictions: restrictionsOf(row),
+    rateLimit: row.rate_limit,
+    status: statusOf(row, now),
+    rotationAdvised: now.getTime() - row.secret_created_at.getTime() >= rotationDays * dayMs,
+    secretCreatedAt: row.secret_created_at.toISOString(),
+    previousSecretExpiresAt: text(previous && previous > now ? previous : null),
+    createdAt: row.created_at.toISOString(),
+    lastUsedAt: text(row.last_used_at),
+    expiresAt: text(row.expires_at),
+    revokedAt: text(row.revoked_at),
+  };
+}
+
+/** A row as events show it. */
+export const snapshotOf = (row: KeyRow): Schemas['ApiKeySnapshot'] => ({
+  id: toPrefixed('key', row.id),
+  uuid: row.id,
+  name: row.name,
+  type: row.type,
+  prefix: prefixOf(row),
+  last_four: row.last_four,
+  permissions: permissionsOf(row),
+  is_active: row.is_active,
+  created_at: row.created_at.toISOString(),
+  expires_at: text(row.expires_at),
+  revoked_at: text(row.revoked_at),
+});
+
+/** A row as the audit log shows it. */
+export const factsOf = (row: KeyRow): NonNullable<Schemas['ApiKeyFacts']> => ({
+  name: row.name,
+  type: row.type,
+  prefix: prefixOf(row),
+  lastFour: row.last_four,
+  permissions: permissionsOf(row),
+  restrictions: restrictionsOf(row),
+  rateLimit: row.rate_limit,
+  isActive: row.is_active,
+  expiresAt: text(row.expires_at),
+  revokedAt: text(row.revoked_at),
+});
+
+/** A row in the list of the second source document. */
+export const toListedKey = (row: KeyRow): Schemas['ListedKey'] => ({
+  id: toPrefixed('key', row.id),
+  name: row.name,
+  prefix: prefixOf(row),
+  created_at: row.created_at.toISOString(),
+  last_used: text(row.last_used_at),
+});
+
+/** They have passed the contract on their way in. */
+const permissionsOf = (row: KeyRow) => row.permissions as ApiKey['permissions'];
+const restrictionsOf = (row: KeyRow) => row.restrictions as ApiKey['restrictions'];

@@ -1,0 +1,36 @@
+// No key can give more than it has itself: not to a new key, and not to one that it changes, rotates or reactivates.
+import { operationTable } from '../../generated/operations.ts';
+import type { Limits } from '../http/limits.ts';
+import { Problem } from '../http/problem.ts';
+import { widened } from '../http/restrictions.ts';
+import type { KeyRow } from './apiKey.ts';
+
+/** What a key may: the part of its row that says so. */
+export type Powers = Pick<KeyRow, 'type' | 'permissions' | 'restrictions' | 'rate_limit' | 'expires_at'>;
+
+/** In which field a key may more than another one; the fields have their names of the contract. */
+function* excesses(of: Powers, over: Powers, limits: Limits): Generator<string> {
+  if (of.type === 'secret' && over.type === 'publishable') yield 'type';
+  if (of.permissions.some((one) => !over.permissions.includes(one))) yield 'permissions';
+  for (const kind of widened(of.restrictions, over.restrictions, operationTable)) yield `restrictions.${kind}`;
+  if (requestsOf(of, limits) > requestsOf(over, limits)) yield 'rateLimit';
+  if (endOf(of) > endOf(over)) yield 'expiresAt';
+}
+
+const requestsOf = ({ type, rate_limit }: Powers, limits: Limits): number => rate_limit ?? limits[type].requests;
+const endOf = ({ expires_at }: Powers): number => expires_at?.getTime() ?? Number.POSITIVE_INFINITY;
+
+/**
+ * @param holder the key that asks
+ * @param before what the other key may already, and keeps
+ * @throws 403 `insufficient_permissions` with the field in which `wanted` goes beyond both
+ */
+export function refuseExcess(wanted: Powers, holder: Powers, limits: Limits, before?: Powers): void {
+  const kept = new Set(before ? excesses(wanted, before, limits) : undefined);
+  for (const field of excesses(wanted, holder, limits))
+    if (!before || kept.has(field))
+      throw new Problem('insufficient_permissions', {
+        param: field,
+        message: `An API key cannot give more than it has itself: ${field}.`,
+      });
+}

@@ -1,0 +1,131 @@
+import type { KeysHandlers } from '../../generated/stubs.ts';
+import type { Audit, Emit, EventType } from '../http/changes.ts';
+import type { Limits } from '../http/limits.ts';
+import type { Caller } from '../http/operation.ts';
+import { pageOf, pagingOf } from '../http/paging.ts';
+import { Problem } from '../http/problem.ts';
+import type { TenantDatabase } from '../storage/database.ts';
+import { factsOf, type KeyRow, snapshotOf, toApiKey, toListedKey } from './apiKey.ts';
+import { refuseExcess } from './grants.ts';
+import { keyStore } from './keyStore.ts';
+import type { LeakReports } from './leaks.ts';
+import { changedKey, newKeyOf } from './settings.ts';
+import { usageStore } from './usageStore.ts';
+
+type Written = { emit: Emit; audit: Audit };
+type KeyEvent = Extract<EventType, `api_key.${string}`>;
+
+const missing = () => new Problem('resource_missing', { param: 'keyId' });
+const isRevoked = () => new Problem('resource_conflict', { param: 'keyId', message: 'The API key is revoked.' });
+
+export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
+  return {
+    async listApiKeys({ query, db, now }, reply) {
+      const paging = pagingOf(query);
+      const { found, total } = await keyStore(db).list(query, paging, now);
+      const { rows, pagination } = pageOf(found, total, paging, (row) => ({
+        createdAt: row.created_at.toISOString(),
+        id: row.id,
+      }));
+      return reply(200, { data: rows.map((row) => toApiKey(row, now)), pagination });
+    },
+
+    async createApiKey({ body, caller, db, emit, audit, now }, reply) {
+      const holder = await holderOf(db, caller);
+      const wanted = newKeyOf(body, holder, limits, now);
+      refuseExcess(wanted, holder, limits);
+      const { row, secret } = await keyStore(db).add(wanted, now);
+      emit('api_key.created', row.id, { api_key: snapshotOf(row) });
+      audit('api_key.created', row.id, { before: null, after: factsOf(row) });
+      return reply(201, { data: { ...toApiKey(row, now), key: secret } });
+    },
+
+    async getApiKey({ path, db, now }, reply) {
+      const row = await keyStore(db).find(path.keyId);
+      if (!row) throw missing();
+      return reply(200, { data: toApiKey(row, now) });
+    },
+
+    async updateApiKey({ path, body, caller, db, emit, audit, now }, reply) {
+      const keys = keyStore(db);
+      const before = await lockedOf(db, path.keyId);
+      const holder = await holderOf(db, caller);
+      const { wanted, isActive, isDifferent } = changedKey(before, body, now);
+      const isBack = isActive && !before.is_active;
+      refuseExcess(wanted, holder, limits, isBack ? undefined : before);
+      if (isBack && (await keys.isBurnt(before)))
+        throw new Problem('resource_conflict', {
+          param: 'isActive',
+          message: 'Its secret has leaked: rotate it first.',
+        });
+      if (!isDifferent) return reply(200, { data: toApiKey(before, now) });
+      const after = await keys.change(before, { ...wanted, is_active: isActive });
+      emit('api_key.updated', after.id, { api_key: snapshotOf(after) });
+      const action = isActive === before.is_active ? 'updated' : isActive ? 'reactivated' : 'deactivated';
+      audit(`api_key.${action}`, after.id, { before: factsOf(before), after: factsOf(after) });
+      return reply(200, { data: toApiKey(after, now) });
+    },
+
+    async revokeApiKey({ path, db, emit, audit, now }, reply) {
+      const row = await revoked(db, path.keyId, { emit, audit }, now);
+      return reply(200, { data: toApiKey(row, now) });
+    },
+
+    async rotateApiKey({ path, body, caller, db, emit, audit, now }, reply) {
+      const before = await lockedOf(db, path.keyId);
+      refuseExcess(before, await holderOf(db, caller), limits);
+      const overlapUntil = new Date(now.getTime() + body.overlapSeconds * 1000);
+      const { row, secret } = await keyStore(db).rotate(before, overlapUntil, now);
+      write('api_key.rotated', before, row, { emit, audit });
+      return reply(200, { data: { ...toApiKey(row, now), key: secret } });
+    },
+
+    async getApiKeyUsage({ path, query, db, now }, reply) {
+      const row = await keyStore(db).find(path.keyId);
+      if (!row) throw missing();
+      return reply(200, { data: await usageStore(db).of(row.id, query, now) });
+    },
+
+    async listKeys({ db }, reply) {
+      const rows = await keyStore(db).listKept();
+      return reply(200, { success: true, data: rows.map(toListedKey) });
+    },
+
+    async revokeKey({ path, db, emit, audit, now }, reply) {
+      await revoked(db, path.keyId, { emit, audit }, now);
+      return reply(200, { success: true, message: 'API key revoked successfully' });
+    },
+
+    reportLeakedKeys: leaks,
+  };
+}
+
+/** The row of the key that asks. It is in the caller's own tenant, so it is there. */
+async function holderOf(db: TenantDatabase, { keyId }: Caller): Promise<KeyRow> {
+  const row = await keyStore(db).find(keyId);
+  if (!row) throw new Error(`the key ${keyId} that asks is not in the database`);
+  return row;
+}
+
+/** @throws 404 for no key, 409 for a revoked one */
+async function lockedOf(db: TenantDatabase, id: string): Promise<KeyRow> {
+  const row = await keyStore(db).lock(id);
+  if (!row) throw missing();
+  if (row.revoked_at) throw isRevoked();
+  return row;
+}
+
+/** Revokes a key; one that is revoked stays as it is, and nothing is written. */
+async function revoked(db: TenantDatabase, id: string, written: Written, now: Date): Promise<KeyRow> {
+  const before = await keyStore(db).lock(id);
+  if (!before) throw missing();
+  if (before.revoked_at) return before;
+  const after = await keyStore(db).change(before, { revoked_at: now });
+  write('api_key.revoked', before, after, written);
+  return after;
+}
+
+function write(what: 'api_key.rotated' | 'api_key.revoked', before: KeyRow, after: KeyRow, { emit, audit }: Written) {
+  emit(what satisfies KeyEvent, after.id, { api_key: snapshotOf(after) });
+  audit(what, after.id, { before: factsOf(before), after: factsOf(after) });
+}

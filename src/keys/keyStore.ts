@@ -1,0 +1,182 @@
+// Keys of one team and environment, and their secrets, of which only digests are kept.
+import { randomBytes } from 'node:crypto';
+import { type ExpressionBuilder, sql } from 'kysely';
+import { digestOf } from '../http/keyring.ts';
+import { countMax, type Paging } from '../http/paging.ts';
+import type { TenantDatabase } from '../storage/database.ts';
+import { newUuid, toUuid } from '../storage/ids.ts';
+import type { Tables } from '../storage/tables.ts';
+import { type ApiKey, type KeyRow, prefixOf } from './apiKey.ts';
+
+export type KeyFilters = { status?: ApiKey['status']; type?: ApiKey['type'] };
+export type NewKey = Pick<KeyRow, 'user_id' | 'type' | 'name' | 'permissions' | 'restrictions'> &
+  Partial<Pick<KeyRow, 'rate_limit' | 'expires_at' | 'is_active' | 'revoked_at'>>;
+export type KeyChanges = Partial<
+  Pick<KeyRow, 'name' | 'permissions' | 'restrictions' | 'rate_limit' | 'expires_at' | 'is_active' | 'revoked_at'>
+>;
+
+/** Second source document: the list has no pages. */
+const listedMax = 1_000;
+const secretBytes = 24; // 32 base64url characters
+
+/** A new key in clear (first source document). */
+export const newSecret = (kind: Pick<KeyRow, 'type' | 'environment'>): string =>
+  prefixOf(kind) + randomBytes(secretBytes).toString('base64url');
+
+export function keyStore(db: TenantDatabase) {
+  const { environment } = db.tenant;
+  const keep = (secret: string, keyId: string, now: Date) =>
+    db
+      .insertInto('key_secrets')
+      .values({ digest: digestOf(secret), key_id: keyId, created_at: now, replaced_at: null, expires_at: null })
+      .execute();
+
+  return {
+    /** A page's rows and the first one after them, newest first; `total` is counted up to one more than `countMax`. */
+    async list(filters: KeyFilters, { page, pageSize, after }: Paging, now: Date) {
+      const filtered = () => db.selectFrom('api_keys').where((where) => where.and(conditions(where, filters, now)));
+      const found = await filtered()
+        .selectAll()
+        .$if(after !== undefined, (query) =>
+          query.where(sql<boolean>`(created_at, id) < (${after?.createdAt}::timestamptz, ${after?.id}::uuid)`),
+        )
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(pageSize + 1)
+        .offset(after ? 0 : (page - 1) * pageSize)
+        .execute();
+      return { found, total: await db.count(filtered().select(sql`1`.as('one')), countMax + 1) };
+    },
+
+    /** Those that are not revoked, newest first. */
+    async listKept(): Promise<KeyRow[]> {
+      return db
+        .selectFrom('api_keys')
+        .selectAll()
+        .where('revoked_at', 'is', null)
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(listedMax)
+        .execute();
+    },
+
+    async find(id: string): Promise<KeyRow | undefined> {
+      return db.selectFrom('api_keys').selectAll().where('id', '=', toUuid(id)).executeTakeFirst();
+    },
+
+    /** Finds a key and keeps everybody else from changing it until the transaction ends. */
+    async lock(id: string): Promise<KeyRow | undefined> {
+      return db.selectFrom('api_keys').selectAll().where('id', '=', toUuid(id)).forUpdate().executeTakeFirst();
+    },
+
+    /** @param secret a new one unless given */
+    async add(key: NewKey, now: Date, secret = newSecret({ type: key.type, environment })) {
+      const row = await db
+        .insertInto('api_keys')
+        .values({
+          rate_limit: null,
+          expires_at: null,
+          is_active: true,
+          revoked_at: null,
+          ...key,
+          restrictions: JSON.stringify(key.restrictions),
+          id: newUuid(now),
+          last_four: secret.slice(-4),
+          created_at: now,
+          secret_created_at: now,
+          previous_expires_at: null,
+          last_used_at: null,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      await keep(secret, row.id, now);
+      return { row, secret };
+    },
+
+    async change({ id }: KeyRow, { restrictions, ...changes }: KeyChanges): Promise<KeyRow> {
+      return db
+        .updateTable('api_keys')
+        .set({ ...changes, ...(restrictions && { restrictions: JSON.stringify(restrictions) }) })
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+    },
+
+    /** A new secret for a locked key; every earlier one ends at `overlapUntil`, or before if it would have. */
+    async rotate(key: KeyRow, overlapUntil: Date, now: Date) {
+      const secret = newSecret(key);
+      const ended = await db
+        .updateTable('key_secrets')
+        .set({
+          expires_at: sql<Date>`least(coalesce(expires_at, ${overlapUntil}), ${overlapUntil})`,
+          replaced_at: sql<Date>`coalesce(replaced_at, ${now})`,
+        })
+        .where('key_id', '=', key.id)
+        .returning('expires_at')
+        .execute();
+      await keep(secret, key.id, now);
+      const row = await db
+        .updateTable('api_keys')
+        .set({ last_four: secret.slice(-4), secret_created_at: now, previous_expires_at: latestOf(ended) })
+        .where('id', '=', key.id)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return { row, secret };
+    },
+
+    /** Ends a secret of a locked key that has become known to others; if it is the present one, the key is deactivated. */
+    async burn(key: KeyRow, digest: Buffer, now: Date): Promise<KeyRow> {
+      await db
+        .updateTable('key_secrets')
+        .set({ expires_at: now })
+        .where('digest', '=', digest)
+        .where('key_id', '=', key.id)
+        .execute();
+      const secrets = await db
+        .selectFrom('key_secrets')
+        .select(['digest', 'replaced_at', 'expires_at'])
+        .where('key_id', '=', key.id)
+        .execute();
+      const previous = secrets.filter(({ replaced_at }) => replaced_at !== null);
+      const isPresent = !previous.some((one) => one.digest.equals(digest));
+      return db
+        .updateTable('api_keys')
+        .set({ previous_expires_at: latestOf(previous), ...(isPresent && { is_active: false }) })
+        .where('id', '=', key.id)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+    },
+
+    /** Its present secret has become known to others: only a rotation can bring the key back. */
+    async isBurnt(key: KeyRow): Promise<boolean> {
+      const { expires_at } = await db
+        .selectFrom('key_secrets')
+        .select('expires_at')
+        .where('key_id', '=', key.id)
+        .where('replaced_at', 'is', null)
+        .executeTakeFirstOrThrow();
+      return expires_at !== null;
+    },
+  };
+}
+
+/** When the last of them ends; all of them have an end. */
+const latestOf = (secrets: { expires_at: Date | null }[]): Date | null =>
+  secrets.length === 0 ? null : new Date(Math.max(...secrets.map(({ expires_at }) => Number(expires_at))));
+
+/** The same order of states as in `statusOf`. */
+function conditions(where: ExpressionBuilder<Tables, 'api_keys'>, { status, type }: KeyFilters, now: Date) {
+  const isRevoked = where('revoked_at', 'is not', null);
+  const isOff = where('is_active', '=', false);
+  const isPast = where('expires_at', '<=', now);
+  const isKept = where('revoked_at', 'is', null);
+  const isOn = where('is_active', '=', true);
+  const isCurrent = where.or([where('expires_at', 'is', null), where('expires_at', '>', now)]);
+  const ofStatus = {
+    revoked: [isRevoked],
+    deactivated: [isKept, isOff],
+    expired: [isKept, isOn, isPast],
+    active: [isKept, isOn, isCurrent],
+  };
+  return [...(status ? ofStatus[status] : []), ...(type ? [where('type', '=', type)] : [])];
+}

@@ -1,0 +1,54 @@
+// The keys in the store: found by digest, never kept in clear.
+import { LRUCache } from 'lru-cache';
+import { digestOf, type Key, type Keyring } from '../http/keyring.ts';
+import { admissionOf } from '../http/restrictions.ts';
+import type { Database } from '../storage/database.ts';
+import { toPrefixed } from '../storage/ids.ts';
+
+const cacheMs = 5_000; // so long may a revoked key live on in another process
+const cachedMax = 10_000;
+
+/** `forget` takes the key with this UUID out of the cache, when it has changed. */
+export function storedKeys({ kysely }: Database): Keyring & { forget(keyId: string): void } {
+  const cache = new LRUCache<string, Key>({ max: cachedMax, ttl: cacheMs });
+  let changes = 0;
+  return {
+    async find(token) {
+      const digest = digestOf(token);
+      const name = digest.toString('base64');
+      const known = cache.get(name);
+      if (known) return known;
+      const changesBefore = changes;
+      const key = await look(digest);
+      if (key && changes === changesBefore) cache.set(name, key); // what was read before a change must not outlive it
+      return key;
+    },
+    forget(keyId) {
+      changes++;
+      const id = toPrefixed('key', keyId);
+      for (const [name, key] of cache.entries()) if (key.id === id) cache.delete(name);
+    },
+  };
+
+  async function look(digest: Buffer): Promise<Key | undefined> {
+    const row = await kysely
+      .selectFrom('key_secrets as secret')
+      .innerJoin('api_keys as key', 'key.id', 'secret.key_id')
+      .select(['key.id', 'key.team_id', 'permissions', 'restrictions', 'rate_limit', 'is_active', 'revoked_at'])
+      .select(['secret.created_at', 'secret.expires_at as secret_expires_at', 'key.expires_at'])
+      .where('digest', '=', digest)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const ends = [row.expires_at, row.secret_expires_at].filter((end) => end !== null);
+    return {
+      id: toPrefixed('key', row.id),
+      teamId: row.team_id,
+      permissions: row.permissions,
+      isActive: row.is_active && row.revoked_at === null,
+      expiresAt: ends.length > 0 ? new Date(Math.min(...ends.map(Number))) : undefined,
+      admission: admissionOf(row.restrictions),
+      rateLimit: row.rate_limit ?? undefined,
+      secretCreatedAt: row.created_at,
+    };
+  }
+}

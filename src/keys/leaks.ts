@@ -1,0 +1,51 @@
+// Reports of keys that were found where everybody can read them (GitHub's secret scanning partner program).
+
+import type { Author, MakeChange } from '../http/changes.ts';
+import { digestOf } from '../http/keyring.ts';
+import type { Handler } from '../http/operation.ts';
+import { Problem } from '../http/problem.ts';
+import type { Database } from '../storage/database.ts';
+import { factsOf, snapshotOf } from './apiKey.ts';
+import { keyStore } from './keyStore.ts';
+import type { Reporters } from './reporters.ts';
+
+export type LeakReports = Handler<'reportLeakedKeys'>;
+
+export function leakReports({ kysely }: Database, change: MakeChange, reporters: Reporters): LeakReports {
+  return async ({ body, headers, raw, requestId, now }, reply) => {
+    const { 'Github-Public-Key-Identifier': id, 'Github-Public-Key-Signature': signature } = headers;
+    if (!raw || !reporters.haveSigned(id, signature, raw)) throw new Problem('invalid_signature');
+    const author: Author = { actor: { type: 'leak_reporter', id }, requestId, now };
+    const verdicts = [];
+    for (const { token, type } of body) {
+      const digest = digestOf(token);
+      const isOurs = await endSecret(digest, author);
+      verdicts.push({
+        token_hash: digest.toString('hex'),
+        token_type: type,
+        label: isOurs ? ('true_positive' as const) : ('false_positive' as const),
+      });
+    }
+    return reply(200, verdicts);
+  };
+
+  /** Says whether it is a secret of ours; one that still worked does not work any more. */
+  async function endSecret(digest: Buffer, author: Author): Promise<boolean> {
+    const found = await kysely
+      .selectFrom('key_secrets')
+      .select(['team_id', 'environment', 'key_id', 'expires_at'])
+      .where('digest', '=', digest)
+      .executeTakeFirst();
+    if (!found) return false;
+    const { team_id: teamId, environment, key_id: keyId, expires_at } = found;
+    if (expires_at && expires_at <= author.now) return true;
+    await change({ teamId, environment }, author, async ({ db, emit, audit }) => {
+      const before = await keyStore(db).lock(keyId);
+      if (!before || before.revoked_at) return;
+      const after = await keyStore(db).burn(before, digest, author.now);
+      emit('api_key.leaked', after.id, { api_key: snapshotOf(after) });
+      audit('api_key.leaked', after.id, { before: factsOf(before), after: factsOf(after) });
+    });
+    return true;
+  }
+}

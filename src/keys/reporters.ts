@@ -1,0 +1,39 @@
+// Who may report leaked keys: partners, known by the public halves of their signing keys.
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+
+export type Reporters = {
+  /** Says whether the partner's key with this identifier has signed these bytes. */
+  haveSigned(identifier: string, signature: string, bytes: Buffer): boolean;
+};
+
+/**
+ * @param listed `identifier:key` parted by commas, the key as the base64 of its PEM without line breaks
+ * @throws Error that names the entry which is no P-256 public key
+ */
+export function reportersOf(listed = ''): Reporters {
+  const keys = new Map(
+    listed
+      .split(',')
+      .filter(Boolean)
+      .map((entry) => {
+        const [identifier = '', encoded = ''] = entry.trim().split(':');
+        return [identifier, publicKeyOf(identifier, encoded)] as const;
+      }),
+  );
+  return {
+    haveSigned(identifier, signature, bytes) {
+      const key = keys.get(identifier);
+      return key !== undefined && verify('sha256', bytes, key, Buffer.from(signature, 'base64'));
+    },
+  };
+}
+
+function publicKeyOf(identifier: string, encoded: string): KeyObject {
+  try {
+    const key = createPublicKey({ key: Buffer.from(encoded, 'base64'), format: 'der', type: 'spki' });
+    if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw new RangeError('another kind of key');
+    return key;
+  } catch (cause) {
+    throw new Error(`LEAK_REPORT_KEYS: ${identifier || 'an entry'} is no P-256 public key`, { cause });
+  }
+}

@@ -1,0 +1,89 @@
+// What a request asks of a key's settings: of a new one, with what it takes over from the key that makes it, and of a change.
+import type { components } from '../../generated/types.ts';
+import type { Limits } from '../http/limits.ts';
+import { permissionsOf } from '../http/permissions.ts';
+import { Problem } from '../http/problem.ts';
+import type { KeyRow } from './apiKey.ts';
+import type { NewKey } from './keyStore.ts';
+
+type NewApiKey = components['schemas']['NewApiKey'];
+type ApiKeyChanges = components['schemas']['ApiKeyChanges'];
+type Settings = Pick<KeyRow, 'type' | 'name' | 'permissions' | 'restrictions' | 'rate_limit' | 'expires_at'>;
+
+/**
+ * @param holder the key that asks: what the request leaves out is as it is there
+ * @throws 400 `parameter_invalid` for an end in the past or permissions that no key of this type can have; 403
+ * `insufficient_permissions` for another environment
+ */
+export function newKeyOf(body: NewApiKey, holder: KeyRow, limits: Limits, now: Date): NewKey & Settings {
+  const {
+    name,
+    type = 'secret',
+    environment = holder.environment,
+    permissions,
+    restrictions,
+    rateLimit,
+    expiresAt,
+  } = body;
+  if (environment !== holder.environment)
+    throw new Problem('insufficient_permissions', {
+      param: 'environment',
+      message: `A ${holder.environment} key makes ${holder.environment} keys only.`,
+    });
+  refusePermissions(permissions, type);
+  const inherited = Math.min(holder.rate_limit ?? limits[holder.type].requests, limits[type].requests);
+  return {
+    user_id: holder.user_id,
+    type,
+    name,
+    permissions,
+    restrictions: { ...holder.restrictions, ...restrictions },
+    rate_limit: rateLimit ?? (inherited < limits[type].requests ? inherited : null),
+    expires_at: expiresAt === undefined ? holder.expires_at : endOf(expiresAt, now),
+  };
+}
+
+/** @throws 400 `parameter_invalid` as for a new key */
+export function changedKey(before: KeyRow, body: ApiKeyChanges, now: Date) {
+  const { name, permissions, restrictions, rateLimit, expiresAt, isActive = before.is_active } = body;
+  if (permissions) refusePermissions(permissions, before.type);
+  const wanted: Settings = {
+    type: before.type,
+    name: name ?? before.name,
+    permissions: permissions ?? before.permissions,
+    restrictions: { ...before.restrictions, ...restrictions },
+    rate_limit: rateLimit === undefined ? before.rate_limit : rateLimit,
+    expires_at: expiresAt === undefined ? before.expires_at : endOf(expiresAt, now),
+  };
+  const isDifferent = isActive !== before.is_active || textOf(before) !== textOf(wanted);
+  return { wanted, isActive, isDifferent };
+}
+
+const textOf = ({ name, permissions, restrictions, rate_limit, expires_at }: Settings): string =>
+  JSON.stringify([
+    name,
+    permissions,
+    restrictions.ipAddresses,
+    restrictions.referrers,
+    restrictions.endpoints,
+    rate_limit,
+    expires_at,
+  ]);
+
+function refusePermissions(permissions: string[], type: KeyRow['type']): void {
+  const possible: string[] = permissionsOf(type);
+  const [impossible] = permissions.filter((one) => !possible.includes(one));
+  if (impossible)
+    throw new Problem('parameter_invalid', {
+      param: 'permissions',
+      message: `A ${type} key cannot have the permission ${impossible}.`,
+    });
+}
+
+function endOf(expiresAt: string | null, now: Date): Date | null {
+  if (expiresAt === null) return null;
+  const end = new Date(expiresAt);
+  if (!(end > now))
+    throw new Problem('parameter_invalid', { param: 'expiresAt', message: "'expiresAt' must be in the future." });
+  return end;
+}

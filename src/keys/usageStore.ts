@@ -1,0 +1,94 @@
+// What the keys of one team and environment were used for, by hour and operation.
+import { sql } from 'kysely';
+import type { components } from '../../generated/types.ts';
+import { Problem } from '../http/problem.ts';
+import type { TenantDatabase } from '../storage/database.ts';
+import { toUuid } from '../storage/ids.ts';
+
+export type Counts = { requests: number; clientErrors: number; rateLimited: number; serverErrors: number };
+/** Uses of one key that are not written yet. `hour` is its first moment. */
+export type Uses = { keyId: string; operationId: string; hour: Date; lastAt: Date } & Counts;
+type Usage = components['schemas']['ApiKeyUsage'];
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const daysMax = 7;
+const none: Counts = { requests: 0, clientErrors: 0, rateLimited: 0, serverErrors: 0 };
+
+export function usageStore(db: TenantDatabase) {
+  const { teamId, environment } = db.tenant;
+  return {
+    /** Adds to what is written already, whoever wrote it. */
+    async add(uses: Uses[]): Promise<void> {
+      const rows = JSON.stringify(uses.map((use) => ({ ...use, keyId: toUuid(use.keyId) })));
+      await db.run(sql`
+        insert into key_usage as usage
+          (team_id, environment, key_id, hour, operation_id, requests, client_errors, rate_limited, server_errors)
+        select ${teamId}::uuid, ${environment}, (use ->> 'keyId')::uuid, (use ->> 'hour')::timestamptz, use ->> 'operationId',
+          (use ->> 'requests')::bigint, (use ->> 'clientErrors')::bigint, (use ->> 'rateLimited')::bigint,
+          (use ->> 'serverErrors')::bigint
+        from jsonb_array_elements(${rows}::jsonb) as use
+        on conflict (team_id, environment, key_id, hour, operation_id) do update
+        set requests = usage.requests + excluded.requests, client_errors = usage.client_errors + excluded.client_errors,
+          rate_limited = usage.rate_limited + excluded.rate_limited, server_errors = usage.server_errors + excluded.server_errors`);
+      const last = new Map<string, Date>();
+      for (const { keyId, lastAt } of uses)
+        if (lastAt > (last.get(keyId) ?? lastAt) || !last.has(keyId)) last.set(keyId, lastAt);
+      for (const [keyId, at] of [...last].sort()) // in one order, so that two writers cannot wait for each other
+        await db
+          .updateTable('api_keys')
+          .set({ last_used_at: sql<Date>`greatest(last_used_at, ${at})` })
+          .where('id', '=', toUuid(keyId))
+          .execute();
+    },
+
+    /** @throws 400 `parameter_invalid` for a time that ends before it begins, or is longer than 7 days */
+    async of(keyId: string, asked: { from?: string; to?: string }, now: Date): Promise<Usage> {
+      const { from, to } = spanOf(asked, now);
+      const rows = await db
+        .selectFrom('key_usage')
+        .selectAll()
+        .where('key_id', '=', keyId)
+        .where('hour', '>=', from)
+        .where('hour', '<', to)
+        .orderBy('hour')
+        .orderBy('operation_id')
+        .execute();
+      const operations = rows.map((row) => ({
+        hour: row.hour.toISOString(),
+        operationId: row.operation_id,
+        requests: Number(row.requests),
+        clientErrors: Number(row.client_errors),
+        rateLimited: Number(row.rate_limited),
+        serverErrors: Number(row.server_errors),
+      }));
+      const hours = [...Map.groupBy(operations, ({ hour }) => hour)].map(([hour, ofHour]) => ({
+        hour,
+        ...ofHour.reduce(sum, none),
+        operations: ofHour.map(({ hour: _, ...operation }) => operation),
+      }));
+      return { from: from.toISOString(), to: to.toISOString(), ...operations.reduce(sum, none), hours };
+    },
+  };
+}
+
+const sum = (one: Counts, other: Counts): Counts => ({
+  requests: one.requests + other.requests,
+  clientErrors: one.clientErrors + other.clientErrors,
+  rateLimited: one.rateLimited + other.rateLimited,
+  serverErrors: one.serverErrors + other.serverErrors,
+});
+
+/** Whole hours: the one in which it begins, and the one in which it ends. */
+function spanOf({ from, to }: { from?: string; to?: string }, now: Date): { from: Date; to: Date } {
+  const end = to === undefined ? now.getTime() : Date.parse(to);
+  const start = from === undefined ? end - dayMs : Date.parse(from);
+  if (!(start <= end))
+    throw new Problem('parameter_invalid', { param: 'from', message: "'from' must be before 'to'." });
+  if (end - start > daysMax * dayMs)
+    throw new Problem('parameter_invalid', { param: 'from', message: `At most ${daysMax} days at once.` });
+  return { from: new Date(hourOf(start)), to: new Date(Math.ceil(end / hourMs) * hourMs) };
+}
+
+/** The first moment of the hour, in milliseconds. */
+export const hourOf = (time: number): number => Math.floor(time / hourMs) * hourMs;

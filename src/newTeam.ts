@@ -1,0 +1,83 @@
+// A team from nothing: its owner, and a key of each of the four kinds.
+import { appendAudit } from './audit/auditStore.ts';
+import { permissionsOf } from './http/permissions.ts';
+import type { Restrictions } from './http/restrictions.ts';
+import { factsOf } from './keys/apiKey.ts';
+import { keyStore, type NewKey, newSecret } from './keys/keyStore.ts';
+import type { Database } from './storage/database.ts';
+import { newUuid } from './storage/ids.ts';
+import type { Environment } from './storage/tenant.ts';
+
+type Whole = Pick<Database, 'kysely' | 'of'>;
+export type Team = { id: string; slug: string; name: string };
+export type Owner = { email: string; firstName: string | null; lastName: string | null };
+type Kind = { type: NewKey['type']; environment: Environment };
+
+/** First source document: the four kinds of key. */
+const kinds = {
+  secretLive: { type: 'secret', environment: 'live' },
+  secretTest: { type: 'secret', environment: 'test' },
+  publishableLive: { type: 'publishable', environment: 'live' },
+  publishableTest: { type: 'publishable', environment: 'test' },
+} as const satisfies Record<string, Kind>;
+export type FirstKeys = Record<keyof typeof kinds, string>;
+
+export const unrestricted: Restrictions = { ipAddresses: [], referrers: [], endpoints: [] };
+
+/**
+ * Makes a team, in the transaction of `whole`.
+ * @param secretOf the secret of each kind; a new one unless given
+ * @returns the keys in clear, this once, and the owner's UUID
+ * @throws PostgreSQL's 23505 when the slug or the owner's address is taken
+ */
+export async function newTeam(
+  whole: Whole,
+  { id, slug, name }: Team,
+  { email, firstName, lastName }: Owner,
+  now: Date,
+  secretOf: (name: keyof FirstKeys) => string = (name) => newSecret(kinds[name]),
+): Promise<{ keys: FirstKeys; ownerId: string }> {
+  const { kysely } = whole;
+  const ownerId = newUuid(now);
+  await kysely.insertInto('teams').values({ id, slug, name, created_at: now }).execute();
+  await kysely
+    .insertInto('users')
+    .values({
+      id: ownerId,
+      email,
+      first_name: firstName,
+      last_name: lastName,
+      is_active: true,
+      is_verified: false,
+      created_at: now,
+    })
+    .execute();
+  const keys: Partial<FirstKeys> = {};
+  for (const kind of Object.keys(kinds) as (keyof FirstKeys)[]) {
+    const { type, environment } = kinds[kind];
+    const key = {
+      user_id: ownerId,
+      type,
+      name: `First ${type} key`,
+      permissions: permissionsOf(type),
+      restrictions: unrestricted,
+    };
+    keys[kind] = secretOf(kind);
+    await issueKey(whole, { teamId: id, environment }, key, now, keys[kind]);
+  }
+  return { keys: keys as FirstKeys, ownerId }; // every kind has had its turn
+}
+
+/** A key that the operator makes, not another key; the audit log says so. */
+export async function issueKey(
+  { of }: Pick<Whole, 'of'>,
+  tenant: { teamId: string; environment: Environment },
+  key: NewKey,
+  now: Date,
+  secret: string,
+): Promise<void> {
+  const db = of(tenant);
+  const { row } = await keyStore(db).add(key, now, secret);
+  const author = { actor: { type: 'system' as const, id: null }, requestId: '', now };
+  await appendAudit(db, [{ action: 'api_key.created', resourceId: row.id, before: null, after: factsOf(row) }], author);
+}

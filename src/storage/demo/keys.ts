@@ -1,0 +1,34 @@
+// The demo's keys: the four kinds, and one for every way in which a key can fail. Server and mock make them from this table.
+import type { Environment } from '../tenant.ts';
+
+type DemoKind = {
+  type: 'secret' | 'publishable';
+  environment: Environment;
+  /** All that its type can have unless given. */
+  permissions?: string[];
+  restrictions?: { ipAddresses?: string[]; referrers?: string[]; endpoints?: string[] };
+  state?: 'expired' | 'revoked' | 'deactivated';
+};
+const secretTest = { type: 'secret', environment: 'test' } as const;
+
+export const demoKinds = {
+  secretLive: { type: 'secret', environment: 'live' },
+  secretTest,
+  publishableLive: { type: 'publishable', environment: 'live' },
+  publishableTest: { type: 'publishable', environment: 'test' },
+  expired: { ...secretTest, state: 'expired' },
+  revoked: { ...secretTest, state: 'revoked' },
+  deactivated: { ...secretTest, state: 'deactivated' },
+  ticketsReadOnly: { ...secretTest, permissions: ['tickets:read'] },
+  withoutPermissions: { ...secretTest, permissions: [] },
+  restrictedByAddress: { ...secretTest, restrictions: { ipAddresses: ['192.0.2.0/24'] } },
+  restrictedByReferrer: { ...secretTest, restrictions: { referrers: ['https://shop.example/*'] } },
+  restrictedByEndpoint: { ...secretTest, restrictions: { endpoints: ['getIdentity'] } },
+} as const satisfies Record<string, DemoKind>;
+
+export type DemoKeyName = keyof typeof demoKinds;
+export const demoKeyNames = Object.keys(demoKinds) as DemoKeyName[];
+export const demoKind = (name: DemoKeyName): DemoKind => demoKinds[name];
+
+/** When an expired key of the demo has expired. */
+export const expiredAt = new Date(Date.UTC(2026, 0, 6));
