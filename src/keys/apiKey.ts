@@ -89,4 +89,6 @@ export const toListedKey = (row: KeyRow): Schemas['ListedKey'] => ({
 
 /** They have passed the contract on their way in. */
 const permissionsOf = (row: KeyRow) => row.permissions as ApiKey['permissions'];
-const restrictionsOf = (row: KeyRow) => row.restrictions as ApiKey['restrictions'];
+function restrictionsOf({ restrictions: { ipAddresses, referrers, endpoints } }: KeyRow): ApiKey['restrictions'] {
+  return { ipAddresses, referrers, endpoints: endpoints as ApiKey['restrictions']['endpoints'] }; // in the contract's order
+}

@@ -63,10 +63,11 @@ export async function prismBackend(contract: Contract, remember: Remember): Prom
       throw result.left instanceof ProblemJsonError ? unknownScenario(result.left.detail) : result.left;
     const { statusCode: status, body } = result.right.output as { statusCode: number; body: Record<string, unknown> };
     if (status >= 400) throw played(body as ErrorBody);
-    const { success: _success, meta: _meta, ...content } = body;
-    return { status, content: liven(call, content) };
+    return { status, content: liven(call, call.operation.hasEnvelope ? withoutEnvelope(body) : body) };
   }
 }
+
+const withoutEnvelope = ({ success: _success, meta: _meta, ...content }: Record<string, unknown>) => content;
 
 type Responses = { code: string; contents?: { examples?: { key: string }[] }[] }[];
 

@@ -8,12 +8,12 @@ import { isOurs, isUuid, toPrefixed, toUuid } from '../storage/ids.ts';
 
 type Body = Record<string, unknown>;
 /** Fits an example to the call: `x-from-path`, `x-from-caller`, `page` and `pageSize`. */
-export type Liven = (call: Call, content: Body) => Body;
+export type Liven = (call: Call, content: object) => object;
 
 export function createLiven(contract: Contract): Liven {
   return (call, content) => {
-    const fitted = adapt(successSchema(contract, call.operation), content, call) as Body;
-    return 'pagination' in fitted ? { ...fitted, ...page(fitted, call) } : fitted;
+    const fitted = adapt(successSchema(contract, call.operation), content, call) as object;
+    return 'pagination' in fitted ? { ...fitted, ...page(fitted as Body, call) } : fitted;
   };
 
   function adapt(node: Schema, value: unknown, call: Call): unknown {

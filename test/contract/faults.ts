@@ -2,7 +2,7 @@
 // what has to come back. Statuses and codes are said here once more on purpose: the registry is what is tested.
 import { keys, otherTeam } from '../support/client.ts';
 import { foreignUuid } from './demo.ts';
-import { type Draft, declaredErrors, type TableEntry } from './requests.ts';
+import { bodySchemaOf, type Draft, declaredErrors, type TableEntry } from './requests.ts';
 
 export type Fault = {
   /** Faults of one step have no order among themselves. */
@@ -158,7 +158,7 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
       {
         title: 'a field that is not there',
         part: 'fields',
-        when: ({ operationId }) => operationId !== 'updateTicket',
+        when: (operation) => bodySchemaOf(operation)?.required !== undefined,
         spoil: withBody(() => '{}'),
       },
     ],
@@ -171,7 +171,7 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
       {
         title: 'a field of the wrong type',
         part: 'fields',
-        when: ({ body }) => body !== null,
+        when: (operation) => bodySchemaOf(operation)?.type === 'object',
         spoil: withBody(emptied),
       },
       { title: 'page 0', part: 'query', when: has('page'), spoil: withQuery({ page: '0' }) },

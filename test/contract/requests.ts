@@ -2,6 +2,7 @@
 import { type OperationId, operationTable } from '../../generated/operations.ts';
 import { type Backend, backends, clientOf, judgedFetch, keys, team } from '../support/client.ts';
 import { contract, follow, type Node } from '../support/judge.ts';
+import { signatureOf } from '../support/partner.ts';
 import { demoTicket, liveArticles } from './demo.ts';
 
 export type Draft = {
@@ -23,10 +24,19 @@ async function someEventId(): Promise<string> {
   return data?.data[0]?.id as string; // there is one now
 }
 
+/** A key of the environment that no test needs otherwise. */
+async function someKeyId(): Promise<string> {
+  const body = { name: 'For requests that succeed', permissions: [] };
+  const params = { path: { teamId: team.id } };
+  const { data } = await clientOf(backends[0]).POST('/api/v1/teams/{teamId}/api-keys', { params, body });
+  return data?.data.id as string; // it has been made
+}
+
 const pathValues: Record<string, string> = {
   teamId: team.id,
   ticketId: demoTicket.id,
   eventId: await someEventId(),
+  keyId: await someKeyId(),
   team: team.slug,
   slug: liveArticles[0]?.slug as string, // the demo has eight
 };
@@ -35,6 +45,11 @@ export const entryOf = (operationId: OperationId): TableEntry =>
   operationTable.find((one) => one.operationId === operationId) as TableEntry; // OperationId is made from the table
 /** The operation as it stands in the bundle. */
 export const inContract = ({ path, method }: TableEntry): Node => contract.paths[path][method.toLowerCase()];
+/** The schema of an operation's JSON body, if it has one. */
+export function bodySchemaOf(operation: TableEntry): Node | undefined {
+  const media = inContract(operation).requestBody?.content['application/json'];
+  return media && follow(media.schema);
+}
 /** What the contract shows as the operation's success, without the envelope. */
 export function exampleContent(operation: TableEntry): Record<string, any> {
   const { examples } = inContract(operation).responses[operation.successStatus].content['application/json'];
@@ -65,6 +80,7 @@ export function goodRequest(operation: TableEntry): Draft {
     headers: {
       ...(operation.security.length > 0 && { authorization: `Bearer ${keys.secretTest}` }),
       ...(media && { 'content-type': 'application/json' }),
+      ...(operation.operationId === 'reportLeakedKeys' && signatureOf(JSON.stringify(example?.value))),
     },
     body: example && JSON.stringify(example.value),
   };

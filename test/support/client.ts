@@ -45,7 +45,7 @@ export function judgedFetch(backend: Backend): (request: Request) => Promise<Res
     const body = await response.clone().json();
     insist(recordedAs(backend, request.headers), method, url, response.status, response.headers, body);
     if (backend.name === 'server' && response.ok && request.headers.has('idempotency-key'))
-      leave('replies', body.meta.requestId);
+      leave('replies', response.headers.get('X-Request-Id') as string); // the first answer's, or no stored one
     return response;
   };
 }

@@ -10,6 +10,7 @@ import type { DemoCredentials } from '../../src/storage/demo/credentials.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import type { Storage } from '../../src/storage/postgres.ts';
 import { ownDatabase } from './database.ts';
+import { leakReportKeys } from './partner.ts';
 import { recordSql } from './sqlSeen.ts';
 
 export type Home = {
@@ -55,7 +56,14 @@ export async function startPair(
   { limits, bodyLimits = {} }: Limiting,
   env: Record<string, string> = {},
 ): Promise<RunningPair> {
-  const standard = readConfig({ PORT: '0', MOCK_PORT: '0', DEMO_DATA: 'true', ...home.env, ...env });
+  const standard = readConfig({
+    PORT: '0',
+    MOCK_PORT: '0',
+    DEMO_DATA: 'true',
+    LEAK_REPORT_KEYS: leakReportKeys,
+    ...home.env,
+    ...env,
+  });
   const config: Config = { ...standard, limits, bodyLimits: { ...standard.bodyLimits, ...bodyLimits } };
   const recording = recordSql();
   const { api, mock, demo, stop } = await start(config, log);

@@ -23,21 +23,20 @@ export function demoCredentials(
 ): DemoCredentials {
   const file = join(dataDir, 'demo.json');
   const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as DemoCredentials) : undefined;
-  const credentials: DemoCredentials = {
-    ...(kept ?? {
-      teams: [
-        { ...teams[0], keys: newKeys() },
-        { ...teams[1], keys: newKeys() },
-      ],
-    }),
-    ...urls,
-  };
+  const [first, second] = kept?.teams ?? teams;
+  const credentials: DemoCredentials = { ...kept, teams: [withKeys(first), withKeys(second)], ...urls };
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   // Under its name when it is whole: a process that is killed meanwhile leaves the old file.
   writeFileSync(`${file}.new`, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
   return credentials;
 }
+
+/** A file from before a kind of key existed gets one of it. */
+const withKeys = (team: Omit<DemoTeam, 'keys'> & { keys?: DemoKeys }): DemoTeam => ({
+  ...team,
+  keys: { ...newKeys(), ...team.keys },
+});
 
 function newKeys(): DemoKeys {
   const secrets = demoKeyNames.map((name) => {
