@@ -60,6 +60,20 @@ test('a key with a limit of its own has that one', async () => {
   for (const kind of ['sk', 'pk'] as const) expectExactly(ownLimit, await askAtOnce([front], newKey(kind), 10));
 });
 
+test('two secrets of one key, as during a rotation, have one bucket', async () => {
+  const oneId: typeof known = {
+    async find(token, request) {
+      const key = await known.find(token, request);
+      return key && { ...key, id: 'key_0' };
+    },
+  };
+  const front = await startLimited({ keyring: oneId });
+  undo.push(front.stop);
+  const remaining = [];
+  for (const key of [newKey(), newKey()]) remaining.push((await ask(front, key)).remaining);
+  expect(remaining).toEqual([999, 998]);
+});
+
 test('a bucket has a window of its own, from its first request', async () => {
   const buckets = memoryBuckets();
   expect(await buckets.consume('one', 60)).toEqual({ count: 1, msLeft: 60_000 });
