@@ -28,30 +28,18 @@ export const unrestricted: Restrictions = { ipAddresses: [], referrers: [], endp
  * Makes a team, in the transaction of `whole`.
  * @param secretOf the secret of each kind; a new one unless given
  * @returns the keys in clear, this once, and the owner's UUID
- * @throws PostgreSQL's 23505 when the slug or the owner's address is taken
+ * @throws PostgreSQL's 23505 when the slug is taken
  */
 export async function newTeam(
   whole: Whole,
   { id, slug, name }: Team,
-  { email, firstName, lastName }: Owner,
+  owner: Owner,
   now: Date,
   secretOf: (name: keyof FirstKeys) => string = (name) => newSecret(kinds[name]),
 ): Promise<{ keys: FirstKeys; ownerId: string }> {
   const { kysely } = whole;
-  const ownerId = newUuid(now);
   await kysely.insertInto('teams').values({ id, slug, name, created_at: now }).execute();
-  await kysely
-    .insertInto('users')
-    .values({
-      id: ownerId,
-      email,
-      first_name: firstName,
-      last_name: lastName,
-      is_active: true,
-      is_verified: false,
-      created_at: now,
-    })
-    .execute();
+  const ownerId = await personOf(kysely, owner, now);
   const keys: Partial<FirstKeys> = {};
   for (const kind of Object.keys(kinds) as (keyof FirstKeys)[]) {
     const { type, environment } = kinds[kind];
@@ -66,6 +54,21 @@ export async function newTeam(
     await issueKey(whole, { teamId: id, environment }, key, now, keys[kind]);
   }
   return { keys: keys as FirstKeys, ownerId }; // every kind has had its turn
+}
+
+/** The UUID of the person with this address, who may have teams already. */
+async function personOf(kysely: Whole['kysely'], { email, firstName, lastName }: Owner, now: Date): Promise<string> {
+  const known = await kysely
+    .selectFrom('users')
+    .select('id')
+    .where((where) => where(where.fn('lower', ['email']), '=', email.toLowerCase()))
+    .executeTakeFirst();
+  if (known) return known.id;
+  const id = newUuid(now);
+  const names = { first_name: firstName, last_name: lastName };
+  const person = { id, email, ...names, is_active: true, is_verified: false, created_at: now };
+  await kysely.insertInto('users').values(person).execute();
+  return id;
 }
 
 /** A key that the operator makes, not another key; the audit log says so. */

@@ -8,6 +8,8 @@ import { type Buckets, type Count, memoryBuckets, unlimited } from './buckets.ts
 const retryMs = 1_000;
 const lookMs = 50;
 const looks = { forConnection: 20, forAnswer: 4 };
+/** The client keeps a socket that is still connecting when it is told to end; its clock would also blame Redis for our being busy. */
+const abandonedMs = 10_000;
 
 /** Connects by itself, now and whenever Redis is back. */
 export function redisBuckets(url: string, log: Logger): Buckets {
@@ -61,7 +63,7 @@ function connect(url: string, { onOpen, onLost }: Events): Connection {
     url,
     RESP: 2, // the oldest servers speak it, and it needs no greeting
     disableOfflineQueue: true,
-    socket: { reconnectStrategy: false, connectTimeout: looks.forConnection * lookMs },
+    socket: { reconnectStrategy: false, connectTimeout: abandonedMs },
   });
   const limiter = new RateLimiterRedis({
     storeClient: client,
