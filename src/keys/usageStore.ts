@@ -13,6 +13,8 @@ type Usage = components['schemas']['ApiKeyUsage'];
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const daysMax = 7;
+const earliest = Date.UTC(2000, 0);
+const latest = Date.UTC(9999, 0);
 const none: Counts = { requests: 0, clientErrors: 0, rateLimited: 0, serverErrors: 0 };
 
 export function usageStore(db: TenantDatabase) {
@@ -81,13 +83,20 @@ const sum = (one: Counts, other: Counts): Counts => ({
 
 /** Whole hours: the one in which it begins, and the one in which it ends. */
 function spanOf({ from, to }: { from?: string; to?: string }, now: Date): { from: Date; to: Date } {
-  const end = to === undefined ? now.getTime() : Date.parse(to);
-  const start = from === undefined ? end - dayMs : Date.parse(from);
-  if (!(start <= end))
-    throw new Problem('parameter_invalid', { param: 'from', message: "'from' must be before 'to'." });
+  const end = to === undefined ? now.getTime() : timeOf(to, 'to');
+  const start = from === undefined ? end - dayMs : timeOf(from, 'from');
+  if (start > end) throw new Problem('parameter_invalid', { param: 'from', message: "'from' must be before 'to'." });
   if (end - start > daysMax * dayMs)
     throw new Problem('parameter_invalid', { param: 'from', message: `At most ${daysMax} days at once.` });
   return { from: new Date(hourOf(start)), to: new Date(Math.ceil(end / hourMs) * hourMs) };
+}
+
+/** A leap second is no time to JavaScript, and at either end of the four-digit years the hour around it could not be said. */
+function timeOf(text: string, param: string): number {
+  const time = Date.parse(text);
+  if (!(time >= earliest && time <= latest))
+    throw new Problem('parameter_invalid', { param, message: `'${param}' is no time of a use.` });
+  return time;
 }
 
 /** The first moment of the hour, in milliseconds. */
