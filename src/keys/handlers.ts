@@ -1,4 +1,5 @@
 import type { KeysHandlers } from '../../generated/stubs.ts';
+import { challenge } from '../http/authenticate.ts';
 import type { Audit, Emit, EventType } from '../http/changes.ts';
 import type { Limits } from '../http/limits.ts';
 import type { Caller } from '../http/operation.ts';
@@ -100,10 +101,14 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
   };
 }
 
-/** The row of the key that asks. It is in the caller's own tenant, so it is there. */
+/**
+ * The row of the key that asks. It is in the caller's own tenant, so it is there.
+ * @throws 401 when it is out of force and this process has not heard of it yet: what it gives would live on
+ */
 async function holderOf(db: TenantDatabase, { keyId }: Caller): Promise<KeyRow> {
   const row = await keyStore(db).find(keyId);
   if (!row) throw new Error(`the key ${keyId} that asks is not in the database`);
+  if (row.revoked_at || !row.is_active) throw new Problem('invalid_api_key', { headers: challenge('invalid_api_key') });
   return row;
 }
 

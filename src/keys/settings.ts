@@ -31,14 +31,15 @@ export function newKeyOf(body: NewApiKey, holder: KeyRow, limits: Limits, now: D
       message: `A ${holder.environment} key makes ${holder.environment} keys only.`,
     });
   refusePermissions(permissions, type);
-  const inherited = Math.min(holder.rate_limit ?? limits[holder.type].requests, limits[type].requests);
+  const { requests: standard } = limits[type];
+  const inherited = Math.min(holder.rate_limit ?? limits[holder.type].requests, standard);
   return {
     user_id: holder.user_id,
     type,
     name,
     permissions,
     restrictions: { ...holder.restrictions, ...restrictions },
-    rate_limit: rateLimit ?? (inherited < limits[type].requests ? inherited : null),
+    rate_limit: rateLimit !== undefined ? rateLimit : inherited < standard ? inherited : null,
     expires_at: expiresAt === undefined ? holder.expires_at : endOf(expiresAt, now),
   };
 }
