@@ -17,7 +17,7 @@ import {
 } from './apiKeys.ts';
 import { only } from './only.ts';
 
-const body = { name: 'Billing service', permissions: ['tickets:read' as const] };
+const body = { name: 'Billing service', permissions: ['tickets:read' as const, 'tickets:write' as const] };
 const manager = { permissions: ['keys:read' as const, 'keys:write' as const] };
 
 describe.each(backends)('createApiKey on $name', (backend) => {
@@ -41,7 +41,7 @@ describe.each(backends)('createApiKey on $name', (backend) => {
     ['publishable', 'test', 'pk_test_'],
   ] as const)('201 for a %s key of %s, which begins with %s', async (type, environment, prefix) => {
     const key = environment === 'live' ? keys.secretLive : keys.secretTest;
-    const made = await newKey(backend, { ...body, type, environment }, key);
+    const made = await newKey(backend, { permissions: ['tickets:read'], type, environment }, key);
     expect(made).toMatchObject({ type, environment, prefix, lastFour: made.key.slice(-4) });
     expect(made.key.slice(0, prefix.length)).toBe(prefix);
     expect(made.key.slice(prefix.length)).toMatch(/^[A-Za-z0-9_-]{32}$/);
@@ -92,7 +92,8 @@ describe.each(backends)('createApiKey on $name', (backend) => {
     const settings = { restrictions, rateLimit: 50, expiresAt: inDays(1) };
     const maker = await holder(backend, settings);
     expect(await got(maker.create(body))).toMatchObject(settings);
-    expect(await got(maker.create({ ...body, type: 'publishable' }))).toMatchObject(settings);
+    const publishable = { name: 'x', type: 'publishable' as const, permissions: ['tickets:read' as const] };
+    expect(await got(maker.create(publishable))).toMatchObject(settings);
     expect(await got(maker.create({ ...body, restrictions: { ipAddresses: ['127.0.0.1'] } }))).toMatchObject({
       ...settings,
       restrictions: { ...restrictions, ipAddresses: ['127.0.0.1'] },
@@ -119,9 +120,9 @@ describe.each(backends)('createApiKey on $name', (backend) => {
 
   stateful('403 along a chain: no link is more than the one before', async () => {
     const first = await holder(backend, { rateLimit: 50, expiresAt: inDays(2) });
-    const second = await got(first.create({ ...body, ...manager, expiresAt: inDays(1) }));
+    const second = await got(first.create({ name: 'Second', ...manager, expiresAt: inDays(1) }));
     const third = keysBy(backend, second.key);
-    expect(told(await third.create({ ...body, ...manager }))).toEqual([201]);
+    expect(told(await third.create({ name: 'Third', ...manager }))).toEqual([201]);
     for (const [param, wishes] of [
       ['permissions', { permissions: allPermissions }],
       ['rateLimit', { ...manager, rateLimit: 51 }],
@@ -137,9 +138,11 @@ describe.each(backends)('createApiKey on $name', (backend) => {
     }
   });
 
-  stateful.each(['2020-01-01T00:00:00Z', new Date().toISOString()])('400 for an end in the past: %s', async (past) => {
-    const refused = await keysBy(backend).create({ ...body, expiresAt: past });
-    expect(told(refused)).toEqual([400, 'parameter_invalid', 'expiresAt']);
+  stateful('400 for an end in the past', async () => {
+    for (const past of ['2020-01-01T00:00:00Z', new Date().toISOString()]) {
+      const refused = await keysBy(backend).create({ ...body, expiresAt: past });
+      expect(told(refused)).toEqual([400, 'parameter_invalid', 'expiresAt']);
+    }
   });
 
   test.each([
