@@ -124,14 +124,25 @@ export function keyStore(db: TenantDatabase) {
       return { row, secret };
     },
 
-    /** Ends a secret of a locked key that has become known to others; if it is the present one, the key is deactivated. */
-    async burn(key: KeyRow, digest: Buffer, now: Date): Promise<KeyRow> {
-      await db
+    /**
+     * Ends a secret of a locked key that has become known to others; if it is the present one, the key is deactivated.
+     * Undefined when that has been done before.
+     */
+    async burn(key: KeyRow, digest: Buffer, now: Date): Promise<KeyRow | undefined> {
+      const ended = await db
         .updateTable('key_secrets')
         .set({ expires_at: now })
         .where('digest', '=', digest)
         .where('key_id', '=', key.id)
-        .execute();
+        .where((where) =>
+          where.or([
+            where('expires_at', 'is', null),
+            where.and([where('replaced_at', 'is not', null), where('expires_at', '>', now)]),
+          ]),
+        )
+        .returning('key_id')
+        .executeTakeFirst();
+      if (!ended) return undefined;
       const secrets = await db
         .selectFrom('key_secrets')
         .select(['digest', 'replaced_at', 'expires_at'])

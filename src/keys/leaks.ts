@@ -43,6 +43,7 @@ export function leakReports({ kysely }: Database, change: MakeChange, reporters:
       const before = await keyStore(db).lock(keyId);
       if (!before || before.revoked_at) return;
       const after = await keyStore(db).burn(before, digest, author.now);
+      if (!after) return;
       emit('api_key.leaked', after.id, { api_key: snapshotOf(after) });
       audit('api_key.leaked', after.id, { before: factsOf(before), after: factsOf(after) });
     });
