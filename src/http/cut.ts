@@ -51,7 +51,7 @@ function visit(node: unknown, see: (node: Record<string, unknown>) => void): voi
 }
 
 function close(node: Schema): void {
-  if (node.type === 'object' && node.properties && node.additionalProperties === undefined)
+  if ([node.type].flat().includes('object') && node.properties && node.additionalProperties === undefined)
     node.additionalProperties = false;
 }
 

@@ -12,6 +12,7 @@ export type Liven = (call: Call, content: object) => object;
 
 export function createLiven(contract: Contract): Liven {
   return (call, content) => {
+    refuseStrangers(call.path);
     const fitted = adapt(successSchema(contract, call.operation), content, call) as object;
     return 'pagination' in fitted ? { ...fitted, ...page(fitted as Body, call) } : fitted;
   };
@@ -20,7 +21,7 @@ export function createLiven(contract: Contract): Liven {
     const schema = resolve(contract, node);
     const parameter = node['x-from-path'] ?? schema['x-from-path'] ?? '';
     const fromPath = call.path[parameter];
-    if (fromPath !== undefined && typeof value === 'string') return inSpellingOf(value, fromPath, parameter);
+    if (fromPath !== undefined && typeof value === 'string') return inSpellingOf(value, fromPath);
     const fromCaller = node['x-from-caller'] ?? schema['x-from-caller'];
     if (fromCaller && call.caller) return call.caller[fromCaller as keyof typeof call.caller];
     if (Array.isArray(value)) return value.map((one) => adapt(schema.items ?? {}, one, call));
@@ -31,9 +32,15 @@ export function createLiven(contract: Contract): Liven {
   }
 }
 
-/** An id comes back in the spelling of its field: `tkt_...` asked for, `uuid` answered. A UUID that is no id of ours is missing. */
-function inSpellingOf(example: string, given: string, param: string): string {
-  if (isUuid(given) && !isOurs(given)) throw new Problem('resource_missing', { param });
+/** A UUID that is no id of ours names nothing, as on the server. A team's may be any. */
+function refuseStrangers(path: Call['path']): void {
+  for (const [param, id] of Object.entries(path))
+    if (param.endsWith('Id') && param !== 'teamId' && isUuid(id) && !isOurs(id))
+      throw new Problem('resource_missing', { param });
+}
+
+/** An id comes back in the spelling of its field: `tkt_...` asked for, `uuid` answered. */
+function inSpellingOf(example: string, given: string): string {
   if (isUuid(example)) return toUuid(given);
   return isUuid(given) ? toPrefixed(example.slice(0, example.indexOf('_')), toUuid(given)) : given;
 }

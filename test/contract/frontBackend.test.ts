@@ -67,11 +67,12 @@ describe.each(operationTable)('$operationId', (operation) => {
 
   test('500 for a field of the wrong type or one that is missing', async () => {
     for (const spoil of [
-      (content: any) => Object.assign(content, { data: 'text' }),
-      (content: any) => delete content.data,
+      (body: any, field: string) => Object.assign(body, { [field]: 'text' }),
+      (body: any, field: string) => delete body[field],
     ]) {
       const content = exampleContent(operation);
-      spoil(content);
+      const body = Array.isArray(content) ? content[0] : content;
+      spoil(body, 'data' in body ? 'data' : (Object.keys(body)[0] as string)); // no body is empty
       behind = (_call, finish) => finish({ status: operation.successStatus, content });
       expect((await sendDraft(strict, goodRequest(operation))).status).toBe(500);
     }

@@ -9,6 +9,16 @@ import { type Draft, goodRequest, sendDraft, withHeaders, withKey } from './requ
 
 const tickets = `/api/v1/teams/${team.id}/tickets`;
 const idempotent = operationTable.filter(({ isIdempotent }) => isIdempotent);
+const keysPath = `/api/v1/teams/${team.id}/api-keys`;
+/** One that the operation takes, and that its example is not. */
+const anotherBody: Record<string, string> = {
+  createTicket: '{"title":"Another"}',
+  updateTicket: '{"title":"Another"}',
+  createMessage: '{"content":"Another"}',
+  createApiKey: '{"name":"Another","permissions":[]}',
+  updateApiKey: '{"name":"Another"}',
+  rotateApiKey: '{"overlapSeconds":1}',
+};
 const json = { 'content-type': 'application/json' };
 const post = (backend: Backend, once: string, body: object, more: { path?: string; key?: string } = {}) =>
   send(backend, more.path ?? tickets, {
@@ -28,9 +38,12 @@ describe.each(backends)('Idempotency-Key on $name', (backend) => {
       withHeaders(goodRequest(operation), { 'idempotency-key': once });
     // The demo's own tickets are not changed: other tests read them.
     const own = async (): Promise<Draft> => {
-      const made = await send(backend, tickets, { method: 'POST', headers: json, body: '{"title":"Once"}' });
-      const { data } = (await made.json()) as { data: { id: string } };
-      return { ...draft(), path: { teamId: team.id, ticketId: data.id } };
+      const ticket = await send(backend, tickets, { method: 'POST', headers: json, body: '{"title":"Once"}' });
+      const { data } = (await ticket.json()) as { data: { id: string } };
+      const body = '{"name":"Once","permissions":[]}';
+      const key = await send(backend, keysPath, { method: 'POST', headers: json, body });
+      const { data: made } = (await key.json()) as { data: { id: string } };
+      return { ...draft(), path: { teamId: team.id, ticketId: data.id, keyId: made.id } };
     };
 
     test(`${operation.successStatus} again, byte for byte, and marked as a replay`, async () => {
@@ -58,7 +71,7 @@ describe.each(backends)('Idempotency-Key on $name', (backend) => {
     test('409 idempotency_conflict for another body, after which the first is still replayed', async () => {
       const request = await own();
       const first = await sendDraft(backend, request);
-      const body = operation.operationId === 'createMessage' ? '{"content":"Another"}' : '{"title":"Another"}';
+      const body = anotherBody[operation.operationId];
       const refused = await sendDraft(backend, { ...request, body });
       expect(refused.status).toBe(409);
       expect(await errorOf(refused)).toMatchObject({ code: 'idempotency_conflict', param: 'Idempotency-Key' });

@@ -53,8 +53,10 @@ export function bodySchemaOf(operation: TableEntry): Node | undefined {
 /** What the contract shows as the operation's success, without the envelope. */
 export function exampleContent(operation: TableEntry): Record<string, any> {
   const { examples } = inContract(operation).responses[operation.successStatus].content['application/json'];
-  const { success: _, meta: __, ...content } = follow(Object.values<Node>(examples)[0] as Node).value;
-  return structuredClone(content);
+  const body = structuredClone(follow(Object.values<Node>(examples)[0] as Node).value);
+  if (!operation.hasEnvelope) return body;
+  const { success: _, meta: __, ...content } = body;
+  return content;
 }
 /** The statuses and codes of the errors that an operation declares. */
 export function declaredErrors(operation: TableEntry): { status: number; code: string }[] {

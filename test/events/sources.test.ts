@@ -4,6 +4,7 @@ import { demoCustomer } from '../contract/demo.ts';
 import { ticketsOf } from '../contract/ticketsWithEvents.ts';
 import { backends, keys, send, team } from '../support/client.ts';
 import type { Node } from '../support/judge.ts';
+import { signatureOf } from '../support/partner.ts';
 import { eventTypes, problemsOfPayload } from './payload.ts';
 
 const [server] = backends;
@@ -188,13 +189,39 @@ describe('a deletion', () => {
   });
 });
 
+/** The types of events that a key leaves in its life. */
+async function lifeOfKey(): Promise<Set<string>> {
+  const call = async (method: string, path: string, body?: object) => {
+    const init = {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    };
+    const response = await send(server, `/api/v1/teams/${team.id}/api-keys${path}`, init);
+    return ((await response.json()) as Node).data;
+  };
+  const { id } = await call('POST', '', { name: 'Eventful', permissions: [] });
+  await call('PATCH', `/${id}`, { name: 'More eventful' });
+  const { key } = await call('POST', `/${id}/rotate`, { overlapSeconds: 0 });
+  const report = JSON.stringify([{ token: key, type: 'cstar_api_key' }]);
+  const headers = { 'content-type': 'application/json', ...signatureOf(report) };
+  await send(server, '/api/v1/leaked-keys', { method: 'POST', key: '', headers, body: report });
+  await call('DELETE', `/${id}`);
+  const events = await tickets.events({ resource: id, pageSize: 100 });
+  for (const event of events) {
+    expect(problemsOfPayload(event)).toEqual([]);
+    expect(event.data.api_key.id).toBe(id);
+  }
+  return new Set(events.map(({ type }) => type));
+}
+
 test('every type that the contract declares has been seen here', async () => {
   const ticket = await tickets.create({ assignedTo: await member(), status: 'closed' });
   await tickets.update(ticket.id, { title: 'Seen' });
   await tickets.say(ticket.id, {});
   await tickets.remove(ticket.id);
   const seen = new Set((await eventsOf(ticket)).map(({ type }) => type));
-  expect(seen).toEqual(new Set(eventTypes));
+  expect(seen.union(await lifeOfKey())).toEqual(new Set(eventTypes));
 });
 
 test('a payload with a field too many or too few is noticed', async () => {

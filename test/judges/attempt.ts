@@ -42,6 +42,7 @@ export function send(url: string, key: string, { operation, path, query, version
         method: operation.method.toUpperCase(),
         headers: {
           Authorization: `Bearer ${key}`,
+          ...requiredHeaders(operation),
           ...(version !== undefined && { 'CStar-Version': version }),
           ...(text !== undefined && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }),
         },
@@ -63,3 +64,11 @@ export function send(url: string, key: string, { operation, path, query, version
       .end(text);
   });
 }
+
+/** With the contract's examples. */
+export const requiredHeaders = ({ parameters }: Node): Record<string, string> =>
+  Object.fromEntries(
+    parameters
+      .filter((one: Node) => one.in === 'header' && one.required)
+      .map(({ name, example }: Node) => [name, example]),
+  );

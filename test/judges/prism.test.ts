@@ -63,7 +63,9 @@ describe('prism proxy', () => {
       const good = await Promise.all(goodAttempts(operation).map(onOurs));
       const bad = Array.from({ length: badPerOperation }, () => mutated(random.pick(good), random));
       const { secretTest, publishableTest, revoked, ticketsReadOnly } = team.keys;
-      const asked = [...good, ...bad].map((attempt) => ({ attempt: takenByProxy(attempt), key: secretTest }));
+      const asked = [...good, ...bad]
+        .filter(({ body }) => isReportable(body))
+        .map((attempt) => ({ attempt: takenByProxy(attempt), key: secretTest }));
       const strangers = [publishableTest, revoked, ticketsReadOnly, 'none'];
       for (const { attempt, key } of [...asked, ...strangers.map((key) => ({ attempt: good[0] as Attempt, key }))]) {
         const { status, headers, body } = await send(prism.url, key, attempt);
@@ -120,6 +122,12 @@ const tickets = '/api/v1/teams/{teamId}/tickets';
 /** It passes no body of a GET on (https://github.com/stoplightio/prism/issues/2259). */
 const takenByProxy = (attempt: Attempt): Attempt =>
   attempt.operation.method === 'get' ? { ...attempt, body: undefined } : attempt;
+
+/** It names unknown fields in a header of its own, and ends when a name does not fit into one. */
+function isReportable(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([name, inner]) => /^[\t -~]*$/.test(name) && isReportable(inner));
+}
 
 const filled = ({ operation, path }: Attempt): string =>
   operation.path.replaceAll(/\{(\w+)\}/g, (_: string, name: string) => path[name]);

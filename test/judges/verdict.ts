@@ -2,7 +2,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { contract, follow, type Node, rooted } from '../support/judge.ts';
-import type { Attempt } from './attempt.ts';
+import { type Attempt, requiredHeaders } from './attempt.ts';
 
 const ajv = new Ajv2020({ strict: false });
 (formats as unknown as (ajv: Ajv2020) => void)(ajv);
@@ -18,6 +18,7 @@ export function faultOf({ operation, path, query, version, body }: Attempt): str
       `query ${name}`,
       pairs.map(([, value]) => value),
     ]),
+    ...Object.entries(requiredHeaders(operation)).map(([name, value]) => [`header ${name}`, [value]]),
     ...(version === undefined ? [] : [['header CStar-Version', [version.trim()]]]),
   ]);
   const known = new Set(parameters.map((one) => `${one.in} ${one.name}`));

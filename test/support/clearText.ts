@@ -17,11 +17,32 @@ export function encodingsOf(bytes: Buffer): string[] {
   return [hex, hex.toUpperCase(), ...base64, ...base64.map((text) => text.replaceAll('-', '+').replaceAll('_', '/'))];
 }
 
-/** A search for all of these texts at once; what is found comes back once each. */
+const startLength = 4;
+const buckets = 2 ** 16;
+
+/**
+ * A search for all of these texts at once; what is found comes back once each. One pass over the content, whatever the number of
+ * texts: a regular expression of thousands of alternatives takes minutes.
+ * @param texts of at least four characters, each below U+0100
+ */
 export function searchFor(texts: string[]): (content: string) => string[] {
-  const any = new RegExp(
-    [...new Set(texts)].map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'),
-    'g',
-  );
-  return (content) => [...new Set(content.match(any) ?? [])];
+  const byStart = Map.groupBy(new Set(texts), (text) => startOf(text, 0));
+  const isStart = new Uint8Array(buckets);
+  for (const start of byStart.keys()) isStart[bucketOf(start)] = 1;
+  return (content) => {
+    const found = new Set<string>();
+    for (let at = 0; at + startLength <= content.length; at++) {
+      const start = startOf(content, at);
+      if (!isStart[bucketOf(start)]) continue;
+      for (const text of byStart.get(start) ?? []) if (content.startsWith(text, at)) found.add(text);
+    }
+    return [...found];
+  };
 }
+
+const startOf = (text: string, at: number): number =>
+  text.charCodeAt(at) |
+  (text.charCodeAt(at + 1) << 8) |
+  (text.charCodeAt(at + 2) << 16) |
+  (text.charCodeAt(at + 3) << 24);
+const bucketOf = (start: number): number => (Math.imul(start, 0x9e3779b1) >>> 16) & (buckets - 1);

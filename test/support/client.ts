@@ -43,11 +43,19 @@ export function judgedFetch(backend: Backend): (request: Request) => Promise<Res
     const isEmpty = method === 'HEAD' || response.status === 204;
     if (isEmpty) return response;
     const body = await response.clone().json();
+    refuseEcho(request, body);
+    if (backend.name === 'server' && typeof body.data?.key === 'string') leave('keys', body.data.key);
     insist(recordedAs(backend, request.headers), method, url, response.status, response.headers, body);
     if (backend.name === 'server' && response.ok && request.headers.has('idempotency-key'))
       leave('replies', response.headers.get('X-Request-Id') as string); // the first answer's, or no stored one
     return response;
   };
+}
+
+/** An answer never says the key that it was asked with. */
+function refuseEcho({ headers, url }: Request, body: object): void {
+  const secret = headers.get('authorization')?.match(/[sp]k_(?:live|test)_(\S{32})$/)?.[1];
+  if (secret && JSON.stringify(body).includes(secret)) throw new Error(`the answer of ${url} says the key that asked`);
 }
 
 /** A client with a secret test key of the demo team, or the key given; '' sends none. */

@@ -24,7 +24,10 @@ export type Pair = { server: string; mock: string; demo: DemoCredentials };
 export type RunningPair = { pair: Pair; stop(): Promise<void> };
 type Limiting = { limits: Config['limits']; bodyLimits?: Partial<Config['bodyLimits']> };
 
-const log = pino({ level: 'silent' });
+const silent = pino({ level: 'silent' });
+/** In the data directory, where what must not be in a log is looked for. */
+const logIn = (dataDir: string) =>
+  pino({ level: 'debug' }, pino.destination({ dest: join(dataDir, 'server.log'), sync: true }));
 const bucketOf = (requests: number) => ({ requests, windowSeconds: 3600 });
 /** Every bucket of this size. */
 export const limitsOf = (requests: number): Config['limits'] => ({
@@ -42,7 +45,7 @@ export async function newHome(): Promise<Home> {
   return {
     dataDir,
     env,
-    open: () => openStorage({ ...readConfig(env), log }),
+    open: () => openStorage({ ...readConfig(env), log: silent }),
     async remove() {
       await database.drop();
       rmSync(dataDir, { recursive: true });
@@ -66,7 +69,7 @@ export async function startPair(
   });
   const config: Config = { ...standard, limits, bodyLimits: { ...standard.bodyLimits, ...bodyLimits } };
   const recording = recordSql();
-  const { api, mock, demo, stop } = await start(config, log);
+  const { api, mock, demo, stop } = await start(config, logIn(home.dataDir));
   return {
     pair: { server: api.url, mock: mock.url, demo },
     async stop() {

@@ -147,7 +147,7 @@ function closed(node: any): any {
   if (Array.isArray(node)) return node.map(closed);
   if (typeof node !== 'object' || node === null) return node;
   const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, closed(value)]));
-  return copy.type === 'object' && copy.properties && copy.additionalProperties === undefined
+  return [copy.type].flat().includes('object') && copy.properties && copy.additionalProperties === undefined
     ? { ...copy, additionalProperties: false }
     : copy;
 }

@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** `sql`: every text that a server has sent to its database. `replies`: answers kept under an Idempotency-Key. `stop`: where to ask for the end. */
-export type LeftBehind = 'sql' | 'replies' | 'stop';
+export type LeftBehind = 'keys' | 'sql' | 'replies' | 'stop';
 
 const pathOf = (name: LeftBehind): string => join(process.env.RUN_DIR as string, `${name}.jsonl`); // the config sets it
 

@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Backend, judgedFetch } from '../support/client.ts';
 import { limitsOf, type RunningPair, startPair } from '../support/home.ts';
-import { rowsOf } from '../support/tableTexts.ts';
+import { stateOf } from '../support/tableTexts.ts';
 import { type Place, places } from './places.ts';
 import { askFor, entryOf, spell } from './requests.ts';
 import { idsIn, newWorld, nowhere, type TenantOf, type World } from './world.ts';
@@ -36,7 +36,7 @@ let compared = 0;
 
 beforeAll(async () => {
   world = await newWorld();
-  before = await rowsOf(world.home);
+  before = await stateOf(world.home);
   running = await startPair(world.home, { limits: limitsOf(1_000_000) });
 }, 60_000);
 
@@ -72,8 +72,7 @@ describe('an id of another tenant gets the answer of an id of nobody', () => {
     expect(compared).toBeGreaterThan(0);
     await running?.stop();
     running = undefined;
-    await forgetUse(world.home); // that keys were used is written, and meant to be
-    const after = await rowsOf(world.home);
+    const after = await stateOf(world.home);
     for (const table of Object.keys(before)) expect(after[table], table).toEqual(before[table]);
     for (const table of ['tickets', 'members', 'articles', 'events']) expect(after[table]).not.toEqual([]);
   }, 60_000);
@@ -93,12 +92,17 @@ describe("the same request with an id of one's own succeeds", () => {
         const { status, body } = await answerTo(place, text, own, key);
         expect(status, `${own.environment}: ${body}`).toBe(entryOf(place.operationId).successStatus);
         const { data } = JSON.parse(body);
-        if (place.at === 'query') expect(data, `${own.environment} filters`).not.toEqual([]);
+        if (place.at === 'query' && !isBehindTheOldest(place))
+          expect(data, `${own.environment} filters`).not.toEqual([]);
       }
     },
     60_000,
   );
 });
+
+/** The cursor is the place of a demo ticket, and these lists have nothing that is older. */
+const isBehindTheOldest = ({ kind, operationId }: Place): boolean =>
+  kind === 'cursor' && ['listApiKeys', 'listAuditEntries'].includes(operationId);
 
 /** Reads first, deletions late, and last what deletes everything: each finds its own thing still there. */
 function inOrder(): Place[] {
@@ -162,11 +166,4 @@ function expectNothingOf({ status, body }: Answer, { kind }: Place, own: TenantO
     return owner !== undefined && owner !== own.team.id && owner !== `${own.team.id}/${own.environment}`;
   });
   expect(strangers, what).toEqual([]);
-}
-
-async function forgetUse({ open }: World['home']): Promise<void> {
-  const { pool, close } = await open();
-  await pool.query('delete from key_usage');
-  await pool.query('update api_keys set last_used_at = null');
-  await close();
 }
