@@ -81,10 +81,16 @@ function refusePermissions(permissions: string[], type: KeyRow['type']): void {
     });
 }
 
+/** After it, years have more digits than a date-time of the contract. */
+const latestEnd = new Date('9999-12-31T23:59:59.999Z');
+
 function endOf(expiresAt: string | null, now: Date): Date | null {
   if (expiresAt === null) return null;
   const end = new Date(expiresAt);
-  if (!(end > now))
-    throw new Problem('parameter_invalid', { param: 'expiresAt', message: "'expiresAt' must be in the future." });
+  if (!(end > now && end <= latestEnd))
+    throw new Problem('parameter_invalid', {
+      param: 'expiresAt',
+      message: "'expiresAt' must be a time in the future.",
+    });
   return end;
 }
