@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { backends } from '../support/client.ts';
+import { got, keysBy, missingKey, newKey, told, withoutSecret } from './apiKeys.ts';
+import { only } from './only.ts';
+import { strangers } from './tickets.ts';
+
+describe.each(backends)('getApiKey on $name', (backend) => {
+  const stateful = only(backend, 'keeps state');
+  const { get, change, rotate, revoke } = keysBy(backend);
+
+  test('200 returns the key that was meant, by either spelling', async () => {
+    const { id, uuid } = await newKey(backend);
+    for (const keyId of [id, uuid, uuid.toUpperCase()]) {
+      const { data, response } = await get(keyId);
+      expect(response.status).toBe(200);
+      expect(data?.data).toMatchObject({ object: 'api_key', id, uuid });
+      expect(data?.data).not.toHaveProperty('key');
+      expect(data?.meta.requestId).toBe(response.headers.get('X-Request-Id'));
+    }
+  });
+
+  stateful('200 returns it as it was made, without its secret', async () => {
+    const made = await newKey(backend, { rateLimit: 4, restrictions: { endpoints: ['getApiKey'] } });
+    expect(await got(get(made.id))).toEqual(withoutSecret(made));
+  });
+
+  stateful('200 for a key that asks for itself', async () => {
+    const made = await newKey(backend, { permissions: ['keys:read'] });
+    expect(await got(keysBy(backend, made.key).get(made.id))).toMatchObject({ id: made.id });
+  });
+
+  stateful('200 tells the state that comes first: revoked, then deactivated', async () => {
+    const { id } = await newKey(backend);
+    const status = async () => (await got(get(id))).status;
+    expect(await status()).toBe('active');
+    await change(id, { isActive: false });
+    expect(await status()).toBe('deactivated');
+    await rotate(id);
+    expect(await status()).toBe('deactivated');
+    await revoke(id);
+    expect(await status()).toBe('revoked');
+  });
+
+  stateful('404 for a key that does not exist', async () => {
+    for (const keyId of [missingKey, 'ffffffff-ffff-4fff-8fff-ffffffffffff'])
+      expect(told(await get(keyId))).toEqual([404, 'resource_missing', 'keyId']);
+  });
+
+  stateful.each(strangers)('404 for $who, as for a key that does not exist', async ({ teamId, key }) => {
+    const { id } = await newKey(backend);
+    const stranger = keysBy(backend, key, { teamId });
+    const [foreign, missing] = [await stranger.get(id), await stranger.get(missingKey)];
+    expect(told(foreign)).toEqual([404, 'resource_missing', 'keyId']);
+    expect({ ...foreign.error?.error, request_id: '' }).toEqual({ ...missing.error?.error, request_id: '' });
+  });
+
+  test.each(['tkt_000000000001', 'key_1', 'me'])('400 for the id %s', async (keyId) => {
+    expect(told(await get(keyId))).toEqual([400, 'parameter_invalid', 'keyId']);
+  });
+});
