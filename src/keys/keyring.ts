@@ -19,8 +19,9 @@ export function storedKeys({ kysely }: Database): Keyring & { forget(keyId: stri
       const known = cache.get(name);
       if (known) return known;
       const changesBefore = changes;
+      const start = performance.now(); // what another process changes while we read counts from here too
       const key = await look(digest);
-      if (key && changes === changesBefore) cache.set(name, key); // what was read before a change must not outlive it
+      if (key && changes === changesBefore) cache.set(name, key, { start }); // what was read before a change must not outlive it
       return key;
     },
     forget(keyId) {
