@@ -17,7 +17,7 @@ export const headersOfEveryAnswer = (requestId: string): Record<string, string> 
   'CStar-Version': newest,
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Expose-Headers':
-    'CStar-Version, X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Window, Retry-After, Idempotency-Replayed, Idempotency-Original-Request',
+    'CStar-Version, X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Window, X-Key-Age-Days, Retry-After, Idempotency-Replayed, Idempotency-Original-Request',
 });
 
 export function identify(requestIds: () => string, clock: () => Date): RequestHandler {

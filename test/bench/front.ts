@@ -1,11 +1,12 @@
-// `npm run bench`: what our front costs per request, beside plain Express, express-openapi-validator and Fastify.
+// `npm run bench`: what our front costs per request, without and with stored keys, beside plain Express,
+// express-openapi-validator and Fastify.
 // Each server is a process of its own, the load comes from another one; rounds are interleaved, so that a slow minute of the
 // machine meets all of them. Reported, not judged.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import autocannon, { type Result } from 'autocannon';
 
-const peers = ['express', 'validator', 'fastify', 'front'] as const;
+const peers = ['express', 'validator', 'fastify', 'front', 'frontKeys'] as const;
 const rounds = Number(process.argv[2] ?? 5);
 const requestsPerRound = Number(process.argv[3] ?? 4000);
 const warmUp = 2000;

@@ -173,6 +173,32 @@ describe.each(proxiedBackends)('buckets of two requests on $name', (backend) => 
     expect((await send(backend, articles, { key: '', headers })).status).toBe(200);
   });
 
+  test('403 and then 429 for a key that is not for this page, and the key itself is not charged', async () => {
+    const ask = (referer: string) =>
+      send(backend, whoami, { key: keys.restrictedByReferrer, headers: { ...throughProxy('192.0.2.5'), referer } });
+    const answers = [];
+    for (let i = 0; i < 3; i++) answers.push(await ask('https://elsewhere.example/'));
+    expect(answers.map(({ status }) => status)).toEqual([403, 403, 429]);
+    const admitted = await ask('https://shop.example/');
+    expect([admitted.status, remaining(admitted)]).toEqual([200, '999999']);
+  });
+
+  test.each([
+    ['192.0.2.6', 200],
+    ['::ffff:192.0.2.7', 200],
+    ['203.0.113.6', 403],
+    ['2001:db8:7::6', 403],
+    ['no address', 403],
+  ])('a key for 192.0.2.0/24 from %s: %i', async (address, status) => {
+    const response = await send(backend, whoami, { key: keys.restrictedByAddress, headers: throughProxy(address) });
+    expect(response.status).toBe(status);
+  });
+
+  test('403 whatever X-Forwarded-For says before the hop of the trusted proxy', async () => {
+    const headers = throughProxy('192.0.2.6, 203.0.113.7');
+    expect((await send(backend, whoami, { key: keys.restrictedByAddress, headers })).status).toBe(403);
+  });
+
   test('429 after two open requests of one address; another address has its own, a forged hop has not', async () => {
     const ask = (address: string) => send(backend, articles, { key: '', headers: throughProxy(address) });
     const statuses = [];

@@ -1,0 +1,30 @@
+// Our front with everything that a key brings: digest and cache, restrictions by address and endpoint, usage written in batches.
+import { permissionsOf } from '../../../src/http/permissions.ts';
+import { storedKeys } from '../../../src/keys/keyring.ts';
+import { createUsageCounter } from '../../../src/keys/usage.ts';
+import { issueKey, newTeam, unrestricted } from '../../../src/newTeam.ts';
+import { createDatabase } from '../../../src/storage/database.ts';
+import { openEmbedded } from '../../../src/storage/embedded/open.ts';
+import { migrate } from '../../../src/storage/migrate.ts';
+import { serveFront } from './frontWith.ts';
+
+const log = { warn: (details: object, message: string) => console.warn(message, details) };
+const { pool, unlimited } = await openEmbedded({ dataDir: undefined, statementTimeoutMs: 10_000, log });
+await unlimited(migrate);
+const database = createDatabase(pool);
+const team = { id: '019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6', slug: 'bench', name: 'Bench' };
+const owner = { email: 'bench@example.com', firstName: null, lastName: null };
+await database.atOnce(async (whole) => {
+  const { ownerId } = await newTeam(whole, team, owner, new Date());
+  const key = {
+    user_id: ownerId,
+    type: 'secret' as const,
+    name: 'Bench',
+    permissions: permissionsOf('secret'),
+    restrictions: { ...unrestricted, ipAddresses: ['127.0.0.0/8', '::1'], endpoints: ['Tickets'] },
+  };
+  await issueKey(whole, { teamId: team.id, environment: 'test' }, key, new Date(), `sk_test_${'b'.repeat(32)}`);
+});
+const meter = createUsageCounter(database, log);
+setInterval(() => void meter.flush(), 1_000).unref(); // fifteen times as often as the server does
+await serveFront({ keyring: storedKeys(database), meter });

@@ -1,0 +1,42 @@
+// Our front, whole, with handlers in memory.
+import type { RequestHandler } from 'express';
+import { pino } from 'pino';
+import { operationTable } from '../../../generated/operations.ts';
+import { createApp, type Deps } from '../../../src/app.ts';
+import type { Backend, Success } from '../../../src/http/answer.ts';
+import { createAudience } from '../../../src/http/audience.ts';
+import { createGuard } from '../../../src/http/guard.ts';
+import { newRequestId } from '../../../src/http/stages.ts';
+import { contract, list, ticket } from './data.ts';
+import { serve } from './serve.ts';
+
+const answers: Record<string, Success> = {
+  listTickets: { status: 200, content: list },
+  getTicket: { status: 200, content: { data: ticket } },
+  createTicket: { status: 201, content: { data: ticket } },
+};
+const unlimited = { requests: 1e9, windowSeconds: 3600 };
+const guard = createGuard(contract);
+
+const common = {
+  backend: (({ operation }, finish) => finish(answers[operation.operationId] as Success)) satisfies Backend,
+  guard,
+  onViolation(violation: unknown) {
+    throw violation;
+  },
+  audience: createAudience(contract, operationTable),
+  pages: ((_req, _res, next) => next()) satisfies RequestHandler,
+  log: pino({ level: 'info' }, pino.destination('/dev/null')),
+  clock: () => new Date(),
+  requestIds: newRequestId,
+  limits: { secret: unlimited, publishable: unlimited, open: unlimited, failed: unlimited },
+  bodyLimits: { bytesMax: 1_000_000, timeoutMs: 10_000 },
+  publicUrl: 'http://localhost',
+  trustedProxies: [],
+};
+
+/** @param deps who may come in, and who counts it */
+export async function serveFront(deps: Pick<Deps, 'keyring' | 'meter'>): Promise<void> {
+  await guard.warm();
+  serve(createApp({ ...common, ...deps }));
+}
