@@ -13,7 +13,7 @@ afterAll(() => home.remove());
 
 const team = (...words: string[]) =>
   promisify(execFile)(process.execPath, ['src/team.ts', ...words], { env: { ...process.env, ...home.env } });
-const rowsOf = (output: string) =>
+const rowsOf = (output: string): Record<string, string> =>
   Object.fromEntries(
     output
       .trim()
