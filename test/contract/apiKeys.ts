@@ -97,6 +97,9 @@ export const narrowings: [field: string, narrow: Partial<NewApiKey>, wider: ApiK
   ['expiresAt', { expiresAt: end }, { expiresAt: null }],
 ];
 
+/** One of them for each field. */
+export const fields = narrowings.filter(([field], i) => narrowings.findIndex(([other]) => other === field) === i);
+
 function among<Kind extends keyof Schemas['NewRestrictions']>(
   kind: Kind,
   narrow: Schemas['NewRestrictions'][Kind],

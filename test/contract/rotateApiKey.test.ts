@@ -3,12 +3,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type OwnStore, openOwnStore, serve } from '../idempotency/ownServer.ts';
 import { type Backend, backends, keys, send, team } from '../support/client.ts';
 import {
+  fields,
   got,
   holder,
   inDays,
   keysBy,
   missingKey,
-  narrowings,
   newKey,
   told,
   traces,
@@ -114,7 +114,7 @@ describe.each(backends)('rotateApiKey on $name', (backend) => {
     expect(told(await keysBy(backend, key).rotate(self.id))).toEqual([200]);
   });
 
-  stateful.each(narrowings)('403 for a key that is more in %s than %j', async (param, narrow) => {
+  stateful.each(fields)('403 for a key that is more in %s than %j', async (param, narrow) => {
     const [narrowed, stronger] = [await holder(backend, narrow), await newKey(backend)];
     expect(told(await narrowed.rotate(stronger.id))).toEqual([403, 'insufficient_permissions', param]);
     expect(await using(backend, stronger.key)).toEqual([200]);

@@ -3,6 +3,7 @@ import { type OwnStore, openOwnStore, serve } from '../idempotency/ownServer.ts'
 import { type Backend, backends, send, team } from '../support/client.ts';
 import {
   type ApiKeyChanges,
+  fields,
   got,
   holder,
   inDays,
@@ -99,7 +100,7 @@ describe.each(backends)('updateApiKey on $name', (backend) => {
     },
   );
 
-  stateful.each(narrowings)(
+  stateful.each(fields)(
     '200 to rename, narrow and deactivate one that is more in %s than %j',
     async (param, narrow) => {
       const [narrowed, stronger] = [
@@ -121,7 +122,7 @@ describe.each(backends)('updateApiKey on $name', (backend) => {
     },
   );
 
-  stateful.each(narrowings)('403 for a key that reactivates one that is more in %s than %j', async (param, narrow) => {
+  stateful.each(fields)('403 for a key that reactivates one that is more in %s than %j', async (param, narrow) => {
     const [narrowed, stronger] = [await holder(backend, narrow), await newKey(backend)];
     await narrowed.change(stronger.id, { isActive: false });
     expect(told(await narrowed.change(stronger.id, { isActive: true }))).toEqual(forbidden(param));
