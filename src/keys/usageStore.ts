@@ -4,6 +4,7 @@ import type { components } from '../../generated/types.ts';
 import { Problem } from '../http/problem.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { toUuid } from '../storage/ids.ts';
+import { usageKeptMs } from '../storage/retention.ts';
 
 export type Counts = { requests: number; clientErrors: number; rateLimited: number; serverErrors: number };
 /** Uses of one key that are not written yet. `hour` is its first moment. */
@@ -52,6 +53,7 @@ export function usageStore(db: TenantDatabase) {
         .selectAll()
         .where('key_id', '=', keyId)
         .where('hour', '>=', from)
+        .where('hour', '>=', new Date(now.getTime() - usageKeptMs))
         .where('hour', '<', to)
         .orderBy('hour')
         .orderBy('operation_id')
@@ -88,7 +90,8 @@ function spanOf({ from, to }: { from?: string; to?: string }, now: Date): { from
   if (start > end) throw new Problem('parameter_invalid', { param: 'from', message: "'from' must be before 'to'." });
   if (end - start > daysMax * dayMs)
     throw new Problem('parameter_invalid', { param: 'from', message: `At most ${daysMax} days at once.` });
-  return { from: new Date(hourOf(start)), to: new Date(Math.ceil(end / hourMs) * hourMs) };
+  const last = to === undefined ? hourOf(end) + hourMs : Math.ceil(end / hourMs) * hourMs; // this hour has begun, in its first moment too
+  return { from: new Date(hourOf(start)), to: new Date(last) };
 }
 
 /** A leap second is no time to JavaScript, and at either end of the four-digit years the hour around it could not be said. */
