@@ -2,9 +2,10 @@
 import { type Selectable, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
 import type { Author, NewAuditEntry } from '../http/changes.ts';
-import { countMax, type Paging } from '../http/paging.ts';
+import { countMax } from '../http/paging.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { newUuid, toPrefixed, toUuid } from '../storage/ids.ts';
+import { onPage, type Paging } from '../storage/page.ts';
 import { auditKeptMs } from '../storage/retention.ts';
 import type { Tables } from '../storage/tables.ts';
 
@@ -46,20 +47,8 @@ export function auditStore(db: TenantDatabase, now: Date) {
 
   return {
     /** A page's rows and the first one after them, newest first; `total` is counted up to one more than `countMax`. */
-    async list(
-      filters: AuditFilters,
-      { page, pageSize, after }: Paging,
-    ): Promise<{ found: AuditRow[]; total: number }> {
-      const found = await filtered(filters)
-        .selectAll()
-        .$if(after !== undefined, (query) =>
-          query.where(sql<boolean>`(created_at, id) < (${after?.createdAt}::timestamptz, ${after?.id}::uuid)`),
-        )
-        .orderBy('created_at', 'desc')
-        .orderBy('id', 'desc')
-        .limit(pageSize + 1)
-        .offset(after ? 0 : (page - 1) * pageSize)
-        .execute();
+    async list(filters: AuditFilters, paging: Paging): Promise<{ found: AuditRow[]; total: number }> {
+      const found = await onPage(filtered(filters).selectAll(), paging).execute();
       const total = await db.count(filtered(filters).select(sql`1`.as('one')), countMax + 1);
       return { found, total };
     },

@@ -1,10 +1,8 @@
-// Pages of a list, by number or by cursor. Lists are ordered by (createdAt, id), so that a place in them is a pair.
+// Pages of a list, by number or by cursor, as requests ask for them and answers show them.
 import type { components } from '../../generated/types.ts';
+import type { Paging, Position } from '../storage/page.ts';
 import { Problem } from './problem.ts';
 
-/** Where a page begins: after this row. */
-export type Position = { createdAt: string; id: string };
-export type Paging = { page: number; pageSize: number; after: Position | undefined };
 type Query = { page?: number; pageSize?: number; cursor?: string };
 
 /** How deep `page` reaches, and how far `total` counts (contract: Page, Pagination). */
@@ -51,6 +49,12 @@ export function pageOf<Row>(
     },
   };
 }
+
+/** The place of a row in a list that is ordered by creation. */
+export const byCreation = ({ created_at, id }: { created_at: Date; id: string }): Position => ({
+  createdAt: created_at.toISOString(),
+  id,
+});
 
 const cursorOf = (page: number, { createdAt, id }: Position): string =>
   Buffer.from(JSON.stringify([page, createdAt, id])).toString('base64url');

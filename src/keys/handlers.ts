@@ -3,7 +3,7 @@ import { challenge } from '../http/authenticate.ts';
 import type { Audit, Emit, EventType } from '../http/changes.ts';
 import type { Limits } from '../http/limits.ts';
 import type { Caller } from '../http/operation.ts';
-import { pageOf, pagingOf } from '../http/paging.ts';
+import { byCreation, pageOf, pagingOf } from '../http/paging.ts';
 import { Problem } from '../http/problem.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { factsOf, type KeyRow, snapshotOf, toApiKey, toListedKey } from './apiKey.ts';
@@ -24,10 +24,7 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
     async listApiKeys({ query, db, now }, reply) {
       const paging = pagingOf(query);
       const { found, total } = await keyStore(db).list(query, paging, now);
-      const { rows, pagination } = pageOf(found, total, paging, (row) => ({
-        createdAt: row.created_at.toISOString(),
-        id: row.id,
-      }));
+      const { rows, pagination } = pageOf(found, total, paging, byCreation);
       return reply(200, { data: rows.map((row) => toApiKey(row, now)), pagination });
     },
 

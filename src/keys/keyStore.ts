@@ -2,9 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { type ExpressionBuilder, sql } from 'kysely';
 import { digestOf } from '../http/keyring.ts';
-import { countMax, type Paging } from '../http/paging.ts';
+import { countMax } from '../http/paging.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { newUuid, toUuid } from '../storage/ids.ts';
+import { onPage, type Paging } from '../storage/page.ts';
 import type { Tables } from '../storage/tables.ts';
 import { type ApiKey, type KeyRow, prefixOf } from './apiKey.ts';
 
@@ -33,18 +34,9 @@ export function keyStore(db: TenantDatabase) {
 
   return {
     /** A page's rows and the first one after them, newest first; `total` is counted up to one more than `countMax`. */
-    async list(filters: KeyFilters, { page, pageSize, after }: Paging, now: Date) {
+    async list(filters: KeyFilters, paging: Paging, now: Date) {
       const filtered = () => db.selectFrom('api_keys').where((where) => where.and(conditions(where, filters, now)));
-      const found = await filtered()
-        .selectAll()
-        .$if(after !== undefined, (query) =>
-          query.where(sql<boolean>`(created_at, id) < (${after?.createdAt}::timestamptz, ${after?.id}::uuid)`),
-        )
-        .orderBy('created_at', 'desc')
-        .orderBy('id', 'desc')
-        .limit(pageSize + 1)
-        .offset(after ? 0 : (page - 1) * pageSize)
-        .execute();
+      const found = await onPage(filtered().selectAll(), paging).execute();
       return { found, total: await db.count(filtered().select(sql`1`.as('one')), countMax + 1) };
     },
 

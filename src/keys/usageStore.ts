@@ -31,18 +31,17 @@ export function usageStore(db: TenantDatabase) {
           (use ->> 'requests')::bigint, (use ->> 'clientErrors')::bigint, (use ->> 'rateLimited')::bigint,
           (use ->> 'serverErrors')::bigint
         from jsonb_array_elements(${rows}::jsonb) as use
+        order by 3, 4, 5
         on conflict (team_id, environment, key_id, hour, operation_id) do update
         set requests = usage.requests + excluded.requests, client_errors = usage.client_errors + excluded.client_errors,
           rate_limited = usage.rate_limited + excluded.rate_limited, server_errors = usage.server_errors + excluded.server_errors`);
-      const last = new Map<string, Date>();
-      for (const { keyId, lastAt } of uses)
-        if (lastAt > (last.get(keyId) ?? lastAt) || !last.has(keyId)) last.set(keyId, lastAt);
-      for (const [keyId, at] of [...last].sort()) // in one order, so that two writers cannot wait for each other
-        await db
-          .updateTable('api_keys')
-          .set({ last_used_at: sql<Date>`greatest(last_used_at, ${at})` })
-          .where('id', '=', toUuid(keyId))
-          .execute();
+      await db.run(sql`
+        update api_keys set last_used_at = greatest(last_used_at, used.at)
+        from (
+          select (use ->> 'keyId')::uuid as key_id, max((use ->> 'lastAt')::timestamptz) as at
+          from jsonb_array_elements(${rows}::jsonb) as use group by 1
+        ) as used
+        where api_keys.team_id = ${teamId}::uuid and api_keys.environment = ${environment} and api_keys.id = used.key_id`);
     },
 
     /** @throws 400 `parameter_invalid` for a time that ends before it begins, or is longer than 7 days */

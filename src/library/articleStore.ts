@@ -1,9 +1,10 @@
 // The published, public articles of one team's live data: all that the library may know.
 import { type Selectable, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
-import { countMax, type Paging } from '../http/paging.ts';
+import { countMax } from '../http/paging.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { toPrefixed } from '../storage/ids.ts';
+import { onPage, type Paging } from '../storage/page.ts';
 import type { Tables } from '../storage/tables.ts';
 
 export type ArticleRow = Selectable<Tables['articles']> & { published_at: Date };
@@ -22,17 +23,8 @@ export function articleStore(db: TenantDatabase) {
 
   return {
     /** A page's rows, newest first, and the first one after them; `total` is counted up to one more than `countMax`. */
-    async list({ page, pageSize, after }: Paging): Promise<{ found: ArticleRow[]; total: number }> {
-      const found = await published()
-        .selectAll()
-        .$if(after !== undefined, (query) =>
-          query.where(sql<boolean>`(published_at, id) < (${after?.createdAt}::timestamptz, ${after?.id}::uuid)`),
-        )
-        .orderBy('published_at', 'desc')
-        .orderBy('id', 'desc')
-        .limit(pageSize + 1)
-        .offset(after ? 0 : (page - 1) * pageSize)
-        .execute();
+    async list(paging: Paging): Promise<{ found: ArticleRow[]; total: number }> {
+      const found = await onPage(published().selectAll(), paging, { by: 'published_at', direction: 'desc' }).execute();
       return {
         found: found as ArticleRow[],
         total: await db.count(published().select(sql`1`.as('one')), countMax + 1),

@@ -1,5 +1,5 @@
 import type { TicketsHandlers } from '../../generated/stubs.ts';
-import { pageOf, pagingOf } from '../http/paging.ts';
+import { byCreation, pageOf, pagingOf } from '../http/paging.ts';
 import { Problem } from '../http/problem.ts';
 import { toPrefixed } from '../storage/ids.ts';
 import { messageStore, snapshotOfMessage, toMessage } from './messageStore.ts';
@@ -9,13 +9,12 @@ import { ticketStore } from './ticketStore.ts';
 
 const messagesInlined = 100;
 const missing = () => new Problem('resource_missing', { param: 'ticketId' });
-const positionOf = (row: { created_at: Date; id: string }) => ({ createdAt: row.created_at.toISOString(), id: row.id });
 
 export const ticketsHandlers: TicketsHandlers = {
   async listTickets({ query, db }, reply) {
     const paging = pagingOf(query);
     const { found, total } = await ticketStore(db).list(query, paging);
-    const { rows, pagination } = pageOf(found, total, paging, positionOf);
+    const { rows, pagination } = pageOf(found, total, paging, byCreation);
     return reply(200, { data: rows.map(toTicket), pagination });
   },
 
@@ -67,7 +66,7 @@ export const ticketsHandlers: TicketsHandlers = {
     const paging = pagingOf(query);
     if (!(await ticketStore(db).find(path.ticketId))) throw missing();
     const { found, total } = await messageStore(db, caller).list(path.ticketId, paging);
-    const { rows, pagination } = pageOf(found, total, paging, positionOf);
+    const { rows, pagination } = pageOf(found, total, paging, byCreation);
     return reply(200, { data: rows.map(toMessage), pagination });
   },
 

@@ -2,9 +2,10 @@
 import { type Selectable, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
 import type { Caller } from '../http/operation.ts';
-import { countMax, type Paging } from '../http/paging.ts';
+import { countMax } from '../http/paging.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { newUuid, toPrefixed, toUuid } from '../storage/ids.ts';
+import { onPage, type Paging } from '../storage/page.ts';
 import type { Tables } from '../storage/tables.ts';
 
 type Message = components['schemas']['Message'];
@@ -23,17 +24,11 @@ export function messageStore(db: TenantDatabase, { type }: Pick<Caller, 'type'>)
 
   return {
     /** A page's rows, oldest first, and the first one after them; `total` is counted up to one more than `countMax`. */
-    async list(ticketId: string, { page, pageSize, after }: Paging): Promise<{ found: MessageRow[]; total: number }> {
-      const found = await ofTicket(ticketId)
-        .selectAll()
-        .$if(after !== undefined, (query) =>
-          query.where(sql<boolean>`(created_at, id) > (${after?.createdAt}::timestamptz, ${after?.id}::uuid)`),
-        )
-        .orderBy('created_at')
-        .orderBy('id')
-        .limit(pageSize + 1)
-        .offset(after ? 0 : (page - 1) * pageSize)
-        .execute();
+    async list(ticketId: string, paging: Paging): Promise<{ found: MessageRow[]; total: number }> {
+      const found = await onPage(ofTicket(ticketId).selectAll(), paging, {
+        by: 'created_at',
+        direction: 'asc',
+      }).execute();
       const total = await db.count(ofTicket(ticketId).select(sql`1`.as('one')), countMax + 1);
       return { found, total };
     },

@@ -1,10 +1,11 @@
 // Tickets of one team and environment.
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
-import { countMax, type Paging } from '../http/paging.ts';
+import { countMax } from '../http/paging.ts';
 import { Problem } from '../http/problem.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { isUuid, newUuid, toUuid } from '../storage/ids.ts';
+import { onPage, type Paging } from '../storage/page.ts';
 import type { Tables } from '../storage/tables.ts';
 import { changesBetween, hasEnded, type Ticket, type TicketRow } from './ticket.ts';
 
@@ -30,20 +31,8 @@ export function ticketStore(db: TenantDatabase) {
 
   return {
     /** A page's rows and the first one after them; `total` is counted up to one more than `countMax`. */
-    async list(
-      filters: TicketFilters,
-      { page, pageSize, after }: Paging,
-    ): Promise<{ found: TicketRow[]; total: number }> {
-      const found = await filtered(filters)
-        .selectAll()
-        .$if(after !== undefined, (query) =>
-          query.where(sql<boolean>`(created_at, id) < (${after?.createdAt}::timestamptz, ${after?.id}::uuid)`),
-        )
-        .orderBy('created_at', 'desc')
-        .orderBy('id', 'desc')
-        .limit(pageSize + 1)
-        .offset(after ? 0 : (page - 1) * pageSize)
-        .execute();
+    async list(filters: TicketFilters, paging: Paging): Promise<{ found: TicketRow[]; total: number }> {
+      const found = await onPage(filtered(filters).selectAll(), paging).execute();
       const { status, priority, assignedTo, customerId, tag, search } = filters;
       const isFiltered = [status, priority, assignedTo, customerId, tag, search].some((one) => one !== undefined);
       const total = isFiltered
