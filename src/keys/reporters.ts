@@ -6,17 +6,22 @@ export type Reporters = {
   haveSigned(identifier: string, signature: string, bytes: Buffer): boolean;
 };
 
+/** Contract: LeakReporter. What has another form is not repeated in an error: it may be a key without its name. */
+const identifiers = /^[0-9A-Za-z_-]{1,128}$/;
+
 /**
  * @param listed `identifier:key` parted by commas, the key as the base64 of its PEM without line breaks
- * @throws Error that names the entry which is no P-256 public key
+ * @throws Error that names the entry which is no P-256 public key, or says which one it is
  */
 export function reportersOf(listed = ''): Reporters {
   const keys = new Map(
     listed
       .split(',')
       .filter(Boolean)
-      .map((entry) => {
-        const [identifier = '', encoded = ''] = entry.trim().split(':');
+      .map((entry, i) => {
+        const [identifier = '', encoded] = entry.trim().split(':');
+        if (!identifiers.test(identifier) || encoded === undefined)
+          throw new Error(`LEAK_REPORT_KEYS: entry ${i + 1} is no identifier:key`);
         return [identifier, publicKeyOf(identifier, encoded)] as const;
       }),
   );
@@ -34,6 +39,6 @@ function publicKeyOf(identifier: string, encoded: string): KeyObject {
     if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw new RangeError('another kind of key');
     return key;
   } catch (cause) {
-    throw new Error(`LEAK_REPORT_KEYS: ${identifier || 'an entry'} is no P-256 public key`, { cause });
+    throw new Error(`LEAK_REPORT_KEYS: ${identifier} is no P-256 public key`, { cause });
   }
 }
