@@ -14,6 +14,7 @@ const known = [
   'x-errors',
   'x-envelope',
   'x-values',
+  'x-shown-once',
   'x-guides',
 ];
 const callerFacts = ['teamId', 'type', 'environment'];

@@ -13,6 +13,7 @@ export type Schema = {
   'x-from-path'?: string;
   'x-from-caller'?: string;
   'x-values'?: string;
+  'x-shown-once'?: boolean;
 };
 export type Parameter = {
   name: string;

@@ -7,6 +7,7 @@ import {
   type Ref,
   type Response,
   resolve,
+  type Schema,
 } from './document.ts';
 
 /** `generated/operations.ts`: what the front needs to know of each operation, as a constant. */
@@ -34,6 +35,9 @@ export function operationTable(contract: Contract): string {
         : null,
       isProbe: operation['x-probe'] ?? false,
       isIdempotent: (operation.parameters ?? []).some(({ $ref }) => $ref?.endsWith('/Idempotency-Key')),
+      showsSecret: responses.some(({ content }) =>
+        Object.values(content ?? {}).some(({ schema }) => isShownOnce(contract, schema)),
+      ),
       environment: operation['x-environment'] ?? null,
       hasEnvelope: operation['x-envelope'] !== 'none',
       successStatus: Number(Object.keys(operation.responses).find((status) => status.startsWith('2'))),
@@ -47,6 +51,14 @@ export function operationTable(contract: Contract): string {
     "export type OperationId = (typeof operationTable)[number]['operationId'];\n" +
     'export type Permission = (typeof permissions)[number];\n'
   );
+}
+
+/** Whether something in it is marked `x-shown-once`. Response schemas do not contain themselves (lint: finite-responses). */
+function isShownOnce(contract: Contract, node: Schema): boolean {
+  const schema = resolve(contract, node);
+  if (node['x-shown-once'] || schema['x-shown-once']) return true;
+  const inner = [...Object.values(schema.properties ?? {}), ...(schema.items ? [schema.items] : [])];
+  return inner.some((one) => isShownOnce(contract, one));
 }
 
 /** `generated/stubs.ts`: one interface per tag with one method per operation. */

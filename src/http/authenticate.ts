@@ -46,9 +46,10 @@ async function keyOf(req: Request, keyring: Keyring): Promise<Known> {
   return { ...key, prefix: match as Known['prefix'] }; // the pattern admits no other
 }
 
-function callerOf({ id, teamId, permissions, rateLimit, prefix: { kind, environment } }: Known): Caller {
+function callerOf({ id, digest, teamId, permissions, rateLimit, prefix: { kind, environment } }: Known): Caller {
   return {
     keyId: id,
+    secretDigest: digest,
     teamId,
     environment,
     type: kind === 's' ? 'secret' : 'publishable',

@@ -20,7 +20,9 @@ export function repetitionOf(req: Request): Repetition | undefined {
   const given = req.get('idempotency-key');
   if (given === undefined || !req.context.operation.isIdempotent) return undefined;
   const [path = '', query = ''] = req.originalUrl.split('?', 2);
+  const { operation, caller } = req.context;
   const digest = createHash('sha256')
+    .update(operation.showsSecret ? `${caller?.keyId}\n` : '') // nobody else gets to see a secret
     .update(query)
     .update('\n')
     .update(JSON.stringify(req.body ?? null))

@@ -8,6 +8,8 @@ export const digestOf = (token: string): Buffer => createHash('sha256').update(t
 /** A key that exists, in force or not. */
 export type Key = {
   id: string;
+  /** Of the secret that was sent. */
+  digest: Buffer;
   teamId: string;
   permissions: readonly string[];
   /** Neither revoked nor deactivated. */

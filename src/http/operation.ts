@@ -11,6 +11,8 @@ export type { OperationId };
 /** Who calls, with an API key. */
 export type Caller = Tenant & {
   keyId: string;
+  /** Which of the key's secrets was sent: there are two in the overlap of a rotation. */
+  secretDigest: Buffer;
   type: 'secret' | 'publishable';
   permissions: readonly string[];
   /** Requests an hour, where the key has a limit of its own. */

@@ -15,6 +15,8 @@ export type Operation = {
   isProbe: boolean;
   /** Takes the header `Idempotency-Key`. */
   isIdempotent: boolean;
+  /** Its success shows a secret this once. */
+  showsSecret: boolean;
   /** The only environment that it is for. */
   environment: 'test' | null;
   /** Its success is `{success, data, meta}`. */

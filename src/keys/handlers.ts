@@ -6,7 +6,7 @@ import type { Caller } from '../http/operation.ts';
 import { byCreation, pageOf, pagingOf } from '../http/paging.ts';
 import { Problem } from '../http/problem.ts';
 import type { TenantDatabase } from '../storage/database.ts';
-import { factsOf, type KeyRow, snapshotOf, toApiKey, toListedKey } from './apiKey.ts';
+import { factsOf, type KeyRow, snapshotOf, statusOf, toApiKey, toListedKey } from './apiKey.ts';
 import { refuseExcess } from './grants.ts';
 import { keyStore } from './keyStore.ts';
 import type { LeakReports } from './leaks.ts';
@@ -29,7 +29,7 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
     },
 
     async createApiKey({ body, caller, db, emit, audit, now }, reply) {
-      const holder = await holderOf(db, caller);
+      const holder = await holderOf(db, caller, now);
       const wanted = newKeyOf(body, holder, limits, now);
       refuseExcess(wanted, holder, limits);
       const { row, secret } = await keyStore(db).add(wanted, now);
@@ -47,7 +47,7 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
     async updateApiKey({ path, body, caller, db, emit, audit, now }, reply) {
       const keys = keyStore(db);
       const before = await lockedOf(db, path.keyId);
-      const holder = await holderOf(db, caller);
+      const holder = await holderOf(db, caller, now);
       const { wanted, isActive, isDifferent } = changedKey(before, body, now);
       const isBack = isActive && !before.is_active;
       refuseExcess(wanted, holder, limits, isBack ? undefined : before);
@@ -71,7 +71,7 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
 
     async rotateApiKey({ path, body, caller, db, emit, audit, now }, reply) {
       const before = await lockedOf(db, path.keyId);
-      refuseExcess(before, await holderOf(db, caller), limits);
+      refuseExcess(before, await holderOf(db, caller, now), limits);
       const overlapUntil = new Date(now.getTime() + body.overlapSeconds * 1000);
       const { row, secret } = await keyStore(db).rotate(before, overlapUntil, now);
       write('api_key.rotated', before, row, { emit, audit });
@@ -100,12 +100,13 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
 
 /**
  * The row of the key that asks. It is in the caller's own tenant, so it is there.
- * @throws 401 when it is out of force and this process has not heard of it yet: what it gives would live on
+ * @throws 401 when the key or its secret is out of force and this process has not heard of it yet: what it gives would live on
  */
-async function holderOf(db: TenantDatabase, { keyId }: Caller): Promise<KeyRow> {
+async function holderOf(db: TenantDatabase, { keyId, secretDigest }: Caller, now: Date): Promise<KeyRow> {
   const row = await keyStore(db).find(keyId);
   if (!row) throw new Error(`the key ${keyId} that asks is not in the database`);
-  if (row.revoked_at || !row.is_active) throw new Problem('invalid_api_key', { headers: challenge('invalid_api_key') });
+  const isInForce = statusOf(row, now) === 'active' && (await keyStore(db).isSecretInForce(row, secretDigest, now));
+  if (!isInForce) throw new Problem('invalid_api_key', { headers: challenge('invalid_api_key') });
   return row;
 }
 

@@ -150,6 +150,16 @@ export function keyStore(db: TenantDatabase) {
         .executeTakeFirstOrThrow();
     },
 
+    async isSecretInForce(key: KeyRow, digest: Buffer, now: Date): Promise<boolean> {
+      const secret = await db
+        .selectFrom('key_secrets')
+        .select('expires_at')
+        .where('digest', '=', digest)
+        .where('key_id', '=', key.id)
+        .executeTakeFirst();
+      return secret !== undefined && (secret.expires_at === null || secret.expires_at > now);
+    },
+
     /** Its present secret has become known to others: only a rotation can bring the key back. */
     async isBurnt(key: KeyRow): Promise<boolean> {
       const { expires_at } = await db

@@ -43,6 +43,7 @@ export function storedKeys({ kysely }: Database): Keyring & { forget(keyId: stri
     const ends = [row.expires_at, row.secret_expires_at].filter((end) => end !== null);
     return {
       id: toPrefixed('key', row.id),
+      digest,
       teamId: row.team_id,
       permissions: row.permissions,
       isActive: row.is_active && row.revoked_at === null,

@@ -32,8 +32,10 @@ export function mockKeys({ teams }: DemoCredentials): Keyring {
   }
 
   function keyOf(token: string, teamId: string): Key {
+    const digest = digestOf(token);
     return {
-      id: `mock_${digestOf(token).toString('hex').slice(0, 16)}`,
+      id: `mock_${digest.toString('hex').slice(0, 16)}`,
+      digest,
       teamId,
       isActive: true,
       expiresAt: undefined,

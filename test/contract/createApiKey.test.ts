@@ -198,6 +198,14 @@ describe.each(backends)('createApiKey on $name', (backend) => {
     expect(await using(backend, second.data?.data.key as string)).toEqual([200]);
   });
 
+  test('409 idempotency_conflict for the same Idempotency-Key of another key: the secret is not shown to it', async () => {
+    const headers = { 'idempotency-key': randomUUID() };
+    expect(told(await keysBy(backend, keys.secretTest, { headers }).create(body))).toEqual([201]);
+    const weaker = await newKey(backend, manager);
+    const repetition = await keysBy(backend, weaker.key, { headers }).create(body);
+    expect(told(repetition)).toEqual([409, 'idempotency_conflict', 'Idempotency-Key']);
+  });
+
   stateful('201 at once with one Idempotency-Key makes one key', async () => {
     const name = randomUUID();
     const { create } = keysBy(backend, keys.secretTest, { headers: { 'idempotency-key': name } });
@@ -216,6 +224,18 @@ describe('createApiKey on two servers of one database', () => {
     expect(told(await keysBy(other, maker.key).create(body))).toEqual([201]);
     await keysBy(one).revoke(maker.id);
     expect(told(await keysBy(other, maker.key).create(body))).toEqual([401, 'invalid_api_key', undefined]);
+    await Promise.all([one.stop(), other.stop()]);
+    await store.close();
+  });
+
+  test('401 for a secret that the other one has rotated away', async () => {
+    const store = await openOwnStore();
+    const [one, other] = [await serve(store), await serve(store)];
+    const maker = await newKey(one);
+    expect(told(await keysBy(other, maker.key).create(body))).toEqual([201]);
+    const { key } = await got(keysBy(one).rotate(maker.id));
+    expect(told(await keysBy(other, maker.key).create(body))).toEqual([401, 'invalid_api_key', undefined]);
+    expect(told(await keysBy(other, key).create(body))).toEqual([201]);
     await Promise.all([one.stop(), other.stop()]);
     await store.close();
   });

@@ -163,6 +163,25 @@ describe.each(backends)('rotateApiKey on $name', (backend) => {
     expect(await using(backend, second.data?.data.key as string)).toEqual([200]);
   });
 
+  test('409 idempotency_conflict for the same Idempotency-Key of another key: the secret is not shown to it', async () => {
+    const { id } = await newKey(backend);
+    const headers = { 'idempotency-key': randomUUID() };
+    expect(told(await keysBy(backend, keys.secretTest, { headers }).rotate(id))).toEqual([200]);
+    const weaker = await newKey(backend, { permissions: ['keys:write'] });
+    const repetition = await keysBy(backend, weaker.key, { headers }).rotate(id);
+    expect(told(repetition)).toEqual([409, 'idempotency_conflict', 'Idempotency-Key']);
+  });
+
+  stateful(
+    '200 for a key that rotates itself, and again with its old secret in the overlap',
+    async () => {
+      const { id, key } = await newKey(backend);
+      const headers = { 'idempotency-key': randomUUID() };
+      const first = await got(keysBy(backend, key, { headers }).rotate(id, 60));
+      expect(await got(keysBy(backend, key, { headers }).rotate(id, 60))).toEqual(first);
+    },
+  );
+
   stateful('200 at once with one Idempotency-Key rotates once', async () => {
     const { id } = await newKey(backend);
     const once = keysBy(backend, keys.secretTest, { headers: { 'idempotency-key': randomUUID() } });

@@ -5,6 +5,7 @@ import { serveFront } from './frontWith.ts';
 
 const key = {
   id: 'key_bench',
+  digest: Buffer.alloc(32),
   isActive: true,
   permissions: permissionsOf('secret'),
   expiresAt: undefined,
