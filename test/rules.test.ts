@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
-import { operationTable } from '../generated/operations.ts';
+import { operationTable, permissions } from '../generated/operations.ts';
 import { loadContract } from '../src/contract/load.ts';
 
 const linesMax = 300;
@@ -61,6 +61,14 @@ test('imports point one way, and no tag imports a sibling', () => {
       .map((to) => `${file} imports ${to}`);
   });
   expect(wrong).toEqual([]);
+});
+
+test('the front knows no operation, no tag and no permission by name', () => {
+  const names = [...operationTable.flatMap(({ operationId, tag }) => [operationId, tag]), ...permissions];
+  const told = files('src/http').flatMap((file) =>
+    names.filter((name) => text(file).includes(`'${name}'`)).map((name) => `${file}: ${name}`),
+  );
+  expect(told).toEqual([]);
 });
 
 test('a write is one transaction, opened in one place', () => {
