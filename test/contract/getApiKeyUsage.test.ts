@@ -95,6 +95,7 @@ describe.each(backends)('getApiKeyUsage on $name', (backend) => {
 
   test.each([
     ['parameter_invalid', 'from', 'from=yesterday'],
+    ['parameter_invalid', 'to', 'to=2026-02-30T00:00:00Z'],
     ['parameter_invalid', 'to', 'to=2026-03-30'],
     ['parameter_unknown', 'hours', 'hours=24'],
   ])('400 %s names %s for %s', async (code, param, query) => {
