@@ -773,7 +773,7 @@ export interface webhooks {
         put?: never;
         /**
          * An API key was found leaked
-         * @description Sent when a partner has found the key where everybody can read it; it is deactivated.
+         * @description Sent when a partner has found the key where everybody can read it; it is deactivated, or its old secret has ended.
          */
         post: operations["sendApiKeyLeaked"];
         delete?: never;
@@ -1737,7 +1737,7 @@ export interface components {
              */
             token_type: string;
             /**
-             * @description `true_positive` was a key in force and is not any more; `false_positive` is no key, or one that let nobody in.
+             * @description `true_positive` is a secret of one of our keys, which works no more; `false_positive` is none.
              * @example true_positive
              * @enum {string}
              */

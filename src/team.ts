@@ -13,7 +13,7 @@ const [slug = '', name = '', email = ''] = process.argv.slice(2);
 
 try {
   const slugs = new RegExp(loadContract().components.schemas.Slug?.pattern as string); // every path with a team needs it
-  if (!slugs.test(slug) || !name || !email.includes('@'))
+  if (!slugs.test(slug) || !name || !/^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/.test(email))
     throw new Error('npm run team -- <slug> <name> <email>, such as: npm run team -- acme "Acme" robin@acme.example');
   const storage = await openStorage({ ...readConfig(), log: pino({ level: 'warn' }) });
   await storage.unlimited(migrate);

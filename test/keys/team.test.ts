@@ -50,6 +50,6 @@ test('a second team of the same person; a slug that is taken or wrong is refused
     code: 1,
     stderr: 'there is a team acme already\n',
   });
-  for (const words of [['A C', 'Acme', 'a@b.example'], ['gamma', 'Gamma', 'nobody'], []])
+  for (const words of [['A C', 'Acme', 'a@b.example'], ['gamma', 'Gamma', 'nobody@home'], []])
     await expect(team(...words)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('npm run team') });
 });
