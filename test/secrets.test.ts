@@ -11,7 +11,8 @@ import type { Remains } from './support/servers.ts';
 /** They are where the secrets live. */
 const ownerOnly = ['demo.json', 'encryption-keys'];
 /** What a stored answer says of itself; the id alone stands in clear in several tables, on purpose. */
-const markersOf = (requestId: string) => ['"requestId":"', '"requestId": "'].map((start) => `${start}${requestId}"`);
+const markersOf = (requestId: string) =>
+  ['"meta":{"requestId":"', '"meta": {"requestId": "'].map((start) => `${start}${requestId}"`);
 
 let all: Remains[];
 
