@@ -214,7 +214,7 @@ export interface paths {
          * Create an API key
          * @description Makes a key and shows it once, in `key`; we keep a digest only. No key can make one that may more than itself: permissions,
          *     restrictions, limit, expiry and environment of the new key stay within those of the key that makes it, and what you leave
-         *     out is taken over from it.
+         *     out is taken over from it. There can be 1,000 keys that are not revoked in an environment.
          */
         post: operations["createApiKey"];
         delete?: never;
@@ -338,7 +338,7 @@ export interface paths {
         };
         /**
          * List the keys of the account
-         * @description All keys of the caller's team and environment that are not revoked, newest first, at most 1,000. In the shape of the account API; `listApiKeys` tells more.
+         * @description All keys of the caller's team and environment that are not revoked, newest first. In the shape of the account API; `listApiKeys` tells more.
          */
         get: operations["listKeys"];
         put?: never;
@@ -3396,7 +3396,7 @@ export interface operations {
             403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["Conflict_IdempotencyConflict_ResourceConflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];

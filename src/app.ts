@@ -3,7 +3,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { answer, type Backend } from './http/answer.ts';
 import type { Audience } from './http/audience.ts';
-import { authenticate, authorize } from './http/authenticate.ts';
+import { authenticate, authorize, stillInForce } from './http/authenticate.ts';
 import { accept, type BodyLimits, readBody } from './http/body.ts';
 import { type Buckets, memoryBuckets } from './http/buckets.ts';
 import { answerError, lastResort, logRequests } from './http/errors.ts';
@@ -72,6 +72,7 @@ export function createApp({
     authorize, //                              403
     accept, //                                 406
     readBody(bodyLimits), //                   415, 413, 408, 400 invalid_json
+    stillInForce(keyring, clock), //           401
     refuseBrokenText, //                       400 parameter_invalid
     ...guard.request, //                       400 parameter_*
     answer(backend, guard, audience), //       409 idempotency_conflict

@@ -1,5 +1,4 @@
 // The demo's teams: made as any team is, with keys that everybody on this machine may know.
-import { permissionsOf } from './http/permissions.ts';
 import { issueKey, newTeam, unrestricted } from './newTeam.ts';
 import { demoKeyNames, demoKind, expiredAt } from './storage/demo/keys.ts';
 import type { MakeTeam } from './storage/demo/seed.ts';
@@ -10,7 +9,7 @@ export const demoTeam: MakeTeam = async (whole, team, now) => {
   const { keys, ownerId } = await newTeam(whole, team, owner, now, (name) => team.keys[name]);
   for (const name of demoKeyNames) {
     if (name in keys) continue;
-    const { type, environment, permissions = permissionsOf(type), restrictions, state } = demoKind(name);
+    const { type, environment, permissions = null, restrictions, state } = demoKind(name);
     const key = {
       user_id: ownerId,
       type,

@@ -1,6 +1,5 @@
 // A team from nothing: its owner, and a key of each of the four kinds.
 import { appendAudit } from './audit/auditStore.ts';
-import { permissionsOf } from './http/permissions.ts';
 import type { Restrictions } from './http/restrictions.ts';
 import { factsOf } from './keys/apiKey.ts';
 import { keyStore, type NewKey, newSecret } from './keys/keyStore.ts';
@@ -47,7 +46,7 @@ export async function newTeam(
       user_id: ownerId,
       type,
       name: `First ${type} key`,
-      permissions: permissionsOf(type),
+      permissions: null,
       restrictions: unrestricted,
     };
     keys[kind] = secretOf(kind);

@@ -41,6 +41,7 @@ type Prism = typeof import('./mock/backend.ts');
 
 const stopGraceMs = 8_000;
 const readinessMs = 1_000;
+const lastWriteMs = 5_000;
 const purgeEveryMs = 3_600_000;
 
 /** Starts both servers; resolves when both take requests. Rejects when a port, the data directory or the database cannot be had. */
@@ -66,9 +67,8 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     async stop() {
       refuse();
       await Promise.all([api.stop(stopGraceMs), mock.stop(stopGraceMs)]);
-      await flush();
-      await buckets.close();
-      await storage.close();
+      const closed = flush().then(() => Promise.all([buckets.close(), storage.close()]));
+      await Promise.race([closed, wait(lastWriteMs, undefined, { ref: false })]); // a silent database may not keep the process
     },
   };
 }

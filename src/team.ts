@@ -1,36 +1,73 @@
-// Makes a team, for the operator: `npm run team -- <slug> <name> <email of the owner>`. Shows its keys this once.
+// For the operator, who needs a first key, or one more when there is none left that makes keys:
+//   npm run team -- <slug> <name> <email of the owner>     a new team with its first keys
+//   npm run team -- <slug> <live or test>                  one more secret key of a team, with all permissions
+// Keys are shown this once.
 import { pino } from 'pino';
 import { readConfig } from './config.ts';
 import { loadContract } from './contract/load.ts';
-import { newTeam } from './newTeam.ts';
-import { createDatabase } from './storage/database.ts';
+import { newSecret } from './keys/keyStore.ts';
+import { issueKey, newTeam, unrestricted } from './newTeam.ts';
+import { createDatabase, type Database } from './storage/database.ts';
 import { newUuid } from './storage/ids.ts';
 import { migrate } from './storage/migrate.ts';
 import { openStorage } from './storage/open.ts';
+import type { Environment } from './storage/tenant.ts';
+
+type Whole = Pick<Database, 'kysely' | 'of'>;
+type Made = Record<string, string>;
+
+const usage = `npm run team -- acme "Acme" robin@acme.example     makes a team
+npm run team -- acme test                          makes one more key of a team`;
 
 process.umask(0o077);
-const [slug = '', name = '', email = ''] = process.argv.slice(2);
-
 try {
-  const slugs = new RegExp(loadContract().components.schemas.Slug?.pattern as string); // every path with a team needs it
-  if (!slugs.test(slug) || !name || !/^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/.test(email))
-    throw new Error('npm run team -- <slug> <name> <email>, such as: npm run team -- acme "Acme" robin@acme.example');
+  const work = workOf(process.argv.slice(2));
   const storage = await openStorage({ ...readConfig(), log: pino({ level: 'warn' }) });
   await storage.unlimited(migrate);
-  const now = new Date();
-  const id = newUuid(now);
-  const owner = { email, firstName: null, lastName: null };
-  const made = createDatabase(storage.pool).atOnce((whole) => newTeam(whole, { id, slug, name }, owner, now));
-  const { keys } = await made.catch(slugIsTaken).finally(storage.close);
+  const made = await createDatabase(storage.pool).atOnce(work).finally(storage.close);
   console.log(
-    [`team            ${id}`, ...Object.entries(keys).map(([kind, key]) => kind.padEnd(16) + key)].join('\n'),
+    Object.entries(made)
+      .map(([what, value]) => what.padEnd(16) + value)
+      .join('\n'),
   );
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }
 
-function slugIsTaken(error: unknown): never {
-  const isTaken = (error as { constraint?: string }).constraint === 'teams_slug_key';
-  throw isTaken ? new Error(`there is a team ${slug} already`) : error;
+/** @throws Error with the usage when the words make no sense */
+function workOf([slug = '', second = '', email = '', ...more]: string[]): (whole: Whole) => Promise<Made> {
+  const slugs = new RegExp(loadContract().components.schemas.Slug?.pattern as string); // every path with a team needs it
+  if (!slugs.test(slug) || more.length > 0) throw new Error(usage);
+  if (!email && (second === 'live' || second === 'test')) return (whole) => oneMoreKey(whole, slug, second);
+  if (!second || !/^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/.test(email)) throw new Error(usage);
+  return (whole) => team(whole, slug, second, email);
+}
+
+async function team(whole: Whole, slug: string, name: string, email: string): Promise<Made> {
+  if (await teamOf(whole, slug)) throw new Error(`there is a team ${slug} already`);
+  const now = new Date();
+  const id = newUuid(now);
+  const { keys } = await newTeam(whole, { id, slug, name }, { email, firstName: null, lastName: null }, now);
+  return { team: id, ...keys };
+}
+
+async function oneMoreKey(whole: Whole, slug: string, environment: Environment): Promise<Made> {
+  const found = await teamOf(whole, slug);
+  if (!found) throw new Error(`there is no team ${slug}`);
+  const tenant = { teamId: found.id, environment };
+  const { user_id } = await whole
+    .of(tenant)
+    .selectFrom('api_keys')
+    .select('user_id')
+    .orderBy('created_at')
+    .executeTakeFirstOrThrow();
+  const key = newSecret({ type: 'secret', environment });
+  const settings = { user_id, type: 'secret' as const, name: 'Made by the operator', permissions: null };
+  await issueKey(whole, tenant, { ...settings, restrictions: unrestricted }, new Date(), key);
+  return { team: found.id, key };
+}
+
+async function teamOf({ kysely }: Whole, slug: string): Promise<{ id: string } | undefined> {
+  return kysely.selectFrom('teams').select('id').where('slug', '=', slug).executeTakeFirst();
 }

@@ -11,7 +11,7 @@ export type Call = {
   path: Record<string, string>;
   query: Record<string, unknown>;
   body: unknown;
-  /** The bytes of the body, as they came. */
+  /** The bytes of the body, without its Content-Encoding. */
   raw: Buffer | undefined;
   /** The headers that the operation declares, by their declared names. */
   headers: Record<string, string | undefined>;

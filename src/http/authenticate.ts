@@ -31,6 +31,16 @@ export function authenticate(keyring: Keyring, chargeFailure: RequestHandler): R
   };
 }
 
+/** A body may take ten seconds to arrive: what ended meanwhile does nothing any more, and what is done is done now. */
+export function stillInForce(keyring: Keyring, clock: () => Date): RequestHandler {
+  return async (req, _res, next) => {
+    if (!req.context.raw) return next();
+    req.context.now = clock();
+    if (req.context.caller) await keyOf(req, keyring);
+    next();
+  };
+}
+
 type Known = Key & { prefix: { kind: string; environment: Environment } };
 
 async function keyOf(req: Request, keyring: Keyring): Promise<Known> {

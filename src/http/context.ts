@@ -14,7 +14,7 @@ export type Context = {
   caller: Caller | undefined;
   /** What the caller's key is restricted to. */
   admission: Admission | undefined;
-  /** The bytes of the body, as they came. */
+  /** The bytes of the body, without its Content-Encoding. */
   raw: Buffer | undefined;
 };
 

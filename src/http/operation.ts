@@ -41,7 +41,7 @@ export type Input<Id extends OperationId> = {
   query: Params<Id, 'query'>;
   body: Body<Id>;
   headers: Params<Id, 'header'>;
-  /** The bytes of the body, as they came; undefined where there is none. */
+  /** The bytes of the body, without its Content-Encoding; undefined where there is none. */
   raw: Buffer | undefined;
   requestId: string;
   now: Date;

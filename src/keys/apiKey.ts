@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { components } from '../../generated/types.ts';
 import { rotationDays } from '../http/authenticate.ts';
+import { allowedTo } from '../http/permissions.ts';
 import { toPrefixed } from '../storage/ids.ts';
 import type { Tables } from '../storage/tables.ts';
 
@@ -39,7 +40,7 @@ export function toApiKey(row: KeyRow, now: Date): ApiKey {
     restrictions: restrictionsOf(row),
     rateLimit: row.rate_limit,
     status: statusOf(row, now),
-    rotationAdvised: now.getTime() - row.secret_created_at.getTime() >= rotationDays * dayMs,
+    rotationAdvised: !row.revoked_at && now.getTime() - row.secret_created_at.getTime() >= rotationDays * dayMs,
     secretCreatedAt: row.secret_created_at.toISOString(),
     previousSecretExpiresAt: text(previous && previous > now ? previous : null),
     createdAt: row.created_at.toISOString(),
@@ -88,7 +89,7 @@ export const toListedKey = (row: KeyRow): Schemas['ListedKey'] => ({
 });
 
 /** They have passed the contract on their way in. */
-const permissionsOf = (row: KeyRow) => row.permissions as ApiKey['permissions'];
+const permissionsOf = (row: KeyRow) => allowedTo(row) as ApiKey['permissions'];
 function restrictionsOf({ restrictions: { ipAddresses, referrers, endpoints } }: KeyRow): ApiKey['restrictions'] {
   return { ipAddresses, referrers, endpoints: endpoints as ApiKey['restrictions']['endpoints'] }; // in the contract's order
 }

@@ -1,6 +1,7 @@
 // No key can give more than it has itself: not to a new key, and not to one that it changes, rotates or reactivates.
 import { operationTable } from '../../generated/operations.ts';
 import type { Limits } from '../http/limits.ts';
+import { allowedTo } from '../http/permissions.ts';
 import { Problem } from '../http/problem.ts';
 import { widened } from '../http/restrictions.ts';
 import type { KeyRow } from './apiKey.ts';
@@ -11,7 +12,8 @@ export type Powers = Pick<KeyRow, 'type' | 'permissions' | 'restrictions' | 'rat
 /** In which field a key may more than another one; the fields have their names of the contract. */
 function* excesses(of: Powers, over: Powers, limits: Limits): Generator<string> {
   if (of.type === 'secret' && over.type === 'publishable') yield 'type';
-  if (of.permissions.some((one) => !over.permissions.includes(one))) yield 'permissions';
+  const allowed = allowedTo(over);
+  if (allowedTo(of).some((one) => !allowed.includes(one))) yield 'permissions';
   for (const kind of widened(of.restrictions, over.restrictions, operationTable)) yield `restrictions.${kind}`;
   if (requestsOf(of, limits) > requestsOf(over, limits)) yield 'rateLimit';
   if (endOf(of) > endOf(over)) yield 'expiresAt';

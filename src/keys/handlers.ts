@@ -32,6 +32,8 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
       const holder = await holderOf(db, caller, now);
       const wanted = newKeyOf(body, holder, limits, now);
       refuseExcess(wanted, holder, limits);
+      if (await keyStore(db).isFull())
+        throw new Problem('resource_conflict', { message: 'There are 1,000 API keys already: revoke some first.' });
       const { row, secret } = await keyStore(db).add(wanted, now);
       emit('api_key.created', row.id, { api_key: snapshotOf(row) });
       audit('api_key.created', row.id, { before: null, after: factsOf(row) });
@@ -99,15 +101,17 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
 }
 
 /**
- * The row of the key that asks. It is in the caller's own tenant, so it is there.
+ * The row of the key that asks, which ends with the secret that was sent. It is in the caller's own tenant, so it is there.
  * @throws 401 when the key or its secret is out of force and this process has not heard of it yet: what it gives would live on
  */
 async function holderOf(db: TenantDatabase, { keyId, secretDigest }: Caller, now: Date): Promise<KeyRow> {
   const row = await keyStore(db).find(keyId);
   if (!row) throw new Error(`the key ${keyId} that asks is not in the database`);
-  const isInForce = statusOf(row, now) === 'active' && (await keyStore(db).isSecretInForce(row, secretDigest, now));
-  if (!isInForce) throw new Problem('invalid_api_key', { headers: challenge('invalid_api_key') });
-  return row;
+  const end = await keyStore(db).endOfSecret(row, secretDigest);
+  const holder = { ...row, expires_at: end && (!row.expires_at || end < row.expires_at) ? end : row.expires_at };
+  if (statusOf(holder, now) !== 'active')
+    throw new Problem('invalid_api_key', { headers: challenge('invalid_api_key') });
+  return holder;
 }
 
 /** @throws 404 for no key, 409 for a revoked one */

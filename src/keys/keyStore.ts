@@ -16,8 +16,8 @@ export type KeyChanges = Partial<
   Pick<KeyRow, 'name' | 'permissions' | 'restrictions' | 'rate_limit' | 'expires_at' | 'is_active' | 'revoked_at'>
 >;
 
-/** Second source document: the list has no pages. */
-const listedMax = 1_000;
+/** Of a tenant; revoked ones do not count. The list of the second source document has no pages. */
+const keysMax = 1_000;
 const secretBytes = 24; // 32 base64url characters
 
 /** A new key in clear (first source document). */
@@ -48,8 +48,15 @@ export function keyStore(db: TenantDatabase) {
         .where('revoked_at', 'is', null)
         .orderBy('created_at', 'desc')
         .orderBy('id', 'desc')
-        .limit(listedMax)
+        .limit(keysMax)
         .execute();
+    },
+
+    /** Says whether there can be no more; until the transaction ends, nobody else makes one. */
+    async isFull(): Promise<boolean> {
+      await db.lock();
+      const kept = db.selectFrom('api_keys').select(sql`1`.as('one')).where('revoked_at', 'is', null);
+      return (await db.count(kept, keysMax)) === keysMax;
     },
 
     async find(id: string): Promise<KeyRow | undefined> {
@@ -104,6 +111,7 @@ export function keyStore(db: TenantDatabase) {
           replaced_at: sql<Date>`coalesce(replaced_at, ${now})`,
         })
         .where('key_id', '=', key.id)
+        .where((where) => where.or([where('replaced_at', 'is', null), where('expires_at', '>', now)]))
         .returning('expires_at')
         .execute();
       await keep(secret, key.id, now);
@@ -150,14 +158,15 @@ export function keyStore(db: TenantDatabase) {
         .executeTakeFirstOrThrow();
     },
 
-    async isSecretInForce(key: KeyRow, digest: Buffer, now: Date): Promise<boolean> {
-      const secret = await db
+    /** When one of its secrets ends; null is never. */
+    async endOfSecret(key: KeyRow, digest: Buffer): Promise<Date | null> {
+      const { expires_at } = await db
         .selectFrom('key_secrets')
         .select('expires_at')
         .where('digest', '=', digest)
         .where('key_id', '=', key.id)
-        .executeTakeFirst();
-      return secret !== undefined && (secret.expires_at === null || secret.expires_at > now);
+        .executeTakeFirstOrThrow();
+      return expires_at;
     },
 
     /** Its present secret has become known to others: only a rotation can bring the key back. */

@@ -1,7 +1,7 @@
 // What a request asks of a key's settings: of a new one, with what it takes over from the key that makes it, and of a change.
 import type { components } from '../../generated/types.ts';
 import type { Limits } from '../http/limits.ts';
-import { permissionsOf } from '../http/permissions.ts';
+import { allowedTo, permissionsOf } from '../http/permissions.ts';
 import { Problem } from '../http/problem.ts';
 import type { KeyRow } from './apiKey.ts';
 import type { NewKey } from './keyStore.ts';
@@ -60,10 +60,10 @@ export function changedKey(before: KeyRow, body: ApiKeyChanges, now: Date) {
   return { wanted, isActive, isDifferent };
 }
 
-const textOf = ({ name, permissions, restrictions, rate_limit, expires_at }: Settings): string =>
+const textOf = ({ type, name, permissions, restrictions, rate_limit, expires_at }: Settings): string =>
   JSON.stringify([
     name,
-    permissions,
+    allowedTo({ type, permissions }),
     restrictions.ipAddresses,
     restrictions.referrers,
     restrictions.endpoints,

@@ -1,47 +1,61 @@
 // Collects uses in memory and writes them in batches: no request waits for it, and none is written by itself.
+import { randomUUID } from 'node:crypto';
 import type { Meter, Use } from '../http/usage.ts';
 import type { Database } from '../storage/database.ts';
 import type { Tenant } from '../storage/tenant.ts';
 import { hourOf, type Uses, usageStore } from './usageStore.ts';
 
 type Log = { warn(details: object, message: string): void };
-type Batch = Map<string, { tenant: Tenant; uses: Uses }>;
+type Counted = { tenant: Tenant; uses: Map<string, Uses> };
+type Batch = { id: string; tenant: Tenant; uses: Uses[] };
 
-/** `flush` writes what has been counted until now; resolves when it is written, or is back in memory for the next time. */
+/** `flush` writes what has been counted until now; resolves when it is written, or kept for the next time. */
 export type UsageCounter = Meter & { flush(): Promise<void> };
 
 export function createUsageCounter(database: Database, log: Log): UsageCounter {
-  let batch: Batch = new Map();
+  const counted = new Map<string, Counted>();
+  /** Not written, or written and only the answer was lost: they go again under their ids before anything new of their tenant. */
+  const failed = new Map<string, Batch>();
   let writing: Promise<void> = Promise.resolve();
 
   return {
-    count: (use) => add(batch, { teamId: use.caller.teamId, environment: use.caller.environment }, usesOf(use)),
+    count(use) {
+      const { teamId, environment } = use.caller;
+      const name = `${teamId} ${environment}`;
+      const ofTenant = counted.get(name) ?? { tenant: { teamId, environment }, uses: new Map() };
+      counted.set(name, ofTenant);
+      add(ofTenant.uses, usesOf(use));
+    },
     flush() {
-      writing = writing.then(write);
+      writing = writing.then(writeAll);
       return writing;
     },
   };
 
-  async function write(): Promise<void> {
-    const full = batch;
-    batch = new Map();
-    for (const [, entries] of Map.groupBy(full.values(), ({ tenant }) => `${tenant.teamId} ${tenant.environment}`)) {
-      const { tenant } = entries[0] as (typeof entries)[number]; // a group has a first
-      const uses = entries.map((entry) => entry.uses);
-      try {
-        await database.write(tenant, (db) => usageStore(db).add(uses));
-      } catch (err) {
-        log.warn({ err }, 'usage could not be written, and is kept for the next time');
-        for (const one of uses) add(batch, tenant, one);
-      }
+  async function writeAll(): Promise<void> {
+    for (const [name, batch] of failed) await write(name, batch);
+    for (const [name, { tenant, uses }] of counted) {
+      if (failed.has(name)) continue;
+      counted.delete(name);
+      await write(name, { id: randomUUID(), tenant, uses: [...uses.values()] });
+    }
+  }
+
+  async function write(name: string, batch: Batch): Promise<void> {
+    try {
+      await database.write(batch.tenant, (db) => usageStore(db).add(batch.id, batch.uses));
+      failed.delete(name);
+    } catch (err) {
+      log.warn({ err }, 'usage could not be written, and is kept for the next time');
+      failed.set(name, batch);
     }
   }
 }
 
-function add(batch: Batch, tenant: Tenant, uses: Uses): void {
-  const name = [tenant.teamId, tenant.environment, uses.keyId, uses.hour.getTime(), uses.operationId].join(' ');
-  const known = batch.get(name)?.uses;
-  if (!known) return void batch.set(name, { tenant, uses });
+function add(all: Map<string, Uses>, uses: Uses): void {
+  const name = [uses.keyId, uses.hour.getTime(), uses.operationId].join(' ');
+  const known = all.get(name);
+  if (!known) return void all.set(name, uses);
   known.requests += uses.requests;
   known.clientErrors += uses.clientErrors;
   known.rateLimited += uses.rateLimited;

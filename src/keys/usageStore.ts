@@ -21,8 +21,18 @@ const none: Counts = { requests: 0, clientErrors: 0, rateLimited: 0, serverError
 export function usageStore(db: TenantDatabase) {
   const { teamId, environment } = db.tenant;
   return {
-    /** Adds to what is written already, whoever wrote it. */
-    async add(uses: Uses[]): Promise<void> {
+    /**
+     * Adds to what is written already, whoever wrote it.
+     * @param batchId a UUID; the same batch again changes nothing
+     */
+    async add(batchId: string, uses: Uses[]): Promise<void> {
+      const isNew = await db
+        .insertInto('usage_batches')
+        .values({ id: batchId, written_at: new Date() })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      if (!isNew) return;
       const rows = JSON.stringify(uses.map((use) => ({ ...use, keyId: toUuid(use.keyId) })));
       await db.run(sql`
         insert into key_usage as usage

@@ -38,6 +38,8 @@ export type TenantDatabase = {
   tenant: Tenant;
   /** Counts what a query of this view finds, up to `max`: counting everything has a cost without end. */
   count(query: Expression<unknown> & { limit(rows: number): Expression<unknown> }, max: number): Promise<number>;
+  /** Lets no other write of the tenant commit until this transaction ends: it takes the row that each of them ends with. */
+  lock(): Promise<void>;
   /** Runs plain SQL that is bound to the tenant by itself, or made of queries of this view. */
   run<Row>(query: RawBuilder<Row>): Promise<Row[]>;
   selectFrom<T extends TenantTable>(table: T): SelectQueryBuilder<Tables, T, Record<never, never>>;
@@ -100,6 +102,18 @@ function boundTo(connection: Kysely<Tables>, tenant: Tenant): TenantDatabase {
         total: number;
       }>`select count(*)::int as total from (${query.limit(max)}) as counted`.execute(connection);
       return rows[0]?.total ?? 0;
+    },
+    async lock() {
+      const state = { ...columns, last_sequence: 0, tickets: 0 };
+      await connection
+        .insertInto('tenant_state')
+        .values(state)
+        .onConflict((conflict) =>
+          conflict
+            .columns(['team_id', 'environment'])
+            .doUpdateSet((row) => ({ tickets: row.ref('tenant_state.tickets') })),
+        )
+        .execute();
     },
     run: async (query) => (await query.execute(connection)).rows,
     selectFrom: (table) =>

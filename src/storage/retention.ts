@@ -13,8 +13,16 @@ export const usageKeptMs = 90 * dayMs;
 /** Contract: listAuditEntries. */
 export const auditKeptMs = 365 * dayMs;
 
+/** A batch of uses is tried again within seconds. */
+const batchesKeptMs = dayMs;
+
 const rowsAtOnce = 1_000;
-type Kept = { table: 'events' | 'idempotency' | 'key_usage' | 'audit_log'; key: string[]; age: string; keptMs: number };
+type Kept = {
+  table: 'events' | 'idempotency' | 'key_usage' | 'usage_batches' | 'audit_log';
+  key: string[];
+  age: string;
+  keptMs: number;
+};
 const kept: Kept[] = [
   { table: 'events', key: ['team_id', 'environment', 'sequence'], age: 'created_at', keptMs: eventsKeptMs },
   {
@@ -29,12 +37,13 @@ const kept: Kept[] = [
     age: 'hour',
     keptMs: usageKeptMs,
   },
+  { table: 'usage_batches', key: ['team_id', 'environment', 'id'], age: 'written_at', keptMs: batchesKeptMs },
   { table: 'audit_log', key: ['team_id', 'environment', 'id'], age: 'created_at', keptMs: auditKeptMs },
 ];
 
 /** Deletes what is past its time, of all tenants, a part at a time; returns how many rows of each table. */
 export async function purge(kysely: Kysely<Tables>, now: Date): Promise<Record<Kept['table'], number>> {
-  const deleted = { events: 0, idempotency: 0, key_usage: 0, audit_log: 0 };
+  const deleted = { events: 0, idempotency: 0, key_usage: 0, usage_batches: 0, audit_log: 0 };
   for (const { table, key, age, keptMs } of kept) {
     const columns = sql.join(key.map((column) => sql.ref(column)));
     const before = new Date(now.getTime() - keptMs);

@@ -24,7 +24,8 @@ export type Tables = {
     type: 'secret' | 'publishable';
     name: string;
     last_four: string;
-    permissions: string[];
+    /** Null is all that its type can have. */
+    permissions: string[] | null;
     restrictions: Json<{ ipAddresses: string[]; referrers: string[]; endpoints: string[] }>;
     rate_limit: number | null;
     is_active: boolean;
@@ -52,6 +53,7 @@ export type Tables = {
     rate_limited: string;
     server_errors: string;
   };
+  usage_batches: Tenanted & { id: string; written_at: Date };
   audit_log: Tenanted & {
     id: string;
     action: string;

@@ -172,15 +172,23 @@ describe.each(backends)('rotateApiKey on $name', (backend) => {
     expect(told(repetition)).toEqual([409, 'idempotency_conflict', 'Idempotency-Key']);
   });
 
-  stateful(
-    '200 for a key that rotates itself, and again with its old secret in the overlap',
-    async () => {
-      const { id, key } = await newKey(backend);
-      const headers = { 'idempotency-key': randomUUID() };
-      const first = await got(keysBy(backend, key, { headers }).rotate(id, 60));
-      expect(await got(keysBy(backend, key, { headers }).rotate(id, 60))).toEqual(first);
-    },
-  );
+  stateful('200 for a key that rotates itself, and again with its old secret in the overlap', async () => {
+    const { id, key } = await newKey(backend);
+    const headers = { 'idempotency-key': randomUUID() };
+    const first = await got(keysBy(backend, key, { headers }).rotate(id, 60));
+    expect(await got(keysBy(backend, key, { headers }).rotate(id, 60))).toEqual(first);
+  });
+
+  stateful('403 for an old secret that would outlive its overlap, in a key that it makes or rotates', async () => {
+    const { id, key } = await newKey(backend);
+    const { previousSecretExpiresAt } = await got(rotate(id, 60));
+    const old = keysBy(backend, key);
+    const refusal = [403, 'insufficient_permissions', 'expiresAt'];
+    expect(told(await old.rotate(id))).toEqual(refusal);
+    expect(told(await old.create({ name: 'Heir', permissions: [], expiresAt: null }))).toEqual(refusal);
+    const made = await got(old.create({ name: 'Heir', permissions: [] }));
+    expect(made.expiresAt).toBe(previousSecretExpiresAt);
+  });
 
   stateful('200 at once with one Idempotency-Key rotates once', async () => {
     const { id } = await newKey(backend);

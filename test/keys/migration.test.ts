@@ -29,6 +29,11 @@ const old = {
   live: { key: secret('sk_live'), teamId: acme.id },
   publishable: { key: secret('pk_test'), teamId: acme.id, permissions: ['tickets:read'] },
   narrow: { key: secret(), teamId: acme.id, permissions: [] },
+  everything: {
+    key: secret(),
+    teamId: acme.id,
+    permissions: ['tickets:read', 'tickets:write', 'events:read', 'testdata:write'],
+  },
   expired: { key: secret(), teamId: acme.id, expired: true },
   revoked: { key: secret(), teamId: acme.id, revoked: true },
   foreign: { key: secret(), teamId: globex.id },
@@ -131,7 +136,7 @@ test('they are listed as they are, and can be rotated', async () => {
   const keys = keysBy(api, old.working.key, { teamId: acme.id });
   const listed = (await keys.list()).data?.data ?? [];
   const of = (name: keyof typeof old) => listed.find((one) => one.name === name);
-  expect(listed).toHaveLength(5);
+  expect(listed).toHaveLength(6);
   expect(of('working')).toMatchObject({
     ...{
       status: 'active',
@@ -146,4 +151,10 @@ test('they are listed as they are, and can be rotated', async () => {
   const rotated = await keys.rotate(of('narrow')?.id as string, 0);
   expect(await using(api, old.narrow.key)).toEqual([401, 'key_expired']);
   expect(await using(api, rotated.data?.data.key as string)).toEqual([200]);
+});
+
+test('a key that could do everything can do what is new as well; any other cannot', async () => {
+  const { everything, narrow } = old;
+  expect((await keysBy(api, everything.key, { teamId: acme.id }).list()).response.status).toBe(200);
+  expect((await keysBy(api, narrow.key, { teamId: acme.id }).list()).response.status).toBe(403);
 });

@@ -1,4 +1,5 @@
 // Usage is kept for 90 days and the audit log for 365: what is older is not shown, and purged; nothing younger is.
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { appendAudit } from '../../src/audit/auditStore.ts';
 import { usageStore } from '../../src/keys/usageStore.ts';
@@ -36,6 +37,7 @@ async function writeAudit(keyId: string, ...times: Date[]): Promise<void> {
 }
 const writeUsage = (keyId: string, ...hours: Date[]) =>
   usageStore(db).add(
+    randomUUID(),
     hours.map((hour) => ({ ...none, keyId, operationId: 'getIdentity', hour, lastAt: hour, requests: 1 })),
   );
 const keptOf = async (table: 'audit_log' | 'key_usage', column: string, keyId: string): Promise<number> => {

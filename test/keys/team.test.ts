@@ -53,3 +53,12 @@ test('a second team of the same person; a slug that is taken or wrong is refused
   for (const words of [['A C', 'Acme', 'a@b.example'], ['gamma', 'Gamma', 'nobody@home'], []])
     await expect(team(...words)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('npm run team') });
 });
+
+test('one more key, for a team whose own are gone', { timeout: 60_000 }, async () => {
+  const { key = '' } = rowsOf((await team('acme', 'test')).stdout);
+  const { pair, stop } = await startPair(home, { limits: limitsOf(1_000) }, { DEMO_DATA: 'false' });
+  const server: Backend = { name: 'server', url: pair.server };
+  expect((await send(server, '/api/v1/api-keys', { key })).status).toBe(200);
+  await stop();
+  await expect(team('nobody', 'live')).rejects.toMatchObject({ stderr: 'there is no team nobody\n' });
+});

@@ -168,6 +168,30 @@ describe('on a store of its own', () => {
     expect((await usageOf(api, live.id, { key: keys.secretLive })).requests).toBe(1);
   });
 
+  test('a batch whose commit succeeds and is not heard of counts once', async () => {
+    now = at(35);
+    const { id, key } = await newKey(api);
+    let isLost = true;
+    const deaf = await serveKeys(store, {
+      clock: () => now,
+      database: {
+        ...store.database,
+        async write(tenant, run) {
+          const result = await store.database.write(tenant, run);
+          if (isLost) throw new Error('the answer to the commit is lost');
+          return result;
+        },
+      },
+    });
+    await whoami(deaf, key, 2);
+    await deaf.flush();
+    await whoami(deaf, key, 1);
+    isLost = false;
+    await deaf.flush();
+    expect((await usageOf(api, id)).requests).toBe(3);
+    await deaf.stop();
+  });
+
   test('a failure says so in the log, without keeping anybody', async () => {
     now = at(40);
     const warnings: string[] = [];
@@ -266,7 +290,7 @@ describe('on a store of its own', () => {
     expect(sent().length).toBeLessThan(20); // a look-up every five seconds
     query.mockClear();
     await api.flush();
-    expect(sent().map((text) => text.trim().split(/\s/)[0])).toEqual(['begin', 'insert', 'update', 'commit']);
+    expect(sent().map((text) => text.trim().split(/\s/)[0])).toEqual(['begin', 'insert', 'insert', 'update', 'commit']);
     expect((await usageOf(api, id)).requests).toBe(201);
   });
 });

@@ -25,6 +25,6 @@ export async function rowsOf({ open }: Pick<Home, 'open'>): Promise<Record<strin
 
 /** The same without what every request changes: that its key was used, which is the last column of its row. */
 export async function stateOf(home: Pick<Home, 'open'>): Promise<Record<string, string[]>> {
-  const { key_usage: _, api_keys: keys = [], ...rest } = await rowsOf(home);
+  const { key_usage: _, usage_batches: __, api_keys: keys = [], ...rest } = await rowsOf(home);
   return { ...rest, api_keys: keys.map((row) => row.replace(/,[^,]*\)$/, ')')) };
 }

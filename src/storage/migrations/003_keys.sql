@@ -23,6 +23,11 @@ alter table api_keys
   add column last_used_at timestamptz,
   add unique (team_id, environment, id);
 update api_keys set user_id = team_id, secret_created_at = created_at;
+-- Null is all that its type can have: what a key could do everything with, it can do everything with.
+alter table api_keys alter column permissions drop not null;
+update api_keys set permissions = null
+where type = 'secret' and permissions @> '{tickets:read,tickets:write,events:read,testdata:write}'
+  or type = 'publishable' and permissions @> '{tickets:read}';
 alter table api_keys
   alter column user_id set not null,
   alter column secret_created_at set not null,
@@ -61,6 +66,16 @@ create table key_usage (
 );
 create index key_usage_age on key_usage (hour);
 
+-- Which batches of uses are in key_usage, so that one whose answer was lost is not added twice.
+create table usage_batches (
+  team_id uuid not null,
+  environment text not null,
+  id uuid not null,
+  written_at timestamptz not null,
+  primary key (team_id, environment, id)
+);
+create index usage_batches_age on usage_batches (written_at);
+
 create table audit_log (
   team_id uuid not null references teams (id),
   environment text not null check (environment in ('live', 'test')),
@@ -77,4 +92,5 @@ create table audit_log (
 );
 create index audit_log_newest on audit_log (team_id, environment, created_at desc, id desc);
 create index audit_log_of_resource on audit_log (team_id, environment, resource_id, created_at desc, id desc);
+create index audit_log_of_action on audit_log (team_id, environment, action, created_at desc, id desc);
 create index audit_log_age on audit_log (created_at);
