@@ -42,8 +42,8 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "type": "authentication_error",
     "title": "Permission missing",
     "message": "The API key lacks a permission that this request needs.",
-    "cause": "The key is valid, but lacks the permission that the reference lists with the operation, or the operation or parameter is for secret keys only.",
-    "fix": "Use a key with this permission. `param` is set when a parameter caused it; without the parameter the request may work."
+    "cause": "The key is valid, but lacks the permission that the reference lists with the operation, or is restricted to other addresses, pages or endpoints, or the operation or parameter is for secret keys only, or it would give another key more than it has itself.",
+    "fix": "Use a key with this permission, from where it may be used. The message names the permission or the kind of restriction. `param` is set when a parameter caused it; without the parameter the request may work."
   },
   "publishable_key_write": {
     "status": 403,

@@ -2,7 +2,8 @@
 import { appendAudit } from './audit/auditStore.ts';
 import type { Restrictions } from './http/restrictions.ts';
 import { factsOf } from './keys/apiKey.ts';
-import { keyStore, type NewKey, newSecret } from './keys/keyStore.ts';
+import { keyStore, type NewKey } from './keys/keyStore.ts';
+import { newSecret } from './keys/secretStore.ts';
 import type { Database } from './storage/database.ts';
 import { newUuid } from './storage/ids.ts';
 import type { Environment } from './storage/tenant.ts';

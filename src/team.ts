@@ -5,7 +5,7 @@
 import { pino } from 'pino';
 import { readConfig } from './config.ts';
 import { loadContract } from './contract/load.ts';
-import { newSecret } from './keys/keyStore.ts';
+import { newSecret } from './keys/secretStore.ts';
 import { issueKey, newTeam, unrestricted } from './newTeam.ts';
 import { createDatabase, type Database } from './storage/database.ts';
 import { newUuid } from './storage/ids.ts';

@@ -10,6 +10,7 @@ import { factsOf, type KeyRow, snapshotOf, statusOf, toApiKey, toListedKey } fro
 import { refuseExcess } from './grants.ts';
 import { keyStore } from './keyStore.ts';
 import type { LeakReports } from './leaks.ts';
+import { secretStore } from './secretStore.ts';
 import { changedKey, newKeyOf } from './settings.ts';
 import { usageStore } from './usageStore.ts';
 
@@ -47,19 +48,18 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
     },
 
     async updateApiKey({ path, body, caller, db, emit, audit, now }, reply) {
-      const keys = keyStore(db);
       const before = await lockedOf(db, path.keyId);
       const holder = await holderOf(db, caller, now);
       const { wanted, isActive, isDifferent } = changedKey(before, body, now);
       const isBack = isActive && !before.is_active;
       refuseExcess(wanted, holder, limits, isBack ? undefined : before);
-      if (isBack && (await keys.isBurnt(before)))
+      if (isBack && (await secretStore(db).isBurnt(before.id)))
         throw new Problem('resource_conflict', {
           param: 'isActive',
           message: 'Its secret has leaked: rotate it first.',
         });
       if (!isDifferent) return reply(200, { data: toApiKey(before, now) });
-      const after = await keys.change(before, { ...wanted, is_active: isActive });
+      const after = await keyStore(db).change(before, { ...wanted, is_active: isActive });
       emit('api_key.updated', after.id, { api_key: snapshotOf(after) });
       const action = isActive === before.is_active ? 'updated' : isActive ? 'reactivated' : 'deactivated';
       audit(`api_key.${action}`, after.id, { before: factsOf(before), after: factsOf(after) });
@@ -107,7 +107,7 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
 async function holderOf(db: TenantDatabase, { keyId, secretDigest }: Caller, now: Date): Promise<KeyRow> {
   const row = await keyStore(db).find(keyId);
   if (!row) throw new Error(`the key ${keyId} that asks is not in the database`);
-  const end = await keyStore(db).endOfSecret(row, secretDigest);
+  const end = await secretStore(db).endOf(row.id, secretDigest);
   const holder = { ...row, expires_at: end && (!row.expires_at || end < row.expires_at) ? end : row.expires_at };
   if (statusOf(holder, now) !== 'active')
     throw new Problem('invalid_api_key', { headers: challenge('invalid_api_key') });

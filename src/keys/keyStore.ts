@@ -1,13 +1,12 @@
-// Keys of one team and environment, and their secrets, of which only digests are kept.
-import { randomBytes } from 'node:crypto';
+// Keys of one team and environment.
 import { type ExpressionBuilder, sql } from 'kysely';
-import { digestOf } from '../http/keyring.ts';
 import { countMax } from '../http/paging.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { newUuid, toUuid } from '../storage/ids.ts';
 import { onPage, type Paging } from '../storage/page.ts';
 import type { Tables } from '../storage/tables.ts';
-import { type ApiKey, type KeyRow, prefixOf } from './apiKey.ts';
+import type { ApiKey, KeyRow } from './apiKey.ts';
+import { newSecret, secretStore } from './secretStore.ts';
 
 export type KeyFilters = { status?: ApiKey['status']; type?: ApiKey['type'] };
 export type NewKey = Pick<KeyRow, 'user_id' | 'type' | 'name' | 'permissions' | 'restrictions'> &
@@ -18,19 +17,9 @@ export type KeyChanges = Partial<
 
 /** Of a tenant; revoked ones do not count. The list of the second source document has no pages. */
 const keysMax = 1_000;
-const secretBytes = 24; // 32 base64url characters
-
-/** A new key in clear (first source document). */
-export const newSecret = (kind: Pick<KeyRow, 'type' | 'environment'>): string =>
-  prefixOf(kind) + randomBytes(secretBytes).toString('base64url');
-
 export function keyStore(db: TenantDatabase) {
   const { environment } = db.tenant;
-  const keep = (secret: string, keyId: string, now: Date) =>
-    db
-      .insertInto('key_secrets')
-      .values({ digest: digestOf(secret), key_id: keyId, created_at: now, replaced_at: null, expires_at: null })
-      .execute();
+  const secrets = secretStore(db);
 
   return {
     /** A page's rows and the first one after them, newest first; `total` is counted up to one more than `countMax`. */
@@ -88,7 +77,7 @@ export function keyStore(db: TenantDatabase) {
         })
         .returningAll()
         .executeTakeFirstOrThrow();
-      await keep(secret, row.id, now);
+      await secrets.keep(row.id, secret, now);
       return { row, secret };
     },
 
@@ -104,20 +93,11 @@ export function keyStore(db: TenantDatabase) {
     /** A new secret for a locked key; every earlier one ends at `overlapUntil`, or before if it would have. */
     async rotate(key: KeyRow, overlapUntil: Date, now: Date) {
       const secret = newSecret(key);
-      const ended = await db
-        .updateTable('key_secrets')
-        .set({
-          expires_at: sql<Date>`least(coalesce(expires_at, ${overlapUntil}), ${overlapUntil})`,
-          replaced_at: sql<Date>`coalesce(replaced_at, ${now})`,
-        })
-        .where('key_id', '=', key.id)
-        .where((where) => where.or([where('replaced_at', 'is', null), where('expires_at', '>', now)]))
-        .returning('expires_at')
-        .execute();
-      await keep(secret, key.id, now);
+      const previousEnd = await secrets.replace(key.id, overlapUntil, now);
+      await secrets.keep(key.id, secret, now);
       const row = await db
         .updateTable('api_keys')
-        .set({ last_four: secret.slice(-4), secret_created_at: now, previous_expires_at: latestOf(ended) })
+        .set({ last_four: secret.slice(-4), secret_created_at: now, previous_expires_at: previousEnd })
         .where('id', '=', key.id)
         .returningAll()
         .executeTakeFirstOrThrow();
@@ -129,62 +109,17 @@ export function keyStore(db: TenantDatabase) {
      * Undefined when that has been done before.
      */
     async burn(key: KeyRow, digest: Buffer, now: Date): Promise<KeyRow | undefined> {
-      const ended = await db
-        .updateTable('key_secrets')
-        .set({ expires_at: now })
-        .where('digest', '=', digest)
-        .where('key_id', '=', key.id)
-        .where((where) =>
-          where.or([
-            where('expires_at', 'is', null),
-            where.and([where('replaced_at', 'is not', null), where('expires_at', '>', now)]),
-          ]),
-        )
-        .returning('key_id')
-        .executeTakeFirst();
-      if (!ended) return undefined;
-      const secrets = await db
-        .selectFrom('key_secrets')
-        .select(['digest', 'replaced_at', 'expires_at'])
-        .where('key_id', '=', key.id)
-        .execute();
-      const previous = secrets.filter(({ replaced_at }) => replaced_at !== null);
-      const isPresent = !previous.some((one) => one.digest.equals(digest));
+      const burnt = await secrets.burn(key.id, digest, now);
+      if (!burnt) return undefined;
       return db
         .updateTable('api_keys')
-        .set({ previous_expires_at: latestOf(previous), ...(isPresent && { is_active: false }) })
+        .set({ previous_expires_at: burnt.previousEnd, ...(burnt.isPresent && { is_active: false }) })
         .where('id', '=', key.id)
         .returningAll()
         .executeTakeFirstOrThrow();
     },
-
-    /** When one of its secrets ends; null is never. */
-    async endOfSecret(key: KeyRow, digest: Buffer): Promise<Date | null> {
-      const { expires_at } = await db
-        .selectFrom('key_secrets')
-        .select('expires_at')
-        .where('digest', '=', digest)
-        .where('key_id', '=', key.id)
-        .executeTakeFirstOrThrow();
-      return expires_at;
-    },
-
-    /** Its present secret has become known to others: only a rotation can bring the key back. */
-    async isBurnt(key: KeyRow): Promise<boolean> {
-      const { expires_at } = await db
-        .selectFrom('key_secrets')
-        .select('expires_at')
-        .where('key_id', '=', key.id)
-        .where('replaced_at', 'is', null)
-        .executeTakeFirstOrThrow();
-      return expires_at !== null;
-    },
   };
 }
-
-/** When the last of them ends; all of them have an end. */
-const latestOf = (secrets: { expires_at: Date | null }[]): Date | null =>
-  secrets.length === 0 ? null : new Date(Math.max(...secrets.map(({ expires_at }) => Number(expires_at))));
 
 /** The same order of states as in `statusOf`. */
 function conditions(where: ExpressionBuilder<Tables, 'api_keys'>, { status, type }: KeyFilters, now: Date) {

@@ -4,7 +4,7 @@
 import { demoTeam } from '../../src/demoTeam.ts';
 import { appendEvents } from '../../src/events/eventStore.ts';
 import type { NewEvent } from '../../src/http/changes.ts';
-import { newSecret } from '../../src/keys/keyStore.ts';
+import { newSecret } from '../../src/keys/secretStore.ts';
 import { issueKey, unrestricted } from '../../src/newTeam.ts';
 import { createDatabase, type Database } from '../../src/storage/database.ts';
 import { type DemoTeam, demoCredentials } from '../../src/storage/demo/credentials.ts';

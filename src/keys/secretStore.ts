@@ -1,0 +1,82 @@
+// The secrets of keys, of which only digests are kept. A key has a present one, and earlier ones until they end.
+import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
+import { digestOf } from '../http/keyring.ts';
+import type { TenantDatabase } from '../storage/database.ts';
+import { type KeyRow, prefixOf } from './apiKey.ts';
+
+const secretBytes = 24; // 32 base64url characters
+
+/** A new key in clear (first source document). */
+export const newSecret = (kind: Pick<KeyRow, 'type' | 'environment'>): string =>
+  prefixOf(kind) + randomBytes(secretBytes).toString('base64url');
+
+/** What changes a key's secrets is for a transaction that has locked the key. */
+export function secretStore(db: TenantDatabase) {
+  const of = (keyId: string) => db.selectFrom('key_secrets').where('key_id', '=', keyId);
+
+  return {
+    async keep(keyId: string, secret: string, now: Date): Promise<void> {
+      const row = { digest: digestOf(secret), key_id: keyId, created_at: now, replaced_at: null, expires_at: null };
+      await db.insertInto('key_secrets').values(row).execute();
+    },
+
+    /** Makes room for a new present secret: the others end at `overlapUntil`, or before if they would have. Returns the last end. */
+    async replace(keyId: string, overlapUntil: Date, now: Date): Promise<Date | null> {
+      const ended = await db
+        .updateTable('key_secrets')
+        .set({
+          expires_at: sql<Date>`least(coalesce(expires_at, ${overlapUntil}), ${overlapUntil})`,
+          replaced_at: sql<Date>`coalesce(replaced_at, ${now})`,
+        })
+        .where('key_id', '=', keyId)
+        .where((where) => where.or([where('replaced_at', 'is', null), where('expires_at', '>', now)]))
+        .returning('expires_at')
+        .execute();
+      return latestOf(ended);
+    },
+
+    /** Ends one at once; undefined when it has been burnt before, or has ended by itself. `previousEnd` is the last end of earlier ones. */
+    async burn(
+      keyId: string,
+      digest: Buffer,
+      now: Date,
+    ): Promise<{ isPresent: boolean; previousEnd: Date | null } | undefined> {
+      const burnt = await db
+        .updateTable('key_secrets')
+        .set({ expires_at: now })
+        .where('digest', '=', digest)
+        .where('key_id', '=', keyId)
+        .where((where) =>
+          where.or([
+            where('expires_at', 'is', null),
+            where.and([where('replaced_at', 'is not', null), where('expires_at', '>', now)]),
+          ]),
+        )
+        .returning('replaced_at')
+        .executeTakeFirst();
+      if (!burnt) return undefined;
+      const earlier = await of(keyId).select('expires_at').where('replaced_at', 'is not', null).execute();
+      return { isPresent: burnt.replaced_at === null, previousEnd: latestOf(earlier) };
+    },
+
+    /** When one of them ends; null is never. */
+    async endOf(keyId: string, digest: Buffer): Promise<Date | null> {
+      const { expires_at } = await of(keyId)
+        .select('expires_at')
+        .where('digest', '=', digest)
+        .executeTakeFirstOrThrow();
+      return expires_at;
+    },
+
+    /** The present one has become known to others: only a rotation can bring the key back. */
+    async isBurnt(keyId: string): Promise<boolean> {
+      const present = of(keyId).select('expires_at').where('replaced_at', 'is', null);
+      return (await present.executeTakeFirstOrThrow()).expires_at !== null;
+    },
+  };
+}
+
+/** When the last of them ends; all of them have an end. */
+const latestOf = (secrets: { expires_at: Date | null }[]): Date | null =>
+  secrets.length === 0 ? null : new Date(Math.max(...secrets.map(({ expires_at }) => Number(expires_at))));
