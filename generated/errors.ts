@@ -34,8 +34,8 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "type": "authentication_error",
     "title": "Expired key",
     "message": "The API key has expired. Generate a new one.",
-    "cause": "The key had an expiry date, and it has passed.",
-    "fix": "Make a new key and put it in place of the old one."
+    "cause": "The key had an expiry date, and it has passed; or it was rotated, and the time of its old secret is over.",
+    "fix": "Make a new key, or take the new secret, and put it in place of the old one."
   },
   "insufficient_permissions": {
     "status": 403,
