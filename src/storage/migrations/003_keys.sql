@@ -84,8 +84,8 @@ create table audit_log (
   actor_type text not null,
   actor_id text,
   resource_id uuid not null,
-  before jsonb,
-  after jsonb,
+  before json,
+  after json,
   request_id text,
   created_at timestamptz not null,
   primary key (team_id, environment, id)
