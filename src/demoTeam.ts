@@ -1,5 +1,6 @@
 // The demo's teams: made as any team is, with keys that everybody on this machine may know.
-import { issueKey, newTeam, unrestricted } from './newTeam.ts';
+import { unrestricted } from './http/restrictions.ts';
+import { issueKey, newTeam } from './newTeam.ts';
 import { demoKeyNames, demoKind, expiredAt } from './storage/demo/keys.ts';
 import type { MakeTeam } from './storage/demo/seed.ts';
 

@@ -1,17 +1,16 @@
 // A team from nothing: its owner, and a key of each of the four kinds.
 import { appendAudit } from './audit/auditStore.ts';
-import type { Restrictions } from './http/restrictions.ts';
+import { unrestricted } from './http/restrictions.ts';
 import { factsOf } from './keys/apiKey.ts';
 import { keyStore, type NewKey } from './keys/keyStore.ts';
-import { newSecret } from './keys/secretStore.ts';
 import type { Database } from './storage/database.ts';
 import { newUuid } from './storage/ids.ts';
+import { type KeyKind, newSecret } from './storage/keyText.ts';
 import type { Environment } from './storage/tenant.ts';
 
 type Whole = Pick<Database, 'kysely' | 'of'>;
 export type Team = { id: string; slug: string; name: string };
 export type Owner = { email: string; firstName: string | null; lastName: string | null };
-type Kind = { type: NewKey['type']; environment: Environment };
 
 /** First source document: the four kinds of key. */
 const kinds = {
@@ -19,10 +18,8 @@ const kinds = {
   secretTest: { type: 'secret', environment: 'test' },
   publishableLive: { type: 'publishable', environment: 'live' },
   publishableTest: { type: 'publishable', environment: 'test' },
-} as const satisfies Record<string, Kind>;
+} as const satisfies Record<string, KeyKind>;
 export type FirstKeys = Record<keyof typeof kinds, string>;
-
-export const unrestricted: Restrictions = { ipAddresses: [], referrers: [], endpoints: [] };
 
 /**
  * Makes a team, in the transaction of `whole`.
@@ -81,6 +78,6 @@ export async function issueKey(
 ): Promise<void> {
   const db = of(tenant);
   const { row } = await keyStore(db).add(key, now, secret);
-  const author = { actor: { type: 'system' as const, id: null }, requestId: '', now };
+  const author = { actor: { type: 'system' as const, id: null }, requestId: null, now };
   await appendAudit(db, [{ action: 'api_key.created', resourceId: row.id, before: null, after: factsOf(row) }], author);
 }

@@ -5,10 +5,11 @@
 import { pino } from 'pino';
 import { readConfig } from './config.ts';
 import { loadContract } from './contract/load.ts';
-import { newSecret } from './keys/secretStore.ts';
-import { issueKey, newTeam, unrestricted } from './newTeam.ts';
+import { unrestricted } from './http/restrictions.ts';
+import { issueKey, newTeam } from './newTeam.ts';
 import { createDatabase, type Database } from './storage/database.ts';
 import { newUuid } from './storage/ids.ts';
+import { newSecret } from './storage/keyText.ts';
 import { migrate } from './storage/migrate.ts';
 import { openStorage } from './storage/open.ts';
 import type { Environment } from './storage/tenant.ts';

@@ -13,10 +13,13 @@ type AuditEntry = components['schemas']['AuditEntry'];
 type AuditRow = Selectable<Tables['audit_log']>;
 export type AuditFilters = { action?: AuditEntry['action']; resource?: string };
 
-/** Writes the entries of a change, in its transaction. */
-export async function appendAudit(db: TenantDatabase, entries: NewAuditEntry[], author: Author): Promise<void> {
+/** Writes the entries of a change, in its transaction. The operator's changes come with no request. */
+export async function appendAudit(
+  db: TenantDatabase,
+  entries: NewAuditEntry[],
+  { actor, requestId, now }: Omit<Author, 'requestId'> & { requestId: string | null },
+): Promise<void> {
   if (entries.length === 0) return;
-  const { actor, requestId, now } = author;
   const json = (state: object | null) => state && JSON.stringify(state);
   await db
     .insertInto('audit_log')
@@ -29,7 +32,7 @@ export async function appendAudit(db: TenantDatabase, entries: NewAuditEntry[], 
         resource_id: resourceId,
         before: json(before),
         after: json(after),
-        request_id: actor.type === 'system' ? null : requestId,
+        request_id: requestId,
         created_at: now,
       })),
     )

@@ -1,9 +1,9 @@
 // Who calls (401), and whether the contract's `security` lets them (403).
 import type { Request, RequestHandler, Response } from 'express';
 import type { Environment } from '../storage/tenant.ts';
-import type { Key, Keyring } from './keyring.ts';
+import { daysSince, isRotationDue, type Key, type Keyring } from './keyring.ts';
 import type { Caller } from './operation.ts';
-import { type ErrorCode, Problem } from './problem.ts';
+import { Problem } from './problem.ts';
 import type { Admission } from './restrictions.ts';
 
 const prefix = /^(?<kind>[sp])k_(?<environment>live|test)_/;
@@ -47,12 +47,12 @@ async function keyOf(req: Request, keyring: Keyring): Promise<Known> {
   const { params, now } = req.context;
   const given = req.headersDistinct.authorization ?? [];
   const token = given.length === 1 ? /^bearer +(\S+)$/i.exec(given[0] ?? '')?.[1] : undefined;
-  if (!token) throw unauthorized('authentication_required');
+  if (!token) throw new Problem('authentication_required');
   const match = prefix.exec(token)?.groups;
-  if (!match) throw unauthorized('invalid_key_format');
+  if (!match) throw new Problem('invalid_key_format');
   const key = wellFormed.test(token) ? await keyring.find(token, { teamId: params.teamId }) : undefined;
-  if (!key?.isActive) throw unauthorized('invalid_api_key');
-  if (key.expiresAt && key.expiresAt <= now) throw unauthorized('key_expired');
+  if (!key?.isActive) throw new Problem('invalid_api_key');
+  if (key.expiresAt && key.expiresAt <= now) throw new Problem('key_expired');
   return { ...key, prefix: match as Known['prefix'] }; // the pattern admits no other
 }
 
@@ -64,7 +64,7 @@ function callerOf({ id, digest, teamId, permissions, rateLimit, prefix: { kind, 
     environment,
     type: kind === 's' ? 'secret' : 'publishable',
     permissions,
-    ...(rateLimit !== undefined && { rateLimit }),
+    rateLimit,
   };
 }
 
@@ -77,21 +77,9 @@ function refuseElsewhere(req: Request, { address, referrer }: Admission): void {
   if (!referrer({ referer: req.headers.referer, origin: req.headers.origin })) throw restricted('referrer');
 }
 
-const dayMs = 86_400_000;
-/** Second source document: rotate every 90 days. */
-export const rotationDays = 90;
-
 function adviseRotation(res: Response, { secretCreatedAt }: Key, now: Date): void {
-  const days = Math.floor((now.getTime() - secretCreatedAt.getTime()) / dayMs);
-  if (days >= rotationDays) res.setHeader('X-Key-Age-Days', days);
+  if (isRotationDue(secretCreatedAt, now)) res.setHeader('X-Key-Age-Days', daysSince(secretCreatedAt, now));
 }
-
-/** The header of a 401 (RFC 6750, section 3): an error is named only when a token was sent. */
-export const challenge = (code: ErrorCode): Record<string, string> => ({
-  'WWW-Authenticate': `Bearer realm="cstar"${code === 'authentication_required' ? '' : ', error="invalid_token"'}`,
-});
-
-const unauthorized = (code: ErrorCode): Problem => new Problem(code, { headers: challenge(code) });
 
 /** Team, kind of key, permission, endpoint. Compares the path with the key and never looks a team up, so that nothing can be learnt of other teams. */
 export const authorize: RequestHandler = (req, _res, next) => {

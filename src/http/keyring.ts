@@ -26,3 +26,13 @@ export type Key = {
 
 /** Finds a key by its text; `teamId` is the team in the path, which only the mock heeds. */
 export type Keyring = { find(token: string, request: { teamId: string | undefined }): Promise<Key | undefined> };
+
+const dayMs = 86_400_000;
+/** Second source document: rotate every 90 days. */
+const rotationDays = 90;
+
+/** Whole days. */
+export const daysSince = (time: Date, now: Date): number => Math.floor((now.getTime() - time.getTime()) / dayMs);
+
+export const isRotationDue = (secretCreatedAt: Date, now: Date): boolean =>
+  daysSince(secretCreatedAt, now) >= rotationDays;

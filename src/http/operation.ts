@@ -16,7 +16,7 @@ export type Caller = Tenant & {
   type: 'secret' | 'publishable';
   permissions: readonly string[];
   /** Requests an hour, where the key has a limit of its own. */
-  rateLimit?: number;
+  rateLimit: number | undefined;
 };
 
 type Body<Id extends OperationId> = operations[Id] extends { requestBody?: infer B }

@@ -17,6 +17,10 @@ export type ProblemOptions = {
 
 const retrySecondsWhenUnavailable = 5;
 
+/** What goes with a 401 (RFC 6750, section 3): an error is named only when a token was sent. */
+const challengeOf = (code: ErrorCode): string =>
+  `Bearer realm="cstar"${code === 'authentication_required' ? '' : ', error="invalid_token"'}`;
+
 /** An error of the registry: status and family come from there. */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -32,7 +36,11 @@ export class Problem extends Error {
     this.status = errors[code].status;
     this.param = param;
     this.retryAfter = retryAfter ?? (this.status === 503 ? retrySecondsWhenUnavailable : undefined);
-    this.headers = { ...headers, ...(this.retryAfter === undefined ? {} : { 'Retry-After': String(this.retryAfter) }) };
+    this.headers = {
+      ...headers,
+      ...(this.status === 401 && { 'WWW-Authenticate': challengeOf(code) }),
+      ...(this.retryAfter !== undefined && { 'Retry-After': String(this.retryAfter) }),
+    };
   }
 
   /** The body of the contract's schema `Error`; what the caller sent is cut to the lengths that it allows. */

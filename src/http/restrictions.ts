@@ -4,6 +4,8 @@ import { covers, placeOf, type ReferrerHeaders, referrerPatternOf } from './refe
 
 export type Restrictions = { ipAddresses: string[]; referrers: string[]; endpoints: string[] };
 
+export const unrestricted: Restrictions = { ipAddresses: [], referrers: [], endpoints: [] };
+
 /** Each says whether the key may be used so. */
 export type Admission = {
   address(ip: string | undefined): boolean;

@@ -1,21 +1,21 @@
 // A key's row in the shapes of the contract: as a resource, in events, in the audit log, in the second document's list.
 import type { Selectable } from 'kysely';
 import type { components } from '../../generated/types.ts';
-import { rotationDays } from '../http/authenticate.ts';
+import { isRotationDue } from '../http/keyring.ts';
 import { allowedTo } from '../http/permissions.ts';
 import { toPrefixed } from '../storage/ids.ts';
+import { prefixOf } from '../storage/keyText.ts';
 import type { Tables } from '../storage/tables.ts';
 
 type Schemas = components['schemas'];
 export type ApiKey = Schemas['ApiKey'];
 export type KeyRow = Selectable<Tables['api_keys']>;
 
-const dayMs = 86_400_000;
 const text = (time: Date | null): string | null => time?.toISOString() ?? null;
 
-/** What a key of this type and environment begins with (first source document). */
-export const prefixOf = ({ type, environment }: Pick<KeyRow, 'type' | 'environment'>): ApiKey['prefix'] =>
-  `${type === 'secret' ? 'sk' : 'pk'}_${environment}_`;
+/** The first of two ends; null is none. */
+export const firstEnd = (one: Date | null, other: Date | null): Date | null =>
+  one && other ? (one < other ? one : other) : (one ?? other);
 
 /** Revoked is for good, so it is said first; what is switched off is not in force either way. */
 export function statusOf(row: KeyRow, now: Date): ApiKey['status'] {
@@ -40,7 +40,7 @@ export function toApiKey(row: KeyRow, now: Date): ApiKey {
     restrictions: restrictionsOf(row),
     rateLimit: row.rate_limit,
     status: statusOf(row, now),
-    rotationAdvised: !row.revoked_at && now.getTime() - row.secret_created_at.getTime() >= rotationDays * dayMs,
+    rotationAdvised: !row.revoked_at && isRotationDue(row.secret_created_at, now),
     secretCreatedAt: row.secret_created_at.toISOString(),
     previousSecretExpiresAt: text(previous && previous > now ? previous : null),
     createdAt: row.created_at.toISOString(),

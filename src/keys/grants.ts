@@ -19,7 +19,9 @@ function* excesses(of: Powers, over: Powers, limits: Limits): Generator<string> 
   if (endOf(of) > endOf(over)) yield 'expiresAt';
 }
 
-const requestsOf = ({ type, rate_limit }: Powers, limits: Limits): number => rate_limit ?? limits[type].requests;
+/** Requests an hour. */
+export const requestsOf = ({ type, rate_limit }: Pick<Powers, 'type' | 'rate_limit'>, limits: Limits): number =>
+  rate_limit ?? limits[type].requests;
 const endOf = ({ expires_at }: Powers): number => expires_at?.getTime() ?? Number.POSITIVE_INFINITY;
 
 /**

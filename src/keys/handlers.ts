@@ -1,21 +1,18 @@
 import type { KeysHandlers } from '../../generated/stubs.ts';
-import { challenge } from '../http/authenticate.ts';
-import type { Audit, Emit, EventType } from '../http/changes.ts';
+import type { Change } from '../http/changes.ts';
 import type { Limits } from '../http/limits.ts';
 import type { Caller } from '../http/operation.ts';
 import { byCreation, pageOf, pagingOf } from '../http/paging.ts';
 import { Problem } from '../http/problem.ts';
 import type { TenantDatabase } from '../storage/database.ts';
-import { factsOf, type KeyRow, snapshotOf, statusOf, toApiKey, toListedKey } from './apiKey.ts';
+import { firstEnd, type KeyRow, statusOf, toApiKey, toListedKey } from './apiKey.ts';
 import { refuseExcess } from './grants.ts';
 import { keyStore } from './keyStore.ts';
 import type { LeakReports } from './leaks.ts';
+import { record } from './record.ts';
 import { secretStore } from './secretStore.ts';
 import { changedKey, newKeyOf } from './settings.ts';
 import { usageStore } from './usageStore.ts';
-
-type Written = { emit: Emit; audit: Audit };
-type KeyEvent = Extract<EventType, `api_key.${string}`>;
 
 const missing = () => new Problem('resource_missing', { param: 'keyId' });
 const isRevoked = () => new Problem('resource_conflict', { param: 'keyId', message: 'The API key is revoked.' });
@@ -36,8 +33,7 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
       if (await keyStore(db).isFull())
         throw new Problem('resource_conflict', { message: 'There are 1,000 API keys already: revoke some first.' });
       const { row, secret } = await keyStore(db).add(wanted, now);
-      emit('api_key.created', row.id, { api_key: snapshotOf(row) });
-      audit('api_key.created', row.id, { before: null, after: factsOf(row) });
+      record({ emit, audit }, 'api_key.created', null, row);
       return reply(201, { data: { ...toApiKey(row, now), key: secret } });
     },
 
@@ -60,9 +56,8 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
         });
       if (!isDifferent) return reply(200, { data: toApiKey(before, now) });
       const after = await keyStore(db).change(before, { ...wanted, is_active: isActive });
-      emit('api_key.updated', after.id, { api_key: snapshotOf(after) });
       const action = isActive === before.is_active ? 'updated' : isActive ? 'reactivated' : 'deactivated';
-      audit(`api_key.${action}`, after.id, { before: factsOf(before), after: factsOf(after) });
+      record({ emit, audit }, `api_key.${action}`, before, after);
       return reply(200, { data: toApiKey(after, now) });
     },
 
@@ -76,7 +71,7 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
       refuseExcess(before, await holderOf(db, caller, now), limits);
       const overlapUntil = new Date(now.getTime() + body.overlapSeconds * 1000);
       const { row, secret } = await keyStore(db).rotate(before, overlapUntil, now);
-      write('api_key.rotated', before, row, { emit, audit });
+      record({ emit, audit }, 'api_key.rotated', before, row);
       return reply(200, { data: { ...toApiKey(row, now), key: secret } });
     },
 
@@ -108,9 +103,8 @@ async function holderOf(db: TenantDatabase, { keyId, secretDigest }: Caller, now
   const row = await keyStore(db).find(keyId);
   if (!row) throw new Error(`the key ${keyId} that asks is not in the database`);
   const end = await secretStore(db).endOf(row.id, secretDigest);
-  const holder = { ...row, expires_at: end && (!row.expires_at || end < row.expires_at) ? end : row.expires_at };
-  if (statusOf(holder, now) !== 'active')
-    throw new Problem('invalid_api_key', { headers: challenge('invalid_api_key') });
+  const holder = { ...row, expires_at: firstEnd(row.expires_at, end) };
+  if (statusOf(holder, now) !== 'active') throw new Problem('invalid_api_key');
   return holder;
 }
 
@@ -123,16 +117,16 @@ async function lockedOf(db: TenantDatabase, id: string): Promise<KeyRow> {
 }
 
 /** Revokes a key; one that is revoked stays as it is, and nothing is written. */
-async function revoked(db: TenantDatabase, id: string, written: Written, now: Date): Promise<KeyRow> {
+async function revoked(
+  db: TenantDatabase,
+  id: string,
+  written: Pick<Change, 'emit' | 'audit'>,
+  now: Date,
+): Promise<KeyRow> {
   const before = await keyStore(db).lock(id);
   if (!before) throw missing();
   if (before.revoked_at) return before;
   const after = await keyStore(db).change(before, { revoked_at: now });
-  write('api_key.revoked', before, after, written);
+  record(written, 'api_key.revoked', before, after);
   return after;
-}
-
-function write(what: 'api_key.rotated' | 'api_key.revoked', before: KeyRow, after: KeyRow, { emit, audit }: Written) {
-  emit(what satisfies KeyEvent, after.id, { api_key: snapshotOf(after) });
-  audit(what, after.id, { before: factsOf(before), after: factsOf(after) });
 }

@@ -3,10 +3,11 @@ import { type ExpressionBuilder, sql } from 'kysely';
 import { countMax } from '../http/paging.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { newUuid, toUuid } from '../storage/ids.ts';
+import { newSecret } from '../storage/keyText.ts';
 import { onPage, type Paging } from '../storage/page.ts';
 import type { Tables } from '../storage/tables.ts';
 import type { ApiKey, KeyRow } from './apiKey.ts';
-import { newSecret, secretStore } from './secretStore.ts';
+import { secretStore } from './secretStore.ts';
 
 export type KeyFilters = { status?: ApiKey['status']; type?: ApiKey['type'] };
 export type NewKey = Pick<KeyRow, 'user_id' | 'type' | 'name' | 'permissions' | 'restrictions'> &

@@ -5,6 +5,7 @@ import { allowedTo } from '../http/permissions.ts';
 import { admissionOf } from '../http/restrictions.ts';
 import type { Database } from '../storage/database.ts';
 import { toPrefixed } from '../storage/ids.ts';
+import { firstEnd } from './apiKey.ts';
 
 const cacheMs = 5_000; // so long may a revoked key live on in another process
 /** In keys, and in ranges and patterns, of which a key can have two hundred. */
@@ -46,14 +47,13 @@ export function storedKeys({ kysely }: Database): Keyring & { forget(keyId: stri
       .where('digest', '=', digest)
       .executeTakeFirst();
     if (!row) return undefined;
-    const ends = [row.expires_at, row.secret_expires_at].filter((end) => end !== null);
     return {
       id: toPrefixed('key', row.id),
       digest,
       teamId: row.team_id,
       permissions: allowedTo(row),
       isActive: row.is_active && row.revoked_at === null,
-      expiresAt: ends.length > 0 ? new Date(Math.min(...ends.map(Number))) : undefined,
+      expiresAt: firstEnd(row.expires_at, row.secret_expires_at) ?? undefined,
       admission: admissionOf(row.restrictions),
       rateLimit: row.rate_limit ?? undefined,
       secretCreatedAt: row.created_at,

@@ -1,12 +1,11 @@
 // Reports of keys that were found where everybody can read them (GitHub's secret scanning partner program).
-
 import type { Author, MakeChange } from '../http/changes.ts';
 import { digestOf } from '../http/keyring.ts';
 import type { Handler } from '../http/operation.ts';
 import { Problem } from '../http/problem.ts';
 import type { Database } from '../storage/database.ts';
-import { factsOf, snapshotOf } from './apiKey.ts';
 import { keyStore } from './keyStore.ts';
+import { record } from './record.ts';
 import type { Reporters } from './reporters.ts';
 
 export type LeakReports = Handler<'reportLeakedKeys'>;
@@ -39,13 +38,12 @@ export function leakReports({ kysely }: Database, change: MakeChange, reporters:
     if (!found) return false;
     const { team_id: teamId, environment, key_id: keyId, expires_at } = found;
     if (expires_at && expires_at <= author.now) return true;
-    await change({ teamId, environment }, author, async ({ db, emit, audit }) => {
-      const before = await keyStore(db).lock(keyId);
+    await change({ teamId, environment }, author, async (made) => {
+      const keys = keyStore(made.db);
+      const before = await keys.lock(keyId);
       if (!before || before.revoked_at) return;
-      const after = await keyStore(db).burn(before, digest, author.now);
-      if (!after) return;
-      emit('api_key.leaked', after.id, { api_key: snapshotOf(after) });
-      audit('api_key.leaked', after.id, { before: factsOf(before), after: factsOf(after) });
+      const after = await keys.burn(before, digest, author.now);
+      if (after) record(made, 'api_key.leaked', before, after);
     });
     return true;
   }

@@ -1,15 +1,7 @@
 // The secrets of keys, of which only digests are kept. A key has a present one, and earlier ones until they end.
-import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { digestOf } from '../http/keyring.ts';
 import type { TenantDatabase } from '../storage/database.ts';
-import { type KeyRow, prefixOf } from './apiKey.ts';
-
-const secretBytes = 24; // 32 base64url characters
-
-/** A new key in clear (first source document). */
-export const newSecret = (kind: Pick<KeyRow, 'type' | 'environment'>): string =>
-  prefixOf(kind) + randomBytes(secretBytes).toString('base64url');
 
 /** What changes a key's secrets is for a transaction that has locked the key. */
 export function secretStore(db: TenantDatabase) {

@@ -4,6 +4,7 @@ import type { Limits } from '../http/limits.ts';
 import { allowedTo, permissionsOf } from '../http/permissions.ts';
 import { Problem } from '../http/problem.ts';
 import type { KeyRow } from './apiKey.ts';
+import { requestsOf } from './grants.ts';
 import type { NewKey } from './keyStore.ts';
 
 type NewApiKey = components['schemas']['NewApiKey'];
@@ -31,17 +32,21 @@ export function newKeyOf(body: NewApiKey, holder: KeyRow, limits: Limits, now: D
       message: `A ${holder.environment} key makes ${holder.environment} keys only.`,
     });
   refusePermissions(permissions, type);
-  const { requests: standard } = limits[type];
-  const inherited = Math.min(holder.rate_limit ?? limits[holder.type].requests, standard);
   return {
     user_id: holder.user_id,
     type,
     name,
     permissions,
     restrictions: { ...holder.restrictions, ...restrictions },
-    rate_limit: rateLimit !== undefined ? rateLimit : inherited < standard ? inherited : null,
+    rate_limit: rateLimit === undefined ? limitUnder(holder, type, limits) : rateLimit,
     expires_at: expiresAt === undefined ? holder.expires_at : endOf(expiresAt, now),
   };
+}
+
+/** The standard of its type, unless that is more than the holder has. */
+function limitUnder(holder: KeyRow, type: KeyRow['type'], limits: Limits): number | null {
+  const held = requestsOf(holder, limits);
+  return held < limits[type].requests ? held : null;
 }
 
 /** @throws 400 `parameter_invalid` as for a new key */

@@ -8,10 +8,8 @@ import {
   type IHttpRequest,
   ProblemJsonError,
 } from '@stoplight/prism-http';
-import { errors } from '../../generated/errors.ts';
 import type { Contract } from '../contract/document.ts';
 import type { Backend, Call, Success } from '../http/answer.ts';
-import { challenge } from '../http/authenticate.ts';
 import { type ErrorCode, Problem } from '../http/problem.ts';
 import { fakeable } from './fakeable.ts';
 import { createLiven } from './live.ts';
@@ -103,7 +101,4 @@ function configOf(
   };
 }
 
-const played = ({ error: { code, message, param, retryAfter } }: ErrorBody): Problem => {
-  const headers = errors[code].status === 401 ? challenge(code) : undefined;
-  return new Problem(code, { message, param, retryAfter, headers });
-};
+const played = ({ error: { code, ...error } }: ErrorBody): Problem => new Problem(code, error);

@@ -1,12 +1,11 @@
 // The mock's keys: the demo's own, and any other well-formed key as one of the team in the path.
 import { digestOf, type Key, type Keyring } from '../http/keyring.ts';
 import { permissionsOf } from '../http/permissions.ts';
-import { admissionOf } from '../http/restrictions.ts';
+import { admissionOf, unrestricted } from '../http/restrictions.ts';
 import type { DemoCredentials } from '../storage/demo/credentials.ts';
 import { type DemoKeyName, demoKeyNames, demoKind, expiredAt } from '../storage/demo/keys.ts';
 
-const permissions = { secret: permissionsOf('secret'), publishable: permissionsOf('publishable') };
-const nowhereRestricted = { ipAddresses: [], referrers: [], endpoints: [] };
+const anywhere = admissionOf(unrestricted);
 
 export function mockKeys({ teams }: DemoCredentials): Keyring {
   const began = new Date();
@@ -27,7 +26,7 @@ export function mockKeys({ teams }: DemoCredentials): Keyring {
       isActive: state !== 'revoked' && state !== 'deactivated',
       expiresAt: state === 'expired' ? expiredAt : undefined,
       permissions: permissions ?? key.permissions,
-      admission: admissionOf({ ...nowhereRestricted, ...restrictions }),
+      admission: admissionOf({ ...unrestricted, ...restrictions }),
     };
   }
 
@@ -39,8 +38,8 @@ export function mockKeys({ teams }: DemoCredentials): Keyring {
       teamId,
       isActive: true,
       expiresAt: undefined,
-      permissions: token.startsWith('s') ? permissions.secret : permissions.publishable,
-      admission: admissionOf(nowhereRestricted),
+      permissions: permissionsOf(token.startsWith('s') ? 'secret' : 'publishable'),
+      admission: anywhere,
       rateLimit: undefined,
       secretCreatedAt: began,
     };

@@ -33,7 +33,7 @@ afterAll(async () => {
 async function writeAudit(keyId: string, ...times: Date[]): Promise<void> {
   const entry = { action: 'api_key.updated' as const, resourceId: toUuid(keyId), before: null, after: null };
   for (const time of times)
-    await appendAudit(db, [entry], { actor: { type: 'system', id: null }, requestId: '', now: time });
+    await appendAudit(db, [entry], { actor: { type: 'system', id: null }, requestId: null, now: time });
 }
 const writeUsage = (keyId: string, ...hours: Date[]) =>
   usageStore(db).add(

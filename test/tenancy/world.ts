@@ -4,12 +4,13 @@
 import { demoTeam } from '../../src/demoTeam.ts';
 import { appendEvents } from '../../src/events/eventStore.ts';
 import type { NewEvent } from '../../src/http/changes.ts';
-import { newSecret } from '../../src/keys/secretStore.ts';
-import { issueKey, unrestricted } from '../../src/newTeam.ts';
+import { unrestricted } from '../../src/http/restrictions.ts';
+import { issueKey } from '../../src/newTeam.ts';
 import { createDatabase, type Database } from '../../src/storage/database.ts';
 import { type DemoTeam, demoCredentials } from '../../src/storage/demo/credentials.ts';
 import { seedDemo } from '../../src/storage/demo/seed.ts';
 import { newUuid, toPrefixed, toUuid } from '../../src/storage/ids.ts';
+import { newSecret } from '../../src/storage/keyText.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import type { Environment, Tenant } from '../../src/storage/tenant.ts';
 import { snapshotOf } from '../../src/tickets/ticket.ts';

@@ -1,7 +1,7 @@
 // The demo's teams and keys, made once for a data directory and kept in its demo.json. Server and mock read the same file.
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { newSecret } from '../keyText.ts';
 import { type DemoKeyName, demoKeyNames, demoKind } from './keys.ts';
 
 export type DemoKeys = Record<DemoKeyName, string>;
@@ -38,10 +38,4 @@ const withKeys = (team: Omit<DemoTeam, 'keys'> & { keys?: DemoKeys }): DemoTeam 
   keys: { ...newKeys(), ...team.keys },
 });
 
-function newKeys(): DemoKeys {
-  const secrets = demoKeyNames.map((name) => {
-    const { type, environment } = demoKind(name);
-    return [name, `${type === 'secret' ? 'sk' : 'pk'}_${environment}_${randomBytes(24).toString('base64url')}`];
-  });
-  return Object.fromEntries(secrets) as DemoKeys;
-}
+const newKeys = () => Object.fromEntries(demoKeyNames.map((name) => [name, newSecret(demoKind(name))])) as DemoKeys;

@@ -1,9 +1,7 @@
 // The demo's keys: the four kinds, and one for every way in which a key can fail. Server and mock make them from this table.
-import type { Environment } from '../tenant.ts';
+import type { KeyKind } from '../keyText.ts';
 
-type DemoKind = {
-  type: 'secret' | 'publishable';
-  environment: Environment;
+type DemoKind = KeyKind & {
   /** All that its type can have unless given. */
   permissions?: string[];
   restrictions?: { ipAddresses?: string[]; referrers?: string[]; endpoints?: string[] };
@@ -11,7 +9,7 @@ type DemoKind = {
 };
 const secretTest = { type: 'secret', environment: 'test' } as const;
 
-export const demoKinds = {
+const demoKinds = {
   secretLive: { type: 'secret', environment: 'live' },
   secretTest,
   publishableLive: { type: 'publishable', environment: 'live' },

@@ -1,6 +1,6 @@
 // Our front with a key that is always there: no look-up, no restrictions, nothing counted.
 import { permissionsOf } from '../../../src/http/permissions.ts';
-import { admissionOf } from '../../../src/http/restrictions.ts';
+import { admissionOf, unrestricted } from '../../../src/http/restrictions.ts';
 import { serveFront } from './frontWith.ts';
 
 const key = {
@@ -9,7 +9,7 @@ const key = {
   isActive: true,
   permissions: permissionsOf('secret'),
   expiresAt: undefined,
-  admission: admissionOf({ ipAddresses: [], referrers: [], endpoints: [] }),
+  admission: admissionOf(unrestricted),
   rateLimit: undefined,
   secretCreatedAt: new Date(),
 };

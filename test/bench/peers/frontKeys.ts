@@ -1,8 +1,9 @@
 // Our front with everything that a key brings: digest and cache, restrictions by address and endpoint, usage written in batches.
 import { permissionsOf } from '../../../src/http/permissions.ts';
+import { unrestricted } from '../../../src/http/restrictions.ts';
 import { storedKeys } from '../../../src/keys/keyring.ts';
 import { createUsageCounter } from '../../../src/keys/usage.ts';
-import { issueKey, newTeam, unrestricted } from '../../../src/newTeam.ts';
+import { issueKey, newTeam } from '../../../src/newTeam.ts';
 import { createDatabase } from '../../../src/storage/database.ts';
 import { openEmbedded } from '../../../src/storage/embedded/open.ts';
 import { migrate } from '../../../src/storage/migrate.ts';

@@ -1,0 +1,27 @@
+// What a change of a key leaves behind: an audit entry and an event.
+import type { Change, EventType, NewAuditEntry } from '../http/changes.ts';
+import { factsOf, type KeyRow, snapshotOf } from './apiKey.ts';
+
+type KeyEvent = Extract<EventType, `api_key.${string}`>;
+
+/** To switch a key off and on is an update to those who follow events. */
+const eventOf: Record<NewAuditEntry['action'], KeyEvent> = {
+  'api_key.created': 'api_key.created',
+  'api_key.updated': 'api_key.updated',
+  'api_key.deactivated': 'api_key.updated',
+  'api_key.reactivated': 'api_key.updated',
+  'api_key.rotated': 'api_key.rotated',
+  'api_key.revoked': 'api_key.revoked',
+  'api_key.leaked': 'api_key.leaked',
+};
+
+/** @param before null for a new key */
+export function record(
+  { emit, audit }: Pick<Change, 'emit' | 'audit'>,
+  action: NewAuditEntry['action'],
+  before: KeyRow | null,
+  after: KeyRow,
+): void {
+  emit(eventOf[action], after.id, { api_key: snapshotOf(after) });
+  audit(action, after.id, { before: before && factsOf(before), after: factsOf(after) });
+}
