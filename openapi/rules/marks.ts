@@ -15,6 +15,7 @@ const known = [
   'x-envelope',
   'x-values',
   'x-shown-once',
+  'x-always',
   'x-guides',
 ];
 const callerFacts = ['teamId', 'type', 'environment'];

@@ -1,4 +1,4 @@
-import { type Contract, parametersOf, resolve, type Schema } from '../../src/contract/document.ts';
+import { type Contract, parametersOf, resolve } from '../../src/contract/document.ts';
 import { operationsAt } from './bodies.ts';
 import type { Problem } from './rule.ts';
 import { everySchema } from './schemas.ts';
@@ -35,30 +35,36 @@ export function* pathAreas(contract: Contract): Generator<Problem> {
 export function* pathIds(contract: Contract): Generator<Problem> {
   for (const { operation, item, at } of operationsAt(contract))
     for (const { name, in: place, schema } of parametersOf(contract, item, operation)) {
-      if (place !== 'path' || !name.endsWith('Id') || name === 'teamId' || isLong(resolve(contract, schema))) continue;
-      const [prefixed, uuid, ...more] = (schema.anyOf ?? []) as Schema[];
-      const fits =
-        prefixed &&
-        isPrefixed(resolve(contract, prefixed)) &&
-        uuid?.$ref === '#/components/schemas/Uuid' &&
-        more.length === 0;
-      if (!fits) yield { at, message: `${name} must be anyOf a prefixed id and Uuid, in this order.` };
+      if (place !== 'path' || !name.endsWith('Id') || name === 'teamId') continue;
+      const pattern = String(resolve(contract, schema).pattern);
+      if (!isReference(pattern) && !long.test(pattern))
+        yield {
+          at,
+          message: `The pattern of ${name} must take a prefixed id and a UUID: ^(xxx_[0-9A-Za-z]{12}|${uuid})$.`,
+        };
     }
 }
 
 /** A prefixed id is three to five letters, `_` and twelve base62 characters, or 22 where there are many. */
 export function* prefixedIds(contract: Contract): Generator<Problem> {
   for (const { schema, at } of everySchema(contract)) {
+    const pattern = String(schema.pattern ?? '');
     const isNamedId = at.length === 3 && String(at[2]).endsWith('Id');
-    const looksLikeOne = /^\^[^_]*_\[/.test(String(schema.pattern ?? '')) && schema.type !== undefined;
-    if ((isNamedId || looksLikeOne) && !isPrefixed(schema) && !isLong(schema))
+    const looksLikeOne = /^\^\(*[^_]*_\[/.test(pattern) && schema.type !== undefined;
+    if ((isNamedId || looksLikeOne) && !isPrefixed(pattern) && (isNamedId || !isReference(pattern)))
       yield {
         at,
-        message: 'The pattern of an id is ^xxx_[0-9A-Za-z]{12}$ (or {22}) with a prefix of three to five letters.',
+        message:
+          'The pattern of an id is ^xxx_[0-9A-Za-z]{12}$ (or {22}) with a prefix of three to five letters; of an id or a UUID, ^(xxx_[0-9A-Za-z]{12}|<UUID>)$.',
       };
   }
 }
 
-const isLong = ({ pattern }: Schema): boolean => /^\^[a-z]{3,5}_\[0-9A-Za-z\]\{22\}\$$/.test(String(pattern));
-const isPrefixed = ({ pattern }: Schema): boolean =>
-  /^\^([a-z]{3,5}|\[a-z\]\{3,5\})_\[0-9A-Za-z\]\{12\}\$$/.test(String(pattern));
+const uuid = '[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}';
+const short = /^\^([a-z]{3,5}|\[a-z\]\{3,5\})_\[0-9A-Za-z\]\{12\}\$$/;
+const long = /^\^[a-z]{3,5}_\[0-9A-Za-z\]\{22\}\$$/;
+const prefixes = /^\^\(([a-z]{3,5}|\([a-z]{3,5}(\|[a-z]{3,5})+\))_\[0-9A-Za-z\]\{12\}$/;
+
+const isPrefixed = (pattern: string): boolean => short.test(pattern) || long.test(pattern);
+const isReference = (pattern: string): boolean =>
+  pattern.endsWith(`|${uuid})$`) && prefixes.test(pattern.slice(0, -`|${uuid})$`.length));

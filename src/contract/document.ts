@@ -14,6 +14,7 @@ export type Schema = {
   'x-from-caller'?: string;
   'x-values'?: string;
   'x-shown-once'?: boolean;
+  'x-always'?: boolean;
 };
 export type Parameter = {
   name: string;

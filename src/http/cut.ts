@@ -25,6 +25,7 @@ export function cut(contract: Contract, operations: readonly Operation[]): objec
   }
   const cutOut = structuredClone({ ...rest, paths: small, components: reachable(small, components) }); // the validator writes into it
   visit(cutOut, close);
+  visit(cutOut, hold);
   visit(cutOut, allowReserved);
   return cutOut;
 }
@@ -53,6 +54,11 @@ function visit(node: unknown, see: (node: Record<string, unknown>) => void): voi
 function close(node: Schema): void {
   if ([node.type].flat().includes('object') && node.properties && node.additionalProperties === undefined)
     node.additionalProperties = false;
+}
+
+/** The contract says `x-always` where `const` is too much for client generators. */
+function hold(node: Schema): void {
+  if (node['x-always'] !== undefined) node.const = node['x-always'];
 }
 
 /** Else the validator refuses `:`, `@` and `=` in a value, which a query may hold (RFC 3986, section 3.4). */

@@ -7,8 +7,8 @@ import type { KeyRow } from './apiKey.ts';
 import { requestsOf } from './grants.ts';
 import type { NewKey } from './keyStore.ts';
 
-type NewApiKey = components['schemas']['NewApiKey'];
-type ApiKeyChanges = components['schemas']['ApiKeyChanges'];
+type ApiKeyCreate = components['schemas']['ApiKeyCreate'];
+type ApiKeyUpdate = components['schemas']['ApiKeyUpdate'];
 type Settings = Pick<KeyRow, 'type' | 'name' | 'permissions' | 'restrictions' | 'rate_limit' | 'expires_at'>;
 
 /**
@@ -16,7 +16,7 @@ type Settings = Pick<KeyRow, 'type' | 'name' | 'permissions' | 'restrictions' | 
  * @throws 400 `parameter_invalid` for an end in the past or permissions that no key of this type can have; 403
  * `insufficient_permissions` for another environment
  */
-export function newKeyOf(body: NewApiKey, holder: KeyRow, limits: Limits, now: Date): NewKey & Settings {
+export function newKeyOf(body: ApiKeyCreate, holder: KeyRow, limits: Limits, now: Date): NewKey & Settings {
   const {
     name,
     type = 'secret',
@@ -50,7 +50,7 @@ function limitUnder(holder: KeyRow, type: KeyRow['type'], limits: Limits): numbe
 }
 
 /** @throws 400 `parameter_invalid` as for a new key */
-export function changedKey(before: KeyRow, body: ApiKeyChanges, now: Date) {
+export function changedKey(before: KeyRow, body: ApiKeyUpdate, now: Date) {
   const { name, permissions, restrictions, rateLimit, expiresAt, isActive = before.is_active } = body;
   if (permissions) refusePermissions(permissions, before.type);
   const wanted: Settings = {

@@ -14,6 +14,7 @@ function narrow(node: unknown): void {
   if (typeof node !== 'object' || node === null) return;
   const schema = node as Schema;
   if (schema.properties) schema.additionalProperties ??= false;
+  if (schema['x-always'] !== undefined) schema.const = schema['x-always'];
   if (typeof schema.maxItems === 'number') schema.maxItems = Math.min(schema.maxItems, itemsMax);
   for (const inner of Object.values(schema)) narrow(inner);
 }

@@ -10,7 +10,7 @@ import type { Tables } from '../storage/tables.ts';
 
 type Message = components['schemas']['Message'];
 type MessageSnapshot = components['schemas']['MessageSnapshot'];
-type NewMessage = components['schemas']['NewMessage'];
+type MessageCreate = components['schemas']['MessageCreate'];
 export type MessageRow = Selectable<Tables['messages']>;
 
 /** A publishable key must not see or count internal messages. */
@@ -36,7 +36,7 @@ export function messageStore(db: TenantDatabase, { type }: Pick<Caller, 'type'>)
     /** Adds the message and keeps the ticket's count and first response, in one statement. Undefined when there is no such ticket. */
     async add(
       ticketId: string,
-      { content, sender = 'agent', senderName, isInternal = false }: NewMessage,
+      { content, sender = 'agent', senderName, isInternal = false }: MessageCreate,
       now: Date,
     ): Promise<MessageRow | undefined> {
       const { teamId, environment } = db.tenant;

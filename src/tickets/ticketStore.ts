@@ -9,11 +9,11 @@ import { onPage, type Paging } from '../storage/page.ts';
 import type { Tables } from '../storage/tables.ts';
 import { changesBetween, hasEnded, type Ticket, type TicketRow } from './ticket.ts';
 
-type NewTicket = Omit<components['schemas']['NewTicket'], 'customerId' | 'assignedTo'> & {
+type TicketCreate = Omit<components['schemas']['TicketCreate'], 'customerId' | 'assignedTo'> & {
   customerId: string | null;
   assignedTo: string | null;
 };
-type TicketChanges = components['schemas']['TicketChanges'];
+type TicketUpdate = components['schemas']['TicketUpdate'];
 export type TicketFilters = {
   status?: Ticket['status'];
   priority?: Ticket['priority'];
@@ -41,7 +41,7 @@ export function ticketStore(db: TenantDatabase) {
       return { found, total };
     },
 
-    async add(ticket: NewTicket, now: Date): Promise<TicketRow> {
+    async add(ticket: TicketCreate, now: Date): Promise<TicketRow> {
       const { title, status = 'new', priority = 'normal', customerName, tags = [], notes, metadata = {} } = ticket;
       await addTags(db, tags, now);
       return db
@@ -85,7 +85,7 @@ export function ticketStore(db: TenantDatabase) {
      * Changes a locked ticket; leaves it untouched when nothing would be different.
      * @throws 400 `parameter_invalid` when its metadata would have too many keys
      */
-    async change(before: TicketRow, changes: TicketChanges, now: Date): Promise<TicketRow> {
+    async change(before: TicketRow, changes: TicketUpdate, now: Date): Promise<TicketRow> {
       const after = changed(before, changes, now);
       if (!changesBetween(before, after)) return before;
       if (changes.tags) await addTags(db, changes.tags, now);
@@ -115,7 +115,7 @@ export function ticketStore(db: TenantDatabase) {
   };
 }
 
-function changed(before: TicketRow, changes: TicketChanges, now: Date): TicketRow {
+function changed(before: TicketRow, changes: TicketUpdate, now: Date): TicketRow {
   const { title, status, priority, assignedTo, tags, notes, metadata = {} } = changes;
   const merged = Object.entries({ ...before.metadata, ...metadata }).filter(([, value]) => value !== null);
   if (merged.length > metadataKeysMax)

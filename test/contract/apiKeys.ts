@@ -6,8 +6,8 @@ import { type Backend, clientOf, keys, send, team } from '../support/client.ts';
 type Schemas = components['schemas'];
 export type ApiKey = Schemas['ApiKey'];
 export type IssuedApiKey = Schemas['IssuedApiKey'];
-export type NewApiKey = Schemas['NewApiKey'];
-export type ApiKeyChanges = Schemas['ApiKeyChanges'];
+export type ApiKeyCreate = Schemas['ApiKeyCreate'];
+export type ApiKeyUpdate = Schemas['ApiKeyUpdate'];
 type Query = NonNullable<operations['listApiKeys']['parameters']['query']>;
 type By = { teamId?: string; headers?: Record<string, string> };
 
@@ -22,10 +22,10 @@ export function keysBy(backend: Backend, key: string = keys.secretTest, { teamId
   const ofTeam = { path: { teamId } };
   const of = (keyId: string) => ({ path: { teamId, keyId } });
   return {
-    create: (body: NewApiKey) => client.POST(`${base}/api-keys`, { params: ofTeam, body }),
+    create: (body: ApiKeyCreate) => client.POST(`${base}/api-keys`, { params: ofTeam, body }),
     list: (query: Query = {}) => client.GET(`${base}/api-keys`, { params: { ...ofTeam, query } }),
     get: (keyId: string) => client.GET(`${base}/api-keys/{keyId}`, { params: of(keyId) }),
-    change: (keyId: string, body: ApiKeyChanges) =>
+    change: (keyId: string, body: ApiKeyUpdate) =>
       client.PATCH(`${base}/api-keys/{keyId}`, { params: of(keyId), body }),
     rotate: (keyId: string, overlapSeconds = 0) =>
       client.POST(`${base}/api-keys/{keyId}/rotate`, { params: of(keyId), body: { overlapSeconds } }),
@@ -46,12 +46,12 @@ export async function got<T>(call: Promise<Told<T>>): Promise<T> {
 }
 
 /** A key that may everything, but for what is said otherwise. */
-export const newKey = (backend: Backend, wishes: Partial<NewApiKey> = {}, key?: string): Promise<IssuedApiKey> =>
+export const newKey = (backend: Backend, wishes: Partial<ApiKeyCreate> = {}, key?: string): Promise<IssuedApiKey> =>
   got(keysBy(backend, key).create({ name: 'Of a test', permissions: allPermissions, ...wishes }));
 
 const referer = 'https://shop.example/admin';
 /** Like `newKey`, with what the new key can do with keys, from a page of the shop. */
-export async function holder(backend: Backend, wishes: Partial<NewApiKey>) {
+export async function holder(backend: Backend, wishes: Partial<ApiKeyCreate>) {
   const made = await newKey(backend, wishes);
   return { ...made, ...keysBy(backend, made.key, { headers: { referer } }) };
 }
@@ -86,7 +86,7 @@ export const inDays = (days: number, from = Date.now()): string => new Date(from
 const end = '2100-01-01T00:00:00.000Z';
 
 /** A key that is narrower in one field, and what would be more than it has. */
-export const narrowings: [field: string, narrow: Partial<NewApiKey>, wider: ApiKeyChanges][] = [
+export const narrowings: [field: string, narrow: Partial<ApiKeyCreate>, wider: ApiKeyUpdate][] = [
   ['permissions', { permissions: ['keys:read', 'keys:write'] }, { permissions: ['tickets:write'] }],
   ...among('ipAddresses', ['127.0.0.0/8'], [['126.0.0.0/7'], ['127.0.0.1', '::/0'], []]),
   ...among('referrers', ['https://shop.example/admin'], [['https://shop.example/*'], ['https://*.shop.example'], []]),
@@ -100,10 +100,10 @@ export const narrowings: [field: string, narrow: Partial<NewApiKey>, wider: ApiK
 /** One of them for each field. */
 export const fields = narrowings.filter(([field], i) => narrowings.findIndex(([other]) => other === field) === i);
 
-function among<Kind extends keyof Schemas['NewRestrictions']>(
+function among<Kind extends keyof Schemas['RestrictionsUpdate']>(
   kind: Kind,
-  narrow: Schemas['NewRestrictions'][Kind],
-  wider: Schemas['NewRestrictions'][Kind][],
+  narrow: Schemas['RestrictionsUpdate'][Kind],
+  wider: Schemas['RestrictionsUpdate'][Kind][],
 ): typeof narrowings {
   return wider.map((list) => [
     `restrictions.${kind}`,

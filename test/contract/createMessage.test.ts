@@ -5,14 +5,14 @@ import { demoTicket, missingTicket } from './demo.ts';
 import { only } from './only.ts';
 import { messages, newTicket, ofTeam, read, strangers } from './tickets.ts';
 
-type NewMessage = components['schemas']['NewMessage'];
-const post = (backend: Backend, ticketId: string, body: NewMessage, key?: string, teamId = ofTeam.teamId) =>
+type MessageCreate = components['schemas']['MessageCreate'];
+const post = (backend: Backend, ticketId: string, body: MessageCreate, key?: string, teamId = ofTeam.teamId) =>
   clientOf(backend, key).POST(messages, { params: { path: { teamId, ticketId } }, body });
 
 describe.each(backends)('createMessage on $name', (backend) => {
   const stateful = only(backend, 'keeps state');
   const lookingUp = only(backend, 'looks data up');
-  const add = async (ticketId: string, body: NewMessage) => {
+  const add = async (ticketId: string, body: MessageCreate) => {
     const { data } = await post(backend, ticketId, body);
     if (!data) throw new Error('the message was not added');
     return data.data;

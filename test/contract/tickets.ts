@@ -10,7 +10,7 @@ export const ofTeam = { teamId: team.id };
 
 export async function newTicket(
   backend: Backend,
-  body: components['schemas']['NewTicket'] = { title: 'A ticket of its own' },
+  body: components['schemas']['TicketCreate'] = { title: 'A ticket of its own' },
 ): Promise<Ticket> {
   const { data } = await clientOf(backend).POST(tickets, { params: { path: ofTeam }, body });
   if (!data) throw new Error('the ticket was not created');

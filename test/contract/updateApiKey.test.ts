@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OwnStore, openOwnStore, serve } from '../idempotency/ownServer.ts';
 import { type Backend, backends, send, team } from '../support/client.ts';
 import {
-  type ApiKeyChanges,
+  type ApiKeyUpdate,
   fields,
   got,
   holder,
@@ -38,7 +38,7 @@ describe.each(backends)('updateApiKey on $name', (backend) => {
 
   stateful('200 changes what is said and nothing else', async () => {
     const made = await newKey(backend, { rateLimit: 7, restrictions: { endpoints: ['Keys'] } });
-    const changes: [ApiKeyChanges, object][] = [
+    const changes: [ApiKeyUpdate, object][] = [
       [{ name: 'After' }, { name: 'After' }],
       [{ permissions: ['keys:read'] }, { permissions: ['keys:read'] }],
       [
@@ -78,9 +78,9 @@ describe.each(backends)('updateApiKey on $name', (backend) => {
       [{ restrictions: { ipAddresses: ['192.0.2.1'] } }, { restrictions: { ipAddresses: ['127.0.0.1'] } }],
       [{ restrictions: { referrers: ['https://shop.example'] } }, { restrictions: { referrers: [] } }],
     ]) {
-      await change(id, less as ApiKeyChanges);
+      await change(id, less as ApiKeyUpdate);
       expect(await status()).toBe(403);
-      await change(id, more as ApiKeyChanges);
+      await change(id, more as ApiKeyUpdate);
       expect(await status()).toBe(200);
     }
   });
@@ -230,7 +230,7 @@ describe.each(backends)('updateApiKey on $name', (backend) => {
 
   stateful('200 for many at once, and none is lost', async () => {
     const { id } = await newKey(backend);
-    const wanted: ApiKeyChanges[] = [
+    const wanted: ApiKeyUpdate[] = [
       { name: 'At once' },
       { rateLimit: 8 },
       { permissions: ['keys:read'] },

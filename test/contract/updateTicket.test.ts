@@ -5,7 +5,7 @@ import { demoTicket, foreignUuid, missingTicket } from './demo.ts';
 import { only } from './only.ts';
 import { newTicket, ofTeam, read, strangers, ticket } from './tickets.ts';
 
-type Changes = components['schemas']['TicketChanges'];
+type Changes = components['schemas']['TicketUpdate'];
 const patch = (backend: Backend, ticketId: string, body: Changes, key?: string, teamId = ofTeam.teamId) =>
   clientOf(backend, key).PATCH(ticket, { params: { path: { teamId, ticketId } }, body });
 

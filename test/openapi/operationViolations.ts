@@ -32,7 +32,7 @@ export const operationViolations: Violation[] = [
   ['idempotency-keys', 'an open GET with it', (d) => d.paths['/healthz'].get.parameters.push(keyHeader)],
 
   ['secrets-optional', 'a secret field', (d) => schema(d, 'Ticket').required.push('notes')],
-  ['secret-filters', 'a filter by it', (d) => delete parameter(d, 'AssignedTo')['x-audience']],
+  ['secret-filters', 'a filter by it', (d) => delete parameter(d, 'AssigneeFilter')['x-audience']],
   ['audience-marks', 'another audience', (d) => (schema(d, 'Ticket').properties.title['x-audience'] = 'public')],
   ['audience-marks', 'on a parameter', (d) => (parameter(d, 'Status')['x-audience'] = 'public')],
   ['audience-marks', 'a flag that is public', (d) => delete schema(d, 'Message').properties.isInternal['x-audience']],
@@ -52,8 +52,25 @@ export const operationViolations: Violation[] = [
     'a key for a probe',
     (d) => (d.paths['/api/library/{team}/articles'].get.security = [{ secretKey: [] }]),
   ],
-  ['path-ids', 'the prefixed id alone', (d) => (parameter(d, 'TicketId').schema = ref('TicketId'))],
-  ['path-ids', 'a plain string', (d) => (parameter(d, 'TicketId').schema = { type: 'string', maxLength: 40 })],
+  ['path-ids', 'the prefixed id alone', (d) => (parameter(d, 'TicketIdInPath').schema = ref('TicketId'))],
+  ['path-ids', 'a plain string', (d) => (parameter(d, 'TicketIdInPath').schema = { type: 'string', maxLength: 40 })],
+  [
+    'path-ids',
+    'two schemas',
+    (d) => (parameter(d, 'TicketIdInPath').schema = { anyOf: [ref('TicketId'), ref('Uuid')] }),
+    'string-unions',
+  ],
   ['prefixed-ids', 'a shorter id', (d) => (schema(d, 'MessageId').pattern = '^msg_[0-9A-Za-z]{10,12}$')],
   ['prefixed-ids', 'a longer prefix', (d) => (schema(d, 'Deleted').properties.id.pattern = '^[a-z]+_[0-9A-Za-z]{12}$')],
+  [
+    'prefixed-ids',
+    'a reference that takes upper case only',
+    (d) => (schema(d, 'MemberReference').pattern = schema(d, 'MemberReference').pattern.replaceAll('a-f', '')),
+    'valid-examples',
+  ],
+  [
+    'prefixed-ids',
+    'an id that takes a UUID',
+    (d) => (schema(d, 'TicketId').pattern = schema(d, 'TicketReference').pattern),
+  ],
 ];

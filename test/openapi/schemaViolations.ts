@@ -9,7 +9,7 @@ export const schemaViolations: Violation[] = [
   [
     'component-references',
     'a reference into a schema',
-    (d) => (schema(d, 'NewTicket').properties.notes.$ref = '#/components/schemas/Ticket/properties/notes'),
+    (d) => (schema(d, 'TicketCreate').properties.notes.$ref = '#/components/schemas/Ticket/properties/notes'),
   ],
   ['component-references', '$anchor', (d) => (schema(d, 'Slug').$anchor = 'slug')],
   ['component-references', '$id', (d) => (schema(d, 'Slug').$id = 'slug')],
@@ -17,7 +17,7 @@ export const schemaViolations: Violation[] = [
   [
     'component-references',
     '$dynamicRef',
-    (d) => (schema(d, 'NewTicket').properties.notes = { $dynamicRef: '#slug', type: 'boolean' }),
+    (d) => (schema(d, 'TicketCreate').properties.notes = { $dynamicRef: '#slug', type: 'boolean' }),
     'valid-examples',
   ],
 
@@ -68,12 +68,12 @@ export const schemaViolations: Violation[] = [
   ['bounded', 'a header', (d) => delete header(d, 'WWW-Authenticate').schema.maxLength],
   ['bounded', 'no type', (d) => (schema(d, 'Health').properties.anything = field({}))],
 
-  ['closed-requests', 'an open body', (d) => delete schema(d, 'NewTicket').additionalProperties],
-  ['closed-requests', 'an open map', (d) => (schema(d, 'NewMetadata').additionalProperties = true)],
+  ['closed-requests', 'an open body', (d) => delete schema(d, 'TicketCreate').additionalProperties],
+  ['closed-requests', 'an open map', (d) => (schema(d, 'MetadataCreate').additionalProperties = true)],
   [
     'closed-requests',
     'an open object inside',
-    (d) => (schema(d, 'NewMessage').properties.place = field({ type: 'object', properties: { city: text } })),
+    (d) => (schema(d, 'MessageCreate').properties.place = field({ type: 'object', properties: { city: text } })),
   ],
   ['open-responses', 'a closed answer', (d) => (schema(d, 'Health').additionalProperties = false)],
   ['open-responses', 'an answer with anything', (d) => (schema(d, 'Health').additionalProperties = true)],

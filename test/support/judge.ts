@@ -142,11 +142,12 @@ function withContract(ajv: Ajv2020, document: object): Ajv2020 {
   return ajv.addSchema(document, 'contract');
 }
 
-/** Responses are open for clients; of our own we want to know when they hold more than they should. */
+/** Responses are open for clients; of our own we want to know when they hold more than they should, or another value than always. */
 function closed(node: any): any {
   if (Array.isArray(node)) return node.map(closed);
   if (typeof node !== 'object' || node === null) return node;
   const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, closed(value)]));
+  if ('x-always' in copy) copy.const = copy['x-always'];
   return [copy.type].flat().includes('object') && copy.properties && copy.additionalProperties === undefined
     ? { ...copy, additionalProperties: false }
     : copy;

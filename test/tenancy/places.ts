@@ -45,11 +45,12 @@ function alternativesOf(given: Node): Node[] {
 }
 
 function prefixOf({ pattern }: Node): string | undefined {
-  return /^\^([a-z]+)_\[0-9A-Za-z\]/.exec(pattern ?? '')?.[1];
+  return /^\^[(]*([a-z]+)(?:\|[a-z]+\))?_\[0-9A-Za-z\]/.exec(pattern ?? '')?.[1];
 }
 
 function isId(schema: Node): boolean {
-  return prefixOf(schema) !== undefined || schema.format === 'uuid' || schema === contract.components.schemas.Slug;
+  const takesUuid = schema.format === 'uuid' || /\[0-9A-Fa-f\]\{8\}/.test(schema.pattern ?? '');
+  return prefixOf(schema) !== undefined || takesUuid || schema === contract.components.schemas.Slug;
 }
 
 /** So that an id that is typed as any text is not overlooked. */

@@ -21,7 +21,7 @@ app.get(
 app.get(routes.get, { schema: { response: { 200: answer('TicketAnswer') } } }, async () => enveloped({ data: ticket }));
 app.post(
   routes.list,
-  { schema: { body: answer('NewTicket'), response: { 201: answer('TicketAnswer') } } },
+  { schema: { body: answer('TicketCreate'), response: { 201: answer('TicketAnswer') } } },
   async (_req, reply) => reply.code(201).send(enveloped({ data: ticket })),
 );
 await app.ready();
