@@ -8,10 +8,11 @@ import { problemsOf } from '../../openapi/rules/rule.ts';
 import type { Contract } from '../../src/contract/document.ts';
 import { contract, type Node } from '../support/judge.ts';
 import { answerViolations } from './answerViolations.ts';
+import { generatorViolations } from './generatorViolations.ts';
 import { operationViolations } from './operationViolations.ts';
 import { schemaViolations } from './schemaViolations.ts';
 
-const violations = [...schemaViolations, ...operationViolations, ...answerViolations];
+const violations = [...schemaViolations, ...operationViolations, ...answerViolations, ...generatorViolations];
 const place = mkdtempSync(join(tmpdir(), 'cstar-rules-'));
 afterAll(() => rmSync(place, { recursive: true }));
 

@@ -1,0 +1,74 @@
+// What generated clients in Go, Java, Python and TypeScript need of the contract. `npm run clients` builds and calls them.
+import { type Contract, type PathItem, resolve, type Schema } from '../../src/contract/document.ts';
+import { operationsAt } from './bodies.ts';
+import type { Place, Problem } from './rule.ts';
+import { everySchema, typesOf } from './schemas.ts';
+
+/** No schema is named `New...`: Go has a function `NewTicket` that makes a `Ticket`. */
+export function* constructorNames(contract: Contract): Generator<Problem> {
+  for (const name of Object.keys(contract.components.schemas))
+    if (/^New[A-Z]/.test(name))
+      yield { at: ['components', 'schemas', name], message: `Go's constructor of another schema is named ${name}.` };
+}
+
+/**
+ * A boolean has no `const` and no `enum`: Python makes an enum of it with a member named 'true', Java does not compile.
+ * If it has one value only, `x-always` says so.
+ */
+export function* booleanConstants(contract: Contract): Generator<Problem> {
+  for (const { schema, at } of everySchema(contract)) {
+    const values = [schema.const, ...((schema.enum as unknown[] | undefined) ?? [])];
+    if (typesOf(schema).includes('boolean') && values.some((one) => one !== undefined))
+      yield { at, message: 'A boolean has no const or enum; x-always says its only value.' };
+    if ('x-always' in schema && (schema.type !== 'boolean' || typeof schema['x-always'] !== 'boolean'))
+      yield { at: [...at, 'x-always'], message: 'x-always is true or false, on a boolean.' };
+  }
+}
+
+/** The names of schemas, parameters and operations differ by more than case and punctuation: each becomes a type or a function. */
+export function* uniqueNames(contract: Contract): Generator<Problem> {
+  const { schemas, parameters = {} } = contract.components;
+  const named: [name: string, at: Place][] = [
+    ...Object.keys(schemas).map((name): [string, Place] => [name, ['components', 'schemas', name]]),
+    ...Object.keys(parameters).map((name): [string, Place] => [name, ['components', 'parameters', name]]),
+    ...[...operationsAt(contract)].map(({ operation, at }): [string, Place] => [operation.operationId ?? '', at]),
+    ...webhooksOf(contract).map(({ operationId, at }): [string, Place] => [operationId ?? '', at]),
+  ];
+  const seen = new Map<string, string>();
+  for (const [name, at] of named) {
+    const key = name.replaceAll(/[^0-9A-Za-z]/g, '').toLowerCase();
+    if (seen.has(key)) yield { at, message: `${name} is named like ${seen.get(key)}.` };
+    else seen.set(key, name);
+  }
+}
+
+/** A webhook has exactly one tag, which the root declares and no operation of a path has. */
+export function* webhookTags(contract: Contract): Generator<Problem> {
+  const { tags: declared = [] } = contract as { tags?: { name: string }[] };
+  const ofPaths = new Set([...operationsAt(contract)].flatMap(({ operation }) => operation.tags ?? []));
+  for (const { tags, at } of webhooksOf(contract)) {
+    const [tag = '', ...more] = tags ?? [];
+    if (more.length > 0 || !declared.some(({ name }) => name === tag))
+      yield { at, message: 'A webhook has exactly one tag, declared at the root.' };
+    else if (ofPaths.has(tag))
+      yield { at, message: `The operations of the tag ${tag} would be hidden by this webhook.` };
+  }
+}
+
+/** Strings that may take several forms are one schema with one pattern: a union becomes a class that no URL can hold. */
+export function* stringUnions(contract: Contract): Generator<Problem> {
+  for (const { schema, at } of everySchema(contract)) {
+    const union = ((schema.anyOf ?? schema.oneOf) as Schema[] | undefined)?.map((one) => resolve(contract, one));
+    if (union?.every(isText)) yield { at, message: 'Give the forms of this string in one pattern, not in a union.' };
+  }
+}
+
+const isText = (schema: Schema): boolean =>
+  schema.type !== undefined && typesOf(schema).every((type) => type === 'string' || type === 'null');
+
+type Webhook = { operationId?: string; tags?: string[]; at: Place };
+
+const webhooksOf = ({ webhooks = {} }: Contract): Webhook[] =>
+  Object.entries<PathItem>(webhooks).flatMap(([name, { post }]) =>
+    post ? [{ operationId: post.operationId, tags: post.tags, at: ['webhooks', name, 'post'] }] : [],
+  );
