@@ -45,7 +45,7 @@ export interface paths {
                  * @description The ticket's prefixed id or UUID.
                  * @example tkt_a1B2c3D4e5F6
                  */
-                ticketId: components["parameters"]["TicketId"];
+                ticketId: components["parameters"]["TicketIdInPath"];
             };
             cookie?: never;
         };
@@ -84,7 +84,7 @@ export interface paths {
                  * @description The ticket's prefixed id or UUID.
                  * @example tkt_a1B2c3D4e5F6
                  */
-                ticketId: components["parameters"]["TicketId"];
+                ticketId: components["parameters"]["TicketIdInPath"];
             };
             cookie?: never;
         };
@@ -147,7 +147,7 @@ export interface paths {
                  * @description The event's id.
                  * @example evt_7N42dgm5tFLK9N8MT7fHC7
                  */
-                eventId: components["parameters"]["EventId"];
+                eventId: components["parameters"]["EventIdInPath"];
             };
             cookie?: never;
         };
@@ -237,7 +237,7 @@ export interface paths {
                  * @description The key's prefixed id or UUID.
                  * @example key_a1B2c3D4e5F6
                  */
-                keyId: components["parameters"]["KeyId"];
+                keyId: components["parameters"]["ApiKeyIdInPath"];
             };
             cookie?: never;
         };
@@ -278,7 +278,7 @@ export interface paths {
                  * @description The key's prefixed id or UUID.
                  * @example key_a1B2c3D4e5F6
                  */
-                keyId: components["parameters"]["KeyId"];
+                keyId: components["parameters"]["ApiKeyIdInPath"];
             };
             cookie?: never;
         };
@@ -311,7 +311,7 @@ export interface paths {
                  * @description The key's prefixed id or UUID.
                  * @example key_a1B2c3D4e5F6
                  */
-                keyId: components["parameters"]["KeyId"];
+                keyId: components["parameters"]["ApiKeyIdInPath"];
             };
             cookie?: never;
         };
@@ -358,7 +358,7 @@ export interface paths {
                  * @description The key's prefixed id or UUID.
                  * @example key_a1B2c3D4e5F6
                  */
-                keyId: components["parameters"]["KeyId"];
+                keyId: components["parameters"]["ApiKeyIdInPath"];
             };
             cookie?: never;
         };
@@ -788,10 +788,10 @@ export interface components {
         /** @description What every failure looks like. */
         Error: {
             /**
-             * @description It did not work.
-             * @constant
+             * @description Whether the request succeeded; always `false` here.
+             * @example false
              */
-            success: false;
+            success: boolean;
             /** @description What went wrong. */
             error: {
                 type: components["schemas"]["ErrorType"];
@@ -844,25 +844,27 @@ export interface components {
          */
         TicketPriority: "low" | "normal" | "high" | "urgent";
         /**
-         * @description Prefixed id of a member of the team.
+         * @description A member of the team, by the prefixed id or the UUID.
          * @example mem_q1W2e3R4t5Y6
+         * @example 659b34e1-0272-8653-9770-000000000000
          */
-        MemberId: string;
+        MemberReference: string;
         /**
-         * @description Prefixed id of a customer.
+         * @description A customer, by the prefixed id or the UUID.
          * @example cus_x9Y8z7W6v5U4
+         * @example 659b34e1-0272-8653-9770-000000000000
          */
-        CustomerId: string;
+        CustomerReference: string;
         /**
          * @description A tag's name.
          * @example billing
          */
         TagName: string;
         /**
-         * @description It worked.
-         * @constant
+         * @description Whether the request succeeded; always `true` here.
+         * @example true
          */
-        Success: true;
+        Success: boolean;
         /**
          * @description Prefixed id of a ticket.
          * @example tkt_a1B2c3D4e5F6
@@ -1028,10 +1030,10 @@ export interface components {
              */
             total: number;
             /**
-             * @description There are more than `total`; counting stops at 10,000.
-             * @constant
+             * @description Present and `true` when there are more than `total` rows. Counting stops at 10,000.
+             * @example true
              */
-            totalIsCapped?: true;
+            totalIsCapped?: boolean;
             /**
              * @description This page, from 1.
              * @example 1
@@ -1078,24 +1080,24 @@ export interface components {
          *       "orderId": "1042"
          *     }
          */
-        NewMetadata: {
+        MetadataCreate: {
             [key: string]: string;
         };
         /** @description A ticket to create. */
-        NewTicket: {
+        TicketCreate: {
             title: components["schemas"]["TicketTitle"];
             /** @description The customer who asks, by prefixed id or UUID. The name comes with it. */
-            customerId?: components["schemas"]["CustomerId"] | components["schemas"]["Uuid"];
+            customerId?: components["schemas"]["CustomerReference"];
             customerName?: components["schemas"]["PersonName"];
             /** @default new */
             status?: components["schemas"]["TicketStatus"];
             /** @default normal */
             priority?: components["schemas"]["TicketPriority"];
             /** @description The member to work on it, by prefixed id or UUID. */
-            assignedTo?: components["schemas"]["MemberId"] | components["schemas"]["Uuid"];
+            assignedTo?: components["schemas"]["MemberReference"];
             tags?: components["schemas"]["TagNames"];
             notes?: components["schemas"]["Notes"];
-            metadata?: components["schemas"]["NewMetadata"];
+            metadata?: components["schemas"]["MetadataCreate"];
         };
         /** @description Answer with a ticket. */
         TicketAnswer: {
@@ -1103,13 +1105,19 @@ export interface components {
             data: components["schemas"]["Ticket"];
             meta: components["schemas"]["Meta"];
         };
+        /**
+         * @description A ticket, by its prefixed id or its UUID.
+         * @example tkt_a1B2c3D4e5F6
+         * @example 659b34e1-0272-8653-9770-000000000000
+         */
+        TicketReference: string;
         /** @description What was deleted. */
         Deleted: {
             /**
-             * @description It is gone.
-             * @constant
+             * @description Always `true`.
+             * @example true
              */
-            deleted: true;
+            deleted: boolean;
             /**
              * @description The prefixed id that it had.
              * @example tkt_a1B2c3D4e5F6
@@ -1129,19 +1137,22 @@ export interface components {
          *       "cartId": null
          *     }
          */
-        MetadataChanges: {
+        MetadataUpdate: {
             [key: string]: string | null;
         };
         /** @description What to change; the rest stays. */
-        TicketChanges: {
+        TicketUpdate: {
             title?: components["schemas"]["TicketTitle"];
             status?: components["schemas"]["TicketStatus"];
             priority?: components["schemas"]["TicketPriority"];
-            /** @description The member to work on it, by prefixed id or UUID; `null` for nobody. */
-            assignedTo?: components["schemas"]["MemberId"] | components["schemas"]["Uuid"] | null;
+            /**
+             * @description The member to work on it, by prefixed id or UUID; `null` for nobody.
+             * @example mem_q1W2e3R4t5Y6
+             */
+            assignedTo?: string | null;
             tags?: components["schemas"]["TagNames"];
             notes?: components["schemas"]["Notes"];
-            metadata?: components["schemas"]["MetadataChanges"];
+            metadata?: components["schemas"]["MetadataUpdate"];
         };
         /** @description A page of messages. */
         MessagePage: {
@@ -1152,7 +1163,7 @@ export interface components {
             meta: components["schemas"]["Meta"];
         };
         /** @description A message to add. */
-        NewMessage: {
+        MessageCreate: {
             content: components["schemas"]["MessageContent"];
             /** @default agent */
             sender?: components["schemas"]["MessageSender"];
@@ -1177,10 +1188,11 @@ export interface components {
          */
         EventType: "ticket.created" | "ticket.updated" | "ticket.assigned" | "ticket.closed" | "ticket.deleted" | "ticket.message_added" | "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "api_key.leaked";
         /**
-         * @description Prefixed id of an API key. It is no secret.
+         * @description A ticket or an API key, by its prefixed id or its UUID.
+         * @example tkt_a1B2c3D4e5F6
          * @example key_a1B2c3D4e5F6
          */
-        ApiKeyId: string;
+        ResourceReference: string;
         /**
          * @description Prefixed id of an event; longer than the others, because there are more events.
          * @example evt_7N42dgm5tFLK9N8MT7fHC7
@@ -1223,6 +1235,11 @@ export interface components {
              */
             closed_at: string | null;
         };
+        /**
+         * @description Prefixed id of an API key. It is no secret.
+         * @example key_a1B2c3D4e5F6
+         */
+        ApiKeyId: string;
         /**
          * @description What the key is for, in your words.
          * @example Billing service
@@ -1372,10 +1389,10 @@ export interface components {
         /** @description The test data is gone. */
         TestDataDeleted: {
             /**
-             * @description It is gone.
-             * @constant
+             * @description Always `true`.
+             * @example true
              */
-            deleted: true;
+            deleted: boolean;
             /**
              * @description Only ever the test environment.
              * @constant
@@ -1498,7 +1515,7 @@ export interface components {
             meta: components["schemas"]["Meta"];
         };
         /** @description From where and for what the key works. An empty list does not restrict; a list that is left out stays as it is. */
-        NewRestrictions: {
+        RestrictionsUpdate: {
             /** @description Addresses and ranges from which it works. */
             ipAddresses?: components["schemas"]["IpRange"][];
             /** @description Pages from which a browser may use it. Not a protection outside of browsers, where a referrer can be made up. */
@@ -1507,7 +1524,7 @@ export interface components {
             endpoints?: components["schemas"]["Endpoint"][];
         };
         /** @description A key to make. */
-        NewApiKey: {
+        ApiKeyCreate: {
             name: components["schemas"]["ApiKeyName"];
             /** @default secret */
             type?: components["schemas"]["ApiKeyType"];
@@ -1518,7 +1535,7 @@ export interface components {
              */
             environment?: "live" | "test";
             permissions: components["schemas"]["Permissions"];
-            restrictions?: components["schemas"]["NewRestrictions"];
+            restrictions?: components["schemas"]["RestrictionsUpdate"];
             rateLimit?: components["schemas"]["RateLimit"];
             expiresAt?: components["schemas"]["ExpiresAt"];
         };
@@ -1583,6 +1600,12 @@ export interface components {
             data: components["schemas"]["IssuedApiKey"];
             meta: components["schemas"]["Meta"];
         };
+        /**
+         * @description An API key, by its prefixed id or its UUID.
+         * @example key_a1B2c3D4e5F6
+         * @example 659b34e1-0272-8653-9770-000000000000
+         */
+        ApiKeyReference: string;
         /** @description Answer with one API key. */
         ApiKeyAnswer: {
             success: components["schemas"]["Success"];
@@ -1590,10 +1613,10 @@ export interface components {
             meta: components["schemas"]["Meta"];
         };
         /** @description What to change; the rest stays. */
-        ApiKeyChanges: {
+        ApiKeyUpdate: {
             name?: components["schemas"]["ApiKeyName"];
             permissions?: components["schemas"]["Permissions"];
-            restrictions?: components["schemas"]["NewRestrictions"];
+            restrictions?: components["schemas"]["RestrictionsUpdate"];
             rateLimit?: components["schemas"]["RateLimit"];
             expiresAt?: components["schemas"]["ExpiresAt"];
             /**
@@ -1829,15 +1852,21 @@ export interface components {
             meta: components["schemas"]["Meta"];
         };
         /**
-         * @description A short name for addresses. Never looks like a UUID.
-         * @example how-to-reset-password
+         * @description A team, by its slug or its UUID.
+         * @example acme
+         * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
          */
-        Slug: string;
+        TeamReference: string;
         /**
          * @description Prefixed id of an article.
          * @example art_m3N4o5P6q7R8
          */
         ArticleId: string;
+        /**
+         * @description A short name for addresses. Never looks like a UUID.
+         * @example how-to-reset-password
+         */
+        Slug: string;
         /** @description A published article. */
         LibraryArticle: {
             /**
@@ -2439,7 +2468,7 @@ export interface components {
          * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
          * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
          */
-        Cursor: components["schemas"]["Cursor"];
+        PageCursor: components["schemas"]["Cursor"];
         /**
          * @description Only tickets in this state.
          * @example open
@@ -2454,12 +2483,12 @@ export interface components {
          * @description Only tickets assigned to this member, by UUID or prefixed id.
          * @example mem_q1W2e3R4t5Y6
          */
-        AssignedTo: components["schemas"]["MemberId"] | components["schemas"]["Uuid"];
+        AssigneeFilter: components["schemas"]["MemberReference"];
         /**
          * @description Only tickets of this customer, by UUID or prefixed id.
          * @example cus_x9Y8z7W6v5U4
          */
-        CustomerId: components["schemas"]["CustomerId"] | components["schemas"]["Uuid"];
+        CustomerFilter: components["schemas"]["CustomerReference"];
         /**
          * @description Only tickets with this tag, by the tag's UUID, else by its exact name.
          * @example billing
@@ -2474,7 +2503,7 @@ export interface components {
          * @description The ticket's prefixed id or UUID.
          * @example tkt_a1B2c3D4e5F6
          */
-        TicketId: components["schemas"]["TicketId"] | components["schemas"]["Uuid"];
+        TicketIdInPath: components["schemas"]["TicketReference"];
         /**
          * @description Only events with a greater `sequence`. Give the last one that you have seen to miss none and see none twice.
          * @example 41
@@ -2489,12 +2518,12 @@ export interface components {
          * @description Only events of this resource, by prefixed id or UUID.
          * @example tkt_a1B2c3D4e5F6
          */
-        EventResource: components["schemas"]["TicketId"] | components["schemas"]["ApiKeyId"] | components["schemas"]["Uuid"];
+        EventResource: components["schemas"]["ResourceReference"];
         /**
          * @description The event's id.
          * @example evt_7N42dgm5tFLK9N8MT7fHC7
          */
-        EventId: components["schemas"]["EventId"];
+        EventIdInPath: components["schemas"]["EventId"];
         /**
          * @description Only keys in this state.
          * @example active
@@ -2509,7 +2538,7 @@ export interface components {
          * @description The key's prefixed id or UUID.
          * @example key_a1B2c3D4e5F6
          */
-        KeyId: components["schemas"]["ApiKeyId"] | components["schemas"]["Uuid"];
+        ApiKeyIdInPath: components["schemas"]["ApiKeyReference"];
         /**
          * @description From this hour on; the hour is counted whole. 24 hours before `to` unless given. Usage is kept for 90 days.
          * @example 2026-03-30T00:00:00.000Z
@@ -2539,12 +2568,12 @@ export interface components {
          * @description Only what was done to this resource, by prefixed id or UUID.
          * @example key_a1B2c3D4e5F6
          */
-        AuditResource: components["schemas"]["ApiKeyId"] | components["schemas"]["Uuid"];
+        AuditResource: components["schemas"]["ApiKeyReference"];
         /**
          * @description The team's UUID or slug.
          * @example acme
          */
-        Team: components["schemas"]["Uuid"] | components["schemas"]["Slug"];
+        Team: components["schemas"]["TeamReference"];
         /**
          * @description The article's slug, the last part of its address.
          * @example how-to-reset-password
@@ -2597,7 +2626,7 @@ export interface components {
          * @description This is the answer that was given the first time; nothing was done now.
          * @example true
          */
-        "Idempotency-Replayed": true;
+        "Idempotency-Replayed": boolean;
         /**
          * @description The request that was answered so the first time; `meta.requestId` in the body is its id as well.
          * @example req_a1B2c3D4e5F6
@@ -2655,7 +2684,7 @@ export interface operations {
                  * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
                  * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
                  */
-                cursor?: components["parameters"]["Cursor"];
+                cursor?: components["parameters"]["PageCursor"];
                 /**
                  * @description Only tickets in this state.
                  * @example open
@@ -2670,12 +2699,12 @@ export interface operations {
                  * @description Only tickets assigned to this member, by UUID or prefixed id.
                  * @example mem_q1W2e3R4t5Y6
                  */
-                assignedTo?: components["parameters"]["AssignedTo"];
+                assignedTo?: components["parameters"]["AssigneeFilter"];
                 /**
                  * @description Only tickets of this customer, by UUID or prefixed id.
                  * @example cus_x9Y8z7W6v5U4
                  */
-                customerId?: components["parameters"]["CustomerId"];
+                customerId?: components["parameters"]["CustomerFilter"];
                 /**
                  * @description Only tickets with this tag, by the tag's UUID, else by its exact name.
                  * @example billing
@@ -2758,7 +2787,7 @@ export interface operations {
         /** @description The new ticket. */
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewTicket"];
+                "application/json": components["schemas"]["TicketCreate"];
             };
         };
         responses: {
@@ -2814,7 +2843,7 @@ export interface operations {
                  * @description The ticket's prefixed id or UUID.
                  * @example tkt_a1B2c3D4e5F6
                  */
-                ticketId: components["parameters"]["TicketId"];
+                ticketId: components["parameters"]["TicketIdInPath"];
             };
             cookie?: never;
         };
@@ -2866,7 +2895,7 @@ export interface operations {
                  * @description The ticket's prefixed id or UUID.
                  * @example tkt_a1B2c3D4e5F6
                  */
-                ticketId: components["parameters"]["TicketId"];
+                ticketId: components["parameters"]["TicketIdInPath"];
             };
             cookie?: never;
         };
@@ -2924,14 +2953,14 @@ export interface operations {
                  * @description The ticket's prefixed id or UUID.
                  * @example tkt_a1B2c3D4e5F6
                  */
-                ticketId: components["parameters"]["TicketId"];
+                ticketId: components["parameters"]["TicketIdInPath"];
             };
             cookie?: never;
         };
         /** @description The changes. */
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TicketChanges"];
+                "application/json": components["schemas"]["TicketUpdate"];
             };
         };
         responses: {
@@ -2984,7 +3013,7 @@ export interface operations {
                  * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
                  * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
                  */
-                cursor?: components["parameters"]["Cursor"];
+                cursor?: components["parameters"]["PageCursor"];
             };
             header?: {
                 /**
@@ -3003,7 +3032,7 @@ export interface operations {
                  * @description The ticket's prefixed id or UUID.
                  * @example tkt_a1B2c3D4e5F6
                  */
-                ticketId: components["parameters"]["TicketId"];
+                ticketId: components["parameters"]["TicketIdInPath"];
             };
             cookie?: never;
         };
@@ -3061,14 +3090,14 @@ export interface operations {
                  * @description The ticket's prefixed id or UUID.
                  * @example tkt_a1B2c3D4e5F6
                  */
-                ticketId: components["parameters"]["TicketId"];
+                ticketId: components["parameters"]["TicketIdInPath"];
             };
             cookie?: never;
         };
         /** @description The new message. */
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewMessage"];
+                "application/json": components["schemas"]["MessageCreate"];
             };
         };
         responses: {
@@ -3191,7 +3220,7 @@ export interface operations {
                  * @description The event's id.
                  * @example evt_7N42dgm5tFLK9N8MT7fHC7
                  */
-                eventId: components["parameters"]["EventId"];
+                eventId: components["parameters"]["EventIdInPath"];
             };
             cookie?: never;
         };
@@ -3286,7 +3315,7 @@ export interface operations {
                  * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
                  * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
                  */
-                cursor?: components["parameters"]["Cursor"];
+                cursor?: components["parameters"]["PageCursor"];
                 /**
                  * @description Only keys in this state.
                  * @example active
@@ -3369,7 +3398,7 @@ export interface operations {
         /** @description The key to make. */
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewApiKey"];
+                "application/json": components["schemas"]["ApiKeyCreate"];
             };
         };
         responses: {
@@ -3424,7 +3453,7 @@ export interface operations {
                  * @description The key's prefixed id or UUID.
                  * @example key_a1B2c3D4e5F6
                  */
-                keyId: components["parameters"]["KeyId"];
+                keyId: components["parameters"]["ApiKeyIdInPath"];
             };
             cookie?: never;
         };
@@ -3476,7 +3505,7 @@ export interface operations {
                  * @description The key's prefixed id or UUID.
                  * @example key_a1B2c3D4e5F6
                  */
-                keyId: components["parameters"]["KeyId"];
+                keyId: components["parameters"]["ApiKeyIdInPath"];
             };
             cookie?: never;
         };
@@ -3534,14 +3563,14 @@ export interface operations {
                  * @description The key's prefixed id or UUID.
                  * @example key_a1B2c3D4e5F6
                  */
-                keyId: components["parameters"]["KeyId"];
+                keyId: components["parameters"]["ApiKeyIdInPath"];
             };
             cookie?: never;
         };
         /** @description The changes. */
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ApiKeyChanges"];
+                "application/json": components["schemas"]["ApiKeyUpdate"];
             };
         };
         responses: {
@@ -3603,7 +3632,7 @@ export interface operations {
                  * @description The key's prefixed id or UUID.
                  * @example key_a1B2c3D4e5F6
                  */
-                keyId: components["parameters"]["KeyId"];
+                keyId: components["parameters"]["ApiKeyIdInPath"];
             };
             cookie?: never;
         };
@@ -3677,7 +3706,7 @@ export interface operations {
                  * @description The key's prefixed id or UUID.
                  * @example key_a1B2c3D4e5F6
                  */
-                keyId: components["parameters"]["KeyId"];
+                keyId: components["parameters"]["ApiKeyIdInPath"];
             };
             cookie?: never;
         };
@@ -3764,7 +3793,7 @@ export interface operations {
                  * @description The key's prefixed id or UUID.
                  * @example key_a1B2c3D4e5F6
                  */
-                keyId: components["parameters"]["KeyId"];
+                keyId: components["parameters"]["ApiKeyIdInPath"];
             };
             cookie?: never;
         };
@@ -3869,7 +3898,7 @@ export interface operations {
                  * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
                  * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
                  */
-                cursor?: components["parameters"]["Cursor"];
+                cursor?: components["parameters"]["PageCursor"];
                 /**
                  * @description Only this action.
                  * @example api_key.rotated
@@ -3941,7 +3970,7 @@ export interface operations {
                  * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
                  * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
                  */
-                cursor?: components["parameters"]["Cursor"];
+                cursor?: components["parameters"]["PageCursor"];
             };
             header?: {
                 /**
