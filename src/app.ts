@@ -1,6 +1,7 @@
 // The whole order of one request, on one screen (the same for the server and the mock).
 import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
+import { operationTable } from '../generated/operations.ts';
 import { answer, type Backend } from './http/answer.ts';
 import type { Audience } from './http/audience.ts';
 import { authenticate, authorize, stillInForce } from './http/authenticate.ts';
@@ -10,11 +11,14 @@ import { answerError, lastResort, logRequests } from './http/errors.ts';
 import type { Guard, OnViolation } from './http/guard.ts';
 import type { Keyring } from './http/keyring.ts';
 import { createLimiter, type Limits } from './http/limits.ts';
+import type { Operation } from './http/router.ts';
 import { cors, identify, requireHttps, route, version } from './http/stages.ts';
 import { refuseBrokenText } from './http/text.ts';
 import { type Meter, meterUse } from './http/usage.ts';
 
 export type Deps = {
+  /** What there is to call: the contract's operations unless given. */
+  operations?: readonly Operation[];
   backend: Backend;
   keyring: Keyring;
   /** Counts what keys are used for. */
@@ -38,6 +42,7 @@ export type Deps = {
 };
 
 export function createApp({
+  operations = operationTable,
   backend,
   keyring,
   meter,
@@ -62,7 +67,7 @@ export function createApp({
   app.use(identify(requestIds, clock), logRequests(log), cors);
   app.use('/developers/api', pages);
   app.use(
-    route(), //                                404 route_not_found, 405 method_not_allowed
+    route(operations), //                      404 route_not_found, 405 method_not_allowed
     ...guard.response, //                      from here on every answer is checked against the contract
     requireHttps(publicUrl), //                403 https_required
     version, //                                400 unsupported_version

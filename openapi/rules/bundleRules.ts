@@ -11,7 +11,7 @@ import { idempotencyKeys } from './idempotency.ts';
 import { fromCaller, fromPath, knownMarks } from './marks.ts';
 import { closedRequests, openResponses } from './objects.ts';
 import { headlines, oneTag, operationIds } from './operations.ts';
-import { pathAreas, pathIds, prefixedIds } from './paths.ts';
+import { pathAreas, pathIds, prefixedIds, wholeSegments } from './paths.ts';
 import { componentReferences, noReferenceSiblings } from './references.ts';
 import { finiteResponses, generatableResponses, plainResponses } from './responseSchemas.ts';
 import type { Rule } from './rule.ts';
@@ -47,6 +47,7 @@ export const bundleRules: Record<string, Rule> = {
   'from-caller': fromCaller,
   'known-marks': knownMarks,
   'path-areas': pathAreas,
+  'whole-segments': wholeSegments,
   'path-ids': pathIds,
   'prefixed-ids': prefixedIds,
   'answer-headers': answerHeaders,

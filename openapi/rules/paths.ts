@@ -31,6 +31,14 @@ export function* pathAreas(contract: Contract): Generator<Problem> {
   }
 }
 
+/** A path parameter is a whole segment: validators and the mock read parts of a segment in different ways. */
+export function* wholeSegments(contract: Contract): Generator<Problem> {
+  for (const path of Object.keys(contract.paths))
+    for (const segment of path.split('/'))
+      if (/[{}]/.test(segment) && !/^\{\w+\}$/.test(segment))
+        yield { at: ['paths', path], message: `${segment} mixes text and parameters; a parameter is a whole segment.` };
+}
+
 /** A path parameter that ends in `Id`, other than `teamId`, takes a prefixed id or a UUID; a long id has no UUID. */
 export function* pathIds(contract: Contract): Generator<Problem> {
   for (const { operation, item, at } of operationsAt(contract))

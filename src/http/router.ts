@@ -28,15 +28,19 @@ export type Route = { methods: Map<string, Operation>; params: Record<string, st
 
 type Template = { segments: string[]; methods: Map<string, Operation> };
 
-/** Builds the look-up from a request's path (undecoded, without the query) to its methods and decoded parameters. */
+/**
+ * Builds the look-up from a request's path (undecoded, without the query) to its methods and decoded parameters.
+ * @throws Error for a parameter that is only a part of a segment
+ */
 export function createRouter(operations: readonly Operation[] = operationTable): (path: string) => Route | undefined {
   const templates = new Map<string, Template>();
   for (const operation of operations) {
-    const template = templates.get(operation.path) ?? { segments: operation.path.split('/'), methods: new Map() };
+    const template = templates.get(operation.path) ?? { segments: segmentsOf(operation.path), methods: new Map() };
     template.methods.set(operation.method, operation);
     templates.set(operation.path, template);
   }
   const bySize = Map.groupBy(templates.values(), ({ segments }) => segments.length);
+  for (const ofSize of bySize.values()) ofSize.sort(literalsFirst);
 
   return (path) => {
     const actual = path.split('/');
@@ -50,7 +54,20 @@ export function createRouter(operations: readonly Operation[] = operationTable):
   };
 }
 
+function segmentsOf(path: string): string[] {
+  const segments = path.split('/');
+  if (segments.some((segment) => /[{}]/.test(segment) && !/^\{\w+\}$/.test(segment)))
+    throw new Error(`${path} has a parameter that is not a whole segment`);
+  return segments;
+}
+
 const isParameter = (segment: string): boolean => segment.startsWith('{');
+
+/** For templates of one size: the first segment that is literal in one of them alone decides (OpenAPI 3.1, section 4.8.8.2). */
+function literalsFirst({ segments: one }: Template, { segments: other }: Template): number {
+  const i = one.findIndex((segment, at) => isParameter(segment) !== isParameter(other[at] ?? ''));
+  return i === -1 ? 0 : isParameter(one[i] ?? '') ? 1 : -1;
+}
 
 /** A percent sequence that is no UTF-8 names no path of ours. */
 function decoded(segments: string[], actual: string[]): Record<string, string> | undefined {

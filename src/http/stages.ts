@@ -4,7 +4,7 @@ import { versions } from '../../generated/operations.ts';
 import { randomBase62 } from '../storage/ids.ts';
 import type { Context } from './context.ts';
 import { Problem } from './problem.ts';
-import { createRouter } from './router.ts';
+import { createRouter, type Operation } from './router.ts';
 
 const newest = versions.at(-1) as string; // the contract lists at least one
 
@@ -38,8 +38,8 @@ export const cors: RequestHandler = (req, res, next) => {
   res.status(204).end();
 };
 
-export function route(): RequestHandler {
-  const find = createRouter();
+export function route(operations: readonly Operation[]): RequestHandler {
+  const find = createRouter(operations);
   return (req, _res, next) => {
     delete req.headers['if-none-match']; // for `*` Express makes 304 of any answer, and no answer of ours is conditional
     const found = find(req.path);

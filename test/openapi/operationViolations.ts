@@ -52,6 +52,8 @@ export const operationViolations: Violation[] = [
     'a key for a probe',
     (d) => (d.paths['/api/library/{team}/articles'].get.security = [{ secretKey: [] }]),
   ],
+  ['whole-segments', 'a suffix', (d) => (d.paths['/api/v1/blogs/{slug}.rss'] = {})],
+  ['whole-segments', 'two parameters in one', (d) => (d.paths['/api/v1/blogs/{from}-{to}/posts'] = {})],
   ['path-ids', 'the prefixed id alone', (d) => (parameter(d, 'TicketIdInPath').schema = ref('TicketId'))],
   ['path-ids', 'a plain string', (d) => (parameter(d, 'TicketIdInPath').schema = { type: 'string', maxLength: 40 })],
   [
