@@ -77,6 +77,25 @@ export function resolve<T extends object>(contract: Contract, node: Ref<T>): T {
   return target as unknown as T;
 }
 
+const data = ['const', 'default', 'enum', 'example', 'examples'];
+const named = ['properties', 'patternProperties', 'dependentSchemas', '$defs'];
+
+/** The schema and every schema inside of it, references followed, each once. */
+export function schemasWithin(contract: Contract, node: Schema): Set<Schema> {
+  const found = new Set<Schema>();
+  collect(node);
+  return found;
+
+  function collect(inner: unknown): void {
+    if (typeof inner !== 'object' || inner === null || found.has(inner as Schema)) return;
+    found.add(inner as Schema);
+    if ((inner as Schema).$ref) collect(resolve(contract, inner as Schema));
+    for (const [key, value] of Object.entries(inner))
+      if (named.includes(key)) Object.values(value).forEach(collect);
+      else if (!data.includes(key)) collect(value);
+  }
+}
+
 /** Every operation with its path and method, in the order of the document. */
 export function* operationsOf(
   contract: Contract,

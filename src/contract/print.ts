@@ -8,16 +8,18 @@ import {
   type Response,
   resolve,
   type Schema,
+  schemasWithin,
 } from './document.ts';
 
-/** `generated/operations.ts`: what the front needs to know of each operation, as a constant. */
-export function operationTable(contract: Contract): string {
-  const rows = [...operationsOf(contract)].map(({ path, method, item, operation }) => {
-    const query = parametersOf(contract, item, operation).filter((parameter) => parameter.in === 'query');
+/** What the front needs to know of each operation. */
+export function operationRows(contract: Contract) {
+  return [...operationsOf(contract)].map(({ path, method, item, operation }) => {
+    const parameters = parametersOf(contract, item, operation);
+    const query = parameters.filter((parameter) => parameter.in === 'query');
     const responses = Object.values(operation.responses).map((response) =>
       resolve(contract, response as Ref<Response>),
     );
-    return JSON.stringify({
+    return {
       operationId: operation.operationId,
       tag: operation.tags[0],
       method: method.toUpperCase(),
@@ -26,10 +28,11 @@ export function operationTable(contract: Contract): string {
         Object.entries(requirement).map(([scheme, permissions]) => ({ scheme, permissions })),
       ),
       query: query.map(({ name }) => name),
-      headers: parametersOf(contract, item, operation)
-        .filter((parameter) => parameter.in === 'header')
-        .map(({ name }) => name),
+      headers: parameters.filter((parameter) => parameter.in === 'header').map(({ name }) => name),
       secretQuery: query.filter((parameter) => parameter['x-audience'] === 'secret').map(({ name }) => name),
+      uuidParams: parameters
+        .filter((parameter) => parameter.in === 'path' && admitsUuid(contract, parameter.schema))
+        .map(({ name }) => name),
       body: operation.requestBody
         ? { required: operation.requestBody.required ?? false, mediaTypes: Object.keys(operation.requestBody.content) }
         : null,
@@ -42,8 +45,13 @@ export function operationTable(contract: Contract): string {
       hasEnvelope: operation['x-envelope'] !== 'none',
       successStatus: Number(Object.keys(operation.responses).find((status) => status.startsWith('2'))),
       produces: [...new Set(responses.flatMap(({ content }) => Object.keys(content ?? {})))],
-    });
+    };
   });
+}
+
+/** `generated/operations.ts`: these rows as a constant, and what else the code asks of the contract. */
+export function operationTable(contract: Contract): string {
+  const rows = operationRows(contract).map((row) => JSON.stringify(row));
   return (
     `export const versions = ${JSON.stringify(contract.components.schemas.Version.enum)} as const;\n\n` +
     `export const permissions = ${JSON.stringify(permissionsOf(contract))} as const;\n\n` +
@@ -53,12 +61,16 @@ export function operationTable(contract: Contract): string {
   );
 }
 
-/** Whether something in it is marked `x-shown-once`. Response schemas do not contain themselves (lint: finite-responses). */
-function isShownOnce(contract: Contract, node: Schema): boolean {
-  const schema = resolve(contract, node);
-  if (node['x-shown-once'] || schema['x-shown-once']) return true;
-  const inner = [...Object.values(schema.properties ?? {}), ...(schema.items ? [schema.items] : [])];
-  return inner.some((one) => isShownOnce(contract, one));
+/** Whether something in it is marked `x-shown-once`. */
+const isShownOnce = (contract: Contract, node: Schema): boolean =>
+  [...schemasWithin(contract, node)].some((schema) => schema['x-shown-once']);
+
+const someUuid = 'ABCDEF01-2345-8ABC-8DEF-000000000000';
+
+/** Whether a UUID in any case is one of the spellings that a parameter takes. */
+function admitsUuid(contract: Contract, node: Schema): boolean {
+  const { pattern, anyOf = [] } = resolve(contract, node) as { pattern?: string; anyOf?: Schema[] };
+  return pattern ? new RegExp(pattern, 'u').test(someUuid) : anyOf.some((one) => admitsUuid(contract, one));
 }
 
 /** `generated/stubs.ts`: one interface per tag with one method per operation. */

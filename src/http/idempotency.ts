@@ -1,15 +1,19 @@
 // The same request twice is done once (header `Idempotency-Key`): who is the first, and what everybody else gets.
 import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
 import type { Request } from 'express';
+import { isId, toUuid } from '../storage/ids.ts';
 import type { Tenant } from '../storage/tenant.ts';
 import { Problem } from './problem.ts';
+import type { Operation } from './router.ts';
 
 /** An answer as it goes out; kept for repetitions, byte for byte. `requestId` is the one in the body. */
 export type Reply = { status: number; body: string; requestId: string };
 
 /**
- * A request that may be a repetition: what it repeats is found by tenant, method, path and key. `waitUntil` is how long it
- * may wait for its turn, here and in the store together, on the clock of `performance.now()`.
+ * A request that may be a repetition: what it repeats is found by tenant, method, path and key. `path` is one for all
+ * spellings of a path. `waitUntil` is how long it may wait for its turn, here and in the store together, on the clock of
+ * `performance.now()`.
  */
 export type Repetition = { method: string; path: string; key: string; digest: Buffer; waitUntil: number };
 
@@ -19,19 +23,26 @@ const waitMaxMs = 2_000;
 export function repetitionOf(req: Request): Repetition | undefined {
   const given = req.get('idempotency-key');
   if (given === undefined || !req.context.operation.isIdempotent) return undefined;
-  const [path = '', query = ''] = req.originalUrl.split('?', 2);
-  const { operation, caller } = req.context;
+  const { operation, params, caller } = req.context;
   const digest = createHash('sha256')
     .update(operation.showsSecret ? `${caller?.keyId}\n` : '') // nobody else gets to see a secret
-    .update(query)
-    .update('\n')
-    .update(JSON.stringify(req.body ?? null))
+    .update(canonicalize([req.query, req.body ?? null]) as string) // RFC 8785: the order of fields makes no difference
     .digest();
   const key = given.replace(/^"(.+)"$/, '$1');
+  const path = pathOf(operation, params);
   return { method: req.method, path, key, digest, waitUntil: performance.now() + waitMaxMs };
 }
 
-/** What tells a repetition from others: tenant, method, concrete path, key; not the API key, which may have been rotated. */
+/** The operation and its parameters: an operation can have a second path, an id two spellings, a letter a percent sequence. */
+function pathOf({ operationId, uuidParams }: Operation, params: Record<string, string>): string {
+  const named = Object.entries(params).map(([name, value]) => [
+    name,
+    uuidParams.includes(name) && isId(value) ? toUuid(value) : value,
+  ]);
+  return `${operationId}?${new URLSearchParams(named.sort())}`;
+}
+
+/** What tells a repetition from others: tenant, method, path, key; not the API key, which may have been rotated. */
 export const nameOf = ({ method, path, key }: Repetition, { teamId, environment }: Tenant): string =>
   [teamId, environment, method, path, key].join('\n');
 

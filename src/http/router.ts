@@ -10,6 +10,8 @@ export type Operation = {
   security: readonly { scheme: string; permissions: readonly string[] }[];
   query: readonly string[];
   secretQuery: readonly string[];
+  /** The path parameters that can be a UUID. */
+  uuidParams: readonly string[];
   headers: readonly string[];
   body: { required: boolean; mediaTypes: readonly string[] } | null;
   isProbe: boolean;

@@ -17,6 +17,9 @@ export const randomBase62 = (count: number): string =>
 
 export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
+/** True for either spelling of an id; a slug or name is neither. */
+export const isId = (text: string): boolean => isUuid(text) || /^[a-z]{3,5}_[0-9A-Za-z]{12}$/.test(text);
+
 /** A new UUID; two of one millisecond differ in 30 random bits. */
 export function newUuid(now: Date, random: () => number = () => randomInt(2 ** 30)): string {
   return toUuidText((BigInt(now.getTime() - epoch) << randomBits) | BigInt(random()));

@@ -2,20 +2,26 @@
 import type { Request } from 'express';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTurns, repetitionOf } from '../../src/http/idempotency.ts';
+import { toUuid } from '../../src/storage/ids.ts';
 
-type Given = { url?: string; key?: string | undefined; body?: unknown; isIdempotent?: boolean };
-const requestOf = ({ url = '/tickets', key = 'k', body = { a: 1 }, isIdempotent = true }: Given): Request =>
-  ({
-    get: () => key,
-    method: 'POST',
-    originalUrl: url,
-    body,
-    context: { operation: { isIdempotent } },
-  }) as unknown as Request; // all that is read of it
+type Given = {
+  operationId?: string;
+  params?: Record<string, string>;
+  query?: Record<string, unknown>;
+  key?: string | undefined;
+  body?: unknown;
+  isIdempotent?: boolean;
+};
+const requestOf = ({ operationId = 'createThing', params = {}, query = {}, key = 'k', ...more }: Given): Request => {
+  const { body = { a: 1 }, isIdempotent = true } = more;
+  const operation = { operationId, isIdempotent, uuidParams: ['teamId', 'thingId'] };
+  return { get: () => key, method: 'POST', query, body, context: { operation, params } } as unknown as Request; // all that is read of it
+};
 const seen = (given: Given) => {
   const repetition = repetitionOf(requestOf(given));
   return repetition && { path: repetition.path, key: repetition.key, digest: repetition.digest.toString('hex') };
 };
+const thing = { id: 'thg_9yB2c3D4e5F6', uuid: toUuid('thg_9yB2c3D4e5F6') };
 
 describe('what a request repeats', () => {
   test('nothing without a key, or where none is taken', () => {
@@ -23,19 +29,53 @@ describe('what a request repeats', () => {
     expect(seen({ isIdempotent: false })).toBeUndefined();
   });
 
-  test('the path is without the query, which counts as the body does', () => {
-    const plain = seen({});
-    const asked = seen({ url: '/tickets?a=1' });
-    expect(asked?.path).toBe(plain?.path);
-    expect(new Set([plain, asked, seen({ url: '/tickets?a=2' })].map((one) => one?.digest)).size).toBe(3);
-    expect(seen({ body: { a: 2 } })?.digest).not.toBe(plain?.digest);
-    expect(seen({ body: { a: 1 } })).toEqual(plain);
+  test('an id has one path in all its spellings', () => {
+    const paths = [thing.id, thing.uuid, thing.uuid.toUpperCase()].map(
+      (thingId) => seen({ params: { thingId } })?.path,
+    );
+    expect(new Set(paths).size).toBe(1);
+    expect(seen({ params: { thingId: 'thg_9yB2c3D4e5F7' } })?.path).not.toBe(paths[0]);
+  });
+
+  test('a parameter that is no id is as it was sent', () => {
+    const pathOf = (slug: string) => seen({ params: { slug } })?.path;
+    expect(pathOf(thing.id)).not.toBe(pathOf(thing.uuid));
+    expect(seen({ params: { thingId: 'a-slug' } })?.path).not.toBe(seen({ params: { thingId: 'A-SLUG' } })?.path);
+  });
+
+  test('the order of parameters makes no difference, and they cannot run into each other', () => {
+    const pathOf = (params: Record<string, string>) => seen({ params })?.path;
+    expect(pathOf({ a: '1', b: '2' })).toBe(pathOf({ b: '2', a: '1' }));
+    expect(new Set([pathOf({ a: '1&b=2' }), pathOf({ a: '1', b: '2' }), pathOf({ a: '1\nb=2' })]).size).toBe(3);
+  });
+
+  test('another operation is another request, whatever its path', () => {
+    expect(seen({ operationId: 'createThing' })?.path).not.toBe(seen({ operationId: 'createOther' })?.path);
+  });
+
+  test('query and body count by their values, in any order', () => {
+    const bodies = ['{"b":1.0,"a":{"d":"x","c":[1,2]}}', '{ "a" : {"c":[1,2e0],"d":"\\u0078"}, "b": 1 }'];
+    expect(new Set(bodies.map((body) => seen({ body: JSON.parse(body) })?.digest)).size).toBe(1);
+    expect(seen({ query: { a: 1, b: 2 } })?.digest).toBe(seen({ query: { b: 2, a: 1 } })?.digest);
+    const others: Given[] = [
+      {},
+      { body: { a: 2 } },
+      { body: { a: '1' } },
+      { body: [1, 2] },
+      { body: [2, 1] },
+      { query: { a: 1 } },
+    ];
+    expect(new Set(others.map((one) => seen(one)?.digest)).size).toBe(others.length);
+  });
+
+  test('names of digits are ordered as RFC 8785 says', () => {
+    expect(seen({ body: JSON.parse('{"10":1,"9":2,"é":3}') })?.digest).toBe(
+      seen({ body: JSON.parse('{"é":3,"9":2,"10":1}') })?.digest,
+    );
   });
 
   test('query and body cannot run into each other', () => {
-    expect(seen({ url: '/tickets?x', body: 'y' })?.digest).not.toBe(
-      seen({ url: '/tickets?x\n"y"', body: null })?.digest,
-    );
+    expect(seen({ query: { x: 'y' }, body: null })?.digest).not.toBe(seen({ query: {}, body: { x: 'y' } })?.digest);
   });
 
   test.each([
