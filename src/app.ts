@@ -2,10 +2,11 @@
 import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { operationTable } from '../generated/operations.ts';
+import { accept } from './http/accept.ts';
 import { answer, type Backend } from './http/answer.ts';
 import type { Audience } from './http/audience.ts';
 import { authenticate, authorize, stillInForce } from './http/authenticate.ts';
-import { accept, type BodyLimits, readBody } from './http/body.ts';
+import { type BodyLimits, readBody } from './http/body.ts';
 import { type Buckets, memoryBuckets } from './http/buckets.ts';
 import { answerError, lastResort, logRequests } from './http/errors.ts';
 import type { Guard, OnViolation } from './http/guard.ts';

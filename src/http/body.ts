@@ -1,4 +1,4 @@
-// Accept, media type, size, JSON.
+// Media type, size, JSON.
 import { MIMEType } from 'node:util';
 import express, { type RequestHandler } from 'express';
 import { Problem } from './problem.ts';
@@ -7,11 +7,6 @@ export type BodyLimits = { bytesMax: number; timeoutMs: number };
 
 /** What Express can undo. */
 const encodings = new Set(['identity', 'gzip', 'deflate', 'br', 'zstd']);
-
-export const accept: RequestHandler = (req, _res, next) => {
-  if (!req.accepts([...req.context.operation.produces])) throw new Problem('not_acceptable');
-  next();
-};
 
 export function readBody({ bytesMax, timeoutMs }: BodyLimits): RequestHandler {
   const readRaw = express.raw({ limit: bytesMax, type: () => true });
