@@ -1,5 +1,9 @@
-// The only reader of the environment. Reports everything that is wrong at once.
+// The only reader of the environment. An empty setting is an unset one. Everything that is wrong is reported at once.
+import { isIP } from 'node:net';
+import { addressRangeOf } from './http/addresses.ts';
 import { type Limits, standardLimits } from './http/limits.ts';
+import { reportersOf } from './keys/reporters.ts';
+import { encryptionKeysOf } from './storage/encryptionKeys.ts';
 
 export type Config = {
   /** TCP ports of the API and the mock; 0 takes a free one. */
@@ -23,8 +27,13 @@ export type Config = {
   encryptionKeys: string | undefined;
   /** Fill an empty database with demo data. */
   demoData: boolean;
-  /** A statement that runs longer is ended, and its request answered with 503. */
+  /** A statement that runs longer is ended, and its request answered with 503. There is always a limit. */
   statementTimeoutMs: number;
+  /**
+   * How long the server still takes requests after SIGTERM, while `/readyz` says 503, so that a load balancer can turn to
+   * other instances first. Set it above the interval of the load balancer's health checks.
+   */
+  stopGraceMs: number;
   /** Public keys of partners that may report leaked keys: `identifier:` and the base64 of a PEM, parted by commas. */
   leakReportKeys: string | undefined;
   limits: Limits;
@@ -39,52 +48,92 @@ export type Config = {
 /** @throws one Error that names every variable that cannot be used */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const wrong: string[] = [];
-  const number = (name: string, standard: number, max: number): number => {
-    const value = Number(env[name] ?? standard);
-    if (!Number.isInteger(value) || value < 0 || value > max)
-      wrong.push(`${name} must be a whole number from 0 to ${max}`);
+  const text = (name: string): string | undefined => env[name]?.trim() || undefined;
+  /** Leaves the value out of the message, because it may hold a password. */
+  const checked = (name: string, isRight: (value: string) => boolean, expected: string): string | undefined => {
+    const value = text(name);
+    if (value !== undefined && !isRight(value)) wrong.push(`${name} must be ${expected}`);
     return value;
   };
-  const oneOf = <T extends string>(name: string, values: readonly T[], standard: T): T => {
-    const value = env[name] ?? standard;
-    if (!values.includes(value as T)) wrong.push(`${name} must be one of ${values.join(', ')}`);
-    return value as T;
+  const number = (name: string, standard: number, min: number, max: number): number => {
+    const isRight = (value: string) => /^\d{1,15}$/.test(value) && Number(value) >= min && Number(value) <= max;
+    return Number(checked(name, isRight, `a whole number from ${min} to ${max}`) ?? standard);
   };
+  const oneOf = <T extends string>(name: string, values: readonly T[], standard: T): T =>
+    (checked(name, (value) => values.includes(value as T), `one of ${values.join(', ')}`) as T | undefined) ?? standard;
   const origin = (name: string): string | undefined => {
-    const value = env[name]?.replace(/\/$/, '');
-    if (value !== undefined && !/^https?:\/\/[^/]+$/.test(value)) wrong.push(`${name} must be an http or https origin`);
-    return value;
+    const value = checked(name, isOrigin, 'an http or https origin, without a path');
+    return value && URL.parse(value)?.origin;
   };
-  const redis = (name: string): string | undefined => {
-    const value = env[name] || undefined;
-    if (value !== undefined && !(/^rediss?:\/\//.test(value) && URL.canParse(value)))
-      wrong.push(`${name} must be a redis:// or rediss:// address`); // without the value, which may hold a password
+  /** Reads a value that another module parses at the start, so that its error is reported here too. */
+  const parsed = (name: string, parse: (value: string) => unknown): string | undefined => {
+    const value = text(name);
+    try {
+      if (value !== undefined) parse(value);
+    } catch (error) {
+      const { message } = error as Error;
+      wrong.push(message.startsWith(name) ? message : `${name}: ${message}`);
+    }
     return value;
   };
 
+  const dataDir = text('DATA_DIR') ?? '.data';
+  const databaseUrl = checked('DATABASE_URL', isPostgres, 'a postgres:// address');
+  const proxies = checked(
+    'TRUSTED_PROXIES',
+    areProxies,
+    `addresses, ranges such as 10.0.0.0/8, or ${nearby.join(', ')}`,
+  );
   const config: Config = {
-    port: number('PORT', 3000, 65_535),
-    mockPort: number('MOCK_PORT', 4010, 65_535),
-    host: env.HOST ?? '127.0.0.1',
+    port: number('PORT', 3000, 0, 65_535),
+    mockPort: number('MOCK_PORT', 4010, 0, 65_535),
+    host: checked('HOST', isHost, 'an IP address or a host name') ?? '127.0.0.1',
     publicUrl: origin('PUBLIC_URL'),
     mockPublicUrl: origin('MOCK_PUBLIC_URL'),
-    trustedProxies: (env.TRUSTED_PROXIES ?? '')
-      .split(',')
-      .map((one) => one.trim())
-      .filter(Boolean),
-    dataDir: env.DATA_DIR ?? '.data',
-    databaseUrl: env.DATABASE_URL,
-    redisUrl: redis('REDIS_URL'),
-    encryptionKeys: env.ENCRYPTION_KEYS,
-    leakReportKeys: env.LEAK_REPORT_KEYS,
-    demoData: oneOf('DEMO_DATA', ['true', 'false'], env.DATABASE_URL ? 'false' : 'true') === 'true',
-    statementTimeoutMs: number('STATEMENT_TIMEOUT_MS', 3_000, 600_000),
-    limits: standardLimits(number('REQUESTS_PER_ADDRESS', 60, 1_000_000)),
+    trustedProxies: listOf(proxies),
+    dataDir,
+    databaseUrl,
+    redisUrl: checked('REDIS_URL', isRedis, 'a redis:// or rediss:// address'),
+    encryptionKeys: parsed('ENCRYPTION_KEYS', (encryptionKeys) =>
+      encryptionKeysOf({ encryptionKeys, databaseUrl, dataDir }),
+    ),
+    leakReportKeys: parsed('LEAK_REPORT_KEYS', reportersOf),
+    demoData: oneOf('DEMO_DATA', ['true', 'false'], databaseUrl ? 'false' : 'true') === 'true',
+    statementTimeoutMs: number('STATEMENT_TIMEOUT_MS', 3_000, 1, 600_000),
+    stopGraceMs: number('STOP_GRACE_MS', 2_000, 0, 600_000),
+    limits: standardLimits(number('REQUESTS_PER_ADDRESS', 60, 1, 1_000_000)),
     usageEveryMs: 15_000,
     bodyLimits: { bytesMax: 1_000_000, timeoutMs: 10_000 },
-    violations: env.NODE_ENV === 'production' ? 'log' : 'throw',
+    violations: text('NODE_ENV') === 'production' ? 'log' : 'throw',
     logLevel: oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'info'),
   };
   if (wrong.length > 0) throw new Error(wrong.join('\n'));
   return Object.freeze(config);
+}
+
+/** Names that Express knows for ranges of addresses. */
+const nearby = ['loopback', 'linklocal', 'uniquelocal'];
+
+const listOf = (value = ''): string[] =>
+  value
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
+
+function isOrigin(value: string): boolean {
+  const url = URL.parse(value);
+  return url !== null && /^https?:\/\/[^/?#@\s]+\/?$/i.test(value) && url.pathname === '/';
+}
+
+const isHost = (value: string): boolean => isIP(value) > 0 || /^(?=.{1,253}$)[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(value);
+const isPostgres = (value: string): boolean => /^(postgres|postgresql|socket):\/\//.test(value);
+const isRedis = (value: string): boolean => /^rediss?:\/\//.test(value) && URL.canParse(value);
+
+function areProxies(value: string): boolean {
+  try {
+    for (const one of listOf(value)) if (!nearby.includes(one)) addressRangeOf(one);
+    return true;
+  } catch {
+    return false;
+  }
 }
