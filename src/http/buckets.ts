@@ -1,5 +1,4 @@
 // Counts requests in windows that begin with a bucket's first request; here in this process's memory.
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 
 /** The requests of a bucket in its present window, and how long that still lasts. */
 export type Count = { count: number; msLeft: number };
@@ -13,18 +12,28 @@ export type Buckets = {
 /** `set` takes over a count that is kept elsewhere. */
 export type MemoryBuckets = Buckets & { set(name: string, count: Count): void };
 
-/** A bucket has no limit of its own: two keys of one kind may have different ones. */
-export const unlimited = Number.MAX_SAFE_INTEGER;
+type Window = { count: number; endsAt: number; timer: NodeJS.Timeout };
 
-export function memoryBuckets(): MemoryBuckets {
-  const limiter = new RateLimiterMemory({ points: unlimited, duration: 1 });
+/** @param now milliseconds of a clock that nobody sets: when the time of day goes back, no window gets longer */
+export function memoryBuckets(now: () => number = () => performance.now()): MemoryBuckets {
+  const windows = new Map<string, Window>();
+
+  function open(name: string, count: number, ms: number): void {
+    clearTimeout(windows.get(name)?.timer);
+    const timer = setTimeout(() => windows.delete(name), ms).unref();
+    windows.set(name, { count, endsAt: now() + ms, timer });
+  }
+
   return {
     async consume(name, windowSeconds) {
-      const { consumedPoints, msBeforeNext } = await limiter.consume(name, 1, { customDuration: windowSeconds });
-      return { count: consumedPoints, msLeft: msBeforeNext };
+      const window = windows.get(name);
+      const msLeft = Math.ceil((window?.endsAt ?? 0) - now());
+      if (window && msLeft > 0) return { count: ++window.count, msLeft };
+      open(name, 1, windowSeconds * 1000);
+      return { count: 1, msLeft: windowSeconds * 1000 };
     },
     set(name, { count, msLeft }) {
-      void limiter.set(name, count, Math.max(1, msLeft) / 1000); // 0 would be for ever
+      open(name, count, msLeft);
     },
     async close() {},
   };

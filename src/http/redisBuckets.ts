@@ -3,8 +3,24 @@
 import { createClient } from '@redis/client';
 import type { Logger } from 'pino';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
-import { type Buckets, type Count, memoryBuckets, unlimited } from './buckets.ts';
+import { type Buckets, type Count, memoryBuckets } from './buckets.ts';
 
+/** A bucket has no limit of its own: two keys of one kind may have different ones. */
+const unlimited = Number.MAX_SAFE_INTEGER;
+/**
+ * Counts in one step; KEYS[1] is the bucket, ARGV the number of requests and the seconds of a window. Redis keeps the time of day
+ * at which a window ends: when its clock goes back, the window would last longer than its length, and a new one begins instead.
+ */
+const countScript = `
+redis.call('set', KEYS[1], 0, 'EX', ARGV[2], 'NX')
+local count = redis.call('incrby', KEYS[1], ARGV[1])
+local msLeft = redis.call('pttl', KEYS[1])
+if msLeft < 0 or msLeft > 1000 * ARGV[2] then
+  redis.call('set', KEYS[1], ARGV[1], 'EX', ARGV[2])
+  return {tonumber(ARGV[1]), 1000 * ARGV[2]}
+end
+return {count, msLeft}
+`;
 const retryMs = 1_000;
 const lookMs = 50;
 const looks = { forConnection: 20, forAnswer: 4 };
@@ -71,6 +87,7 @@ function connect(url: string, { onOpen, onLost }: Events): Connection {
     keyPrefix: 'cstar',
     points: unlimited,
     duration: 1,
+    customIncrTtlLuaScript: countScript,
   });
   let state: 'opening' | 'open' | 'ended' = 'opening';
   const waiting = new Set<{ looksLeft: number }>();
