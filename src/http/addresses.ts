@@ -1,5 +1,6 @@
 // Network addresses and ranges of them. IPv4 mapped into IPv6 is IPv4 here, so an IPv6 range never holds an IPv4 address.
 import { isIP } from 'node:net';
+import type { RequestHandler } from 'express';
 import ipaddr from 'ipaddr.js';
 
 /** All addresses that share their first `bits` with `start`; one address alone is the range of all its bits. */
@@ -32,3 +33,16 @@ export function liesWithin(inner: AddressRange, outer: AddressRange): boolean {
 /** ipaddr.js takes `::1.2.3.4` for the IPv4 address 1.2.3.4, which it is not. */
 const parsed = (address: string): AddressRange['start'] =>
   ipaddr.parse(address.replace(/^::(?=\d+\.)/, '0:0:0:0:0:0:'));
+
+/** Some proxies write the client's port into X-Forwarded-For, as `address:port` or `[address]:port`; Express wants addresses. */
+export const dropPorts: RequestHandler = (req, _res, next) => {
+  const forwarded = req.headers['x-forwarded-for'];
+  if (forwarded) req.headers['x-forwarded-for'] = String(forwarded).split(',').map(withoutPort).join(', ');
+  next();
+};
+
+function withoutPort(entry: string): string {
+  const text = entry.trim();
+  const [, address] = /^(?:([\d.]+):\d+|\[([^\]]+)\](?::\d+)?)$/.exec(text)?.filter((part) => part !== undefined) ?? [];
+  return address !== undefined && isIP(address) ? address : text;
+}
