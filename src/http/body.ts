@@ -1,6 +1,7 @@
 // Media type, size, JSON.
 import { MIMEType } from 'node:util';
 import express, { type RequestHandler } from 'express';
+import { askForBody } from './expect.ts';
 import { Problem } from './problem.ts';
 
 export type BodyLimits = { bytesMax: number; timeoutMs: number };
@@ -21,6 +22,7 @@ export function readBody({ bytesMax, timeoutMs }: BodyLimits): RequestHandler {
     const isReadable = isOneOf(body.mediaTypes, contentType) && encodings.has(encoding);
     if (!isReadable) throw new Problem('unsupported_media_type');
     if (Number(length) > bytesMax) throw new Problem('payload_too_large');
+    askForBody(req, res);
 
     const timer = setTimeout(
       () => finish(new Problem('request_timeout', { headers: { Connection: 'close' } })),

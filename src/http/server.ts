@@ -1,16 +1,10 @@
 // The HTTP server around an app: it listens at once, answers 503 until the app is there, has time limits,
 // and answers also what never becomes a request.
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-  STATUS_CODES,
-} from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { type ErrorCode, Problem } from './problem.ts';
-import { headersOfEveryAnswer, newRequestId } from './stages.ts';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, isIPv6, type Socket } from 'node:net';
+import { createExchanges } from './exchanges.ts';
+import { answerPlain, hangUp, rawAnswer } from './plainAnswer.ts';
+import { Problem } from './problem.ts';
 
 /** Milliseconds until the headers, and until the whole request has to be there. */
 export type ServerTimes = { headersMs: number; requestMs: number };
@@ -22,6 +16,8 @@ export type Listener = {
   /** Where clients reach it; what `doc_url` begins with. */
   publicUrl: string;
   serve(app: RequestListener): void;
+  /** From now on every response closes its connection, so that callers come back by a new one, or to another instance. */
+  endConnections(): void;
   /** Takes no new requests; resolves when those under way are answered, or cut off after `graceMs`. */
   stop(graceMs: number): Promise<void>;
 };
@@ -38,10 +34,13 @@ export async function listen(
     keepAliveTimeout: 65_000,
     requireHostHeader: false, // Node's own refusal has no body; ours is in `pathOf`
   });
+  // A caller who has sent everything and closes its half still reads. Node would cut it off, with its requests carried out.
+  Object.assign(server, { httpAllowHalfOpen: true });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
-  const url = `http://${host === '127.0.0.1' ? 'localhost' : host}:${(server.address() as AddressInfo).port}`; // a TCP server's address is no string
+  const url = `http://${hostOf(host)}:${(server.address() as AddressInfo).port}`; // a TCP server's address is no string
   const origin = publicUrl ?? url;
   let app: RequestListener = (_req, res) => answerPlain(res, new Problem('service_unavailable'), origin);
+  const exchanges = createExchanges();
   const unused = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     unused.add(socket);
@@ -49,6 +48,7 @@ export async function listen(
   });
   const receive = (req: IncomingMessage, res: ServerResponse): void => {
     unused.delete(req.socket);
+    exchanges.add(req, res);
     const path = pathOf(req);
     if (path === undefined)
       answerPlain(res, new Problem('malformed_request', { headers: { Connection: 'close' } }), origin);
@@ -56,20 +56,39 @@ export async function listen(
   };
   server.on('request', receive);
   server.on('checkExpectation', receive); // one that we do not know may be passed over (RFC 9110, section 10.1.1)
-  server.on('connect', (_req, socket: Socket) => answerRaw({}, socket, origin));
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => answerRaw(error, socket, origin));
+  server.on('checkContinue', receive); // `readBody` sends the 100
+  const refused = new WeakSet<Socket>();
+  /** Answers bytes that are no request, after the responses to the requests that came before them on the connection. */
+  const refuse = async (error: { code?: string }, socket: Socket): Promise<void> => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    if (refused.has(socket)) return; // what follows the first such byte is no request either
+    refused.add(socket);
+    socket.on('error', () => socket.destroy()); // Node has let go of the socket of a CONNECT
+    const { isAnswered } = await exchanges.sent(socket);
+    hangUp(socket, isAnswered ? '' : rawAnswer(error, origin));
+  };
+  server.on('connect', (_req, socket: Socket) => void refuse({}, socket));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => void refuse(error, socket));
   return {
     url,
     publicUrl: origin,
     serve(given) {
       app = given;
     },
+    endConnections: exchanges.endConnections,
     stop(graceMs) {
       // To Node a connection that has said nothing yet, as browsers keep one, is busy: a stop would wait for it.
       for (const socket of unused) if (socket.bytesRead === 0) socket.destroy();
+      exchanges.endConnections();
       return stop(server, graceMs);
     },
   };
+}
+
+/** As it stands in a URL; of a server that listens on every interface this machine is one. */
+function hostOf(host: string): string {
+  if (['127.0.0.1', '0.0.0.0', '::'].includes(host)) return 'localhost';
+  return isIPv6(host) ? `[${host}]` : host;
 }
 
 async function stop(server: Server, graceMs: number): Promise<void> {
@@ -89,42 +108,4 @@ function pathOf({ url = '', httpVersion, headersDistinct }: IncomingMessage): st
   if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) return undefined;
   const path = url.replace(/^https?:\/\/[^/?#\\]+\/?/i, '/');
   return /^(\/[^#]*|\*)$/.test(path) ? path : undefined;
-}
-
-/** For where there is no app, or nothing that it could take. */
-function answerPlain(res: ServerResponse, problem: Problem, publicUrl: string): void {
-  const { status, headers, body } = plainAnswer(problem, publicUrl);
-  res.writeHead(status, headers).end(body);
-}
-
-const lingerMs = 1_000;
-const codeOf: Record<string, ErrorCode> = {
-  HPE_HEADER_OVERFLOW: 'headers_too_large',
-  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
-};
-
-/** For bytes that Node could not make a request of, so that there is no response object to answer with. */
-function answerRaw(error: { code?: string }, socket: Socket, publicUrl: string): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const { status, headers, body } = plainAnswer(
-    new Problem(codeOf[error.code ?? ''] ?? 'malformed_request'),
-    publicUrl,
-  );
-  const lines = Object.entries({ ...headers, Connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.on('error', () => socket.destroy()); // Node has let go of the socket of a CONNECT
-  setTimeout(() => socket.destroy(), lingerMs).unref(); // time to read the answer; a caller who never closes gets no more
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
-}
-
-/** An error's answer for where there is no app. */
-function plainAnswer(problem: Problem, publicUrl: string) {
-  const requestId = newRequestId();
-  const body = JSON.stringify(problem.toBody(requestId, publicUrl));
-  const headers = {
-    ...headersOfEveryAnswer(requestId),
-    ...problem.headers,
-    'Content-Type': 'application/json; charset=utf-8',
-    'Content-Length': String(Buffer.byteLength(body)),
-  };
-  return { status: problem.status, headers, body };
 }

@@ -15,6 +15,32 @@ export function exchange(url: string, bytes: readonly Chunk[]): Promise<SocketAn
   return answerOn(socket).finally(() => socket.destroy());
 }
 
+/** Sends the bytes, each chunk when something has come back for the one before; resolves with all answers when the server closes. */
+export function exchangeAll(url: string, ...chunks: (readonly Chunk[])[]): Promise<SocketAnswer[]> {
+  const socket = connectTo(url);
+  let received = Buffer.alloc(0);
+  const sendNext = () => chunks.shift()?.forEach((chunk) => void socket.write(chunk));
+  socket.on('connect', sendNext).on('error', () => undefined);
+  return new Promise((resolve) => {
+    socket.on('data', (bytes: Buffer) => {
+      received = Buffer.concat([received, bytes]);
+      sendNext();
+    });
+    socket.on('close', () => resolve(allIn(received)));
+  });
+}
+
+function allIn(received: Buffer): SocketAnswer[] {
+  const answers: SocketAnswer[] = [];
+  for (let rest = received; rest.length > 0; ) {
+    const answer = parsed(rest);
+    if (!answer) throw new Error(`no whole answer, only ${rest.toString('latin1').slice(0, 200)}`);
+    answers.push(answer);
+    rest = rest.subarray(rest.indexOf('\r\n\r\n') + 4 + Number(answer.headers.get('content-length')));
+  }
+  return answers;
+}
+
 /** The first answer that comes on a connection. */
 export function answerOn(socket: Socket): Promise<SocketAnswer> {
   return new Promise((resolve, reject) => {

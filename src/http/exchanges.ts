@@ -1,0 +1,60 @@
+// The requests of each connection whose responses are not complete yet. Pipelining makes several of them.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+type Exchange = { req: IncomingMessage; res: ServerResponse; keepsAlive: boolean };
+
+export type Exchanges = {
+  add(req: IncomingMessage, res: ServerResponse): void;
+  /** From now on every response says `Connection: close`; of pipelined requests only the last one's does. */
+  endConnections(): void;
+  /**
+   * Resolves when the socket's responses are sent. A request that is cut off or malformed never gets a response of its own
+   * and is not waited for; then `isAnswered` is false.
+   */
+  sent(socket: Socket): Promise<{ isAnswered: boolean }>;
+};
+
+export function createExchanges(): Exchanges {
+  const underWay = new Map<Socket, Exchange[]>();
+  const newest = new WeakMap<Socket, Exchange>();
+  let isEnding = false;
+
+  return {
+    add(req, res) {
+      const { socket } = req;
+      const exchange: Exchange = { req, res, keepsAlive: res.shouldKeepAlive };
+      const before = underWay.get(socket) ?? [];
+      if (!newest.has(socket)) socket.once('close', () => underWay.delete(socket)); // once for each connection
+      underWay.set(socket, [...before, exchange]);
+      newest.set(socket, exchange);
+      res.once('close', () => {
+        const left = underWay.get(socket)?.filter((one) => one !== exchange);
+        if (left?.length) underWay.set(socket, left);
+        else underWay.delete(socket);
+      });
+      if (!isEnding) return;
+      for (const earlier of before) if (!earlier.res.headersSent) earlier.res.shouldKeepAlive = earlier.keepsAlive;
+      res.shouldKeepAlive = false;
+    },
+    endConnections() {
+      isEnding = true;
+      for (const socket of underWay.keys()) {
+        const last = newest.get(socket);
+        if (last && !last.res.headersSent) last.res.shouldKeepAlive = false;
+      }
+    },
+    async sent(socket) {
+      const last = newest.get(socket);
+      const incomplete = last && !last.req.complete ? last : undefined;
+      const hasResponse = (one: Exchange | undefined) =>
+        one !== undefined && (one.res.writableEnded || one.res.headersSent);
+      const expected = (underWay.get(socket) ?? []).filter((one) => one !== incomplete || hasResponse(one));
+      await Promise.race([Promise.all(expected.map(({ res }) => closed(res))), closed(socket)]);
+      return { isAnswered: hasResponse(incomplete) };
+    },
+  };
+}
+
+const closed = (one: ServerResponse | Socket): Promise<void> =>
+  new Promise((resolve) => void one.once('close', resolve));

@@ -1,0 +1,45 @@
+// Responses of the server itself, for where there is no app, or no request that an app could take.
+import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { type ErrorCode, Problem } from './problem.ts';
+import { headersOfEveryAnswer, newRequestId } from './stages.ts';
+
+/** For where there is no app, or nothing that it could take. */
+export function answerPlain(res: ServerResponse, problem: Problem, publicUrl: string): void {
+  const { status, headers, body } = plainAnswer(problem, publicUrl);
+  res.writeHead(status, headers).end(body);
+}
+
+const lingerMs = 1_000;
+const codeOf: Record<string, ErrorCode> = {
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+};
+
+/** The response to bytes that Node could not make a request of, so that there is no response object. */
+export function rawAnswer(error: { code?: string }, publicUrl: string): string {
+  const problem = new Problem(codeOf[error.code ?? ''] ?? 'malformed_request');
+  const { status, headers, body } = plainAnswer(problem, publicUrl);
+  const lines = Object.entries({ ...headers, Connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
+}
+
+/** Ends a connection with these bytes. The caller has a second to read them; one who never closes gets no more. */
+export function hangUp(socket: Socket, lastBytes: string): void {
+  if (!socket.writable) return void socket.destroy();
+  setTimeout(() => socket.destroy(), lingerMs).unref();
+  socket.end(lastBytes);
+}
+
+/** An error's answer for where there is no app. */
+function plainAnswer(problem: Problem, publicUrl: string) {
+  const requestId = newRequestId();
+  const body = JSON.stringify(problem.toBody(requestId, publicUrl));
+  const headers = {
+    ...headersOfEveryAnswer(requestId),
+    ...problem.headers,
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': String(Buffer.byteLength(body)),
+  };
+  return { status: problem.status, headers, body };
+}

@@ -1,0 +1,80 @@
+// `Expect: 100-continue`: the body is asked for when everything that can be checked without it has passed, and not before.
+import { once } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { operationTable } from '../../generated/operations.ts';
+import { faults, faultsOf } from '../contract/faults.ts';
+import { type Draft, goodRequest, urlOf } from '../contract/requests.ts';
+import { type Backend, backends } from '../support/client.ts';
+import { get } from './requests.ts';
+import { answerOn, connectTo, exchange, type SocketAnswer } from './socket.ts';
+
+const withBody = operationTable.filter(({ body }) => body);
+const firstStepOfBody = Math.min(...faults.filter(({ code }) => code === 'invalid_json').map(({ step }) => step));
+
+type Talk = { isAskedFor: boolean; isClosed: boolean; answer: SocketAnswer };
+
+/** Sends the head, and the body as soon as it is asked for. */
+async function talk({ url }: Backend, draft: Draft, extra = ''): Promise<Talk> {
+  const bytes = Buffer.from(draft.body ?? '');
+  const lines = Object.entries(draft.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const socket = connectTo(url);
+  let isAskedFor = false;
+  socket.once('data', (first: Buffer) => {
+    isAskedFor = first.toString('latin1').startsWith('HTTP/1.1 100 Continue\r\n\r\n');
+    if (isAskedFor) socket.write(bytes);
+  });
+  socket.write(
+    `${draft.method} ${urlOf(draft)} HTTP/1.1\r\nHost: x\r\n${lines.join('')}Expect: 100-continue\r\nContent-Length: ${bytes.length}\r\n${extra}\r\n`,
+  );
+  const answer = await answerOn(socket);
+  const isClosed = answer.headers.get('Connection') === 'close';
+  if (isClosed) await once(socket, 'close');
+  else socket.destroy();
+  return { isAskedFor, isClosed, answer };
+}
+
+describe.each(backends)('Expect: 100-continue on $name', (backend) => {
+  describe.each(withBody)('$operationId', (operation) => {
+    const all = faultsOf(operation).filter(({ part }) => part !== 'body');
+
+    test('asks for the body of a good request and keeps the connection', async () => {
+      const { isAskedFor, isClosed, answer } = await talk(backend, goodRequest(operation));
+      expect({ isAskedFor, isClosed, status: answer.status }).toEqual({
+        isAskedFor: true,
+        isClosed: false,
+        status: operation.successStatus,
+      });
+    });
+
+    test.each(all.filter(({ step }) => step < firstStepOfBody))(
+      'refuses $title without asking for the body, and closes the connection',
+      async ({ status, spoil }) => {
+        const { isAskedFor, isClosed, answer } = await talk(backend, spoil(goodRequest(operation)));
+        expect({ isAskedFor, isClosed, status: answer.status }).toEqual({ isAskedFor: false, isClosed: true, status });
+      },
+    );
+
+    test.each(all.filter(({ step }) => step >= firstStepOfBody))(
+      'asks for the body before it finds $title',
+      async ({ status, spoil }) => {
+        const { isAskedFor, answer } = await talk(backend, spoil(goodRequest(operation)));
+        expect({ isAskedFor, status: answer.status }).toEqual({ isAskedFor: true, status });
+      },
+    );
+  });
+
+  test.each([
+    ['an unknown path', { template: '/nothing' }, 404],
+    ['a method that the path has not', { method: 'PUT' }, 405],
+  ])('refuses %s without asking for the body', async (_name, change, status) => {
+    const { isAskedFor, isClosed, answer } = await talk(backend, {
+      ...goodRequest(withBody[0] as (typeof withBody)[number]),
+      ...change,
+    });
+    expect({ isAskedFor, isClosed, status: answer.status }).toEqual({ isAskedFor: false, isClosed: true, status });
+  });
+
+  test('answers a request that has no body at once', async () => {
+    expect((await exchange(backend.url, get('/healthz', 'Expect: 100-continue\r\n'))).status).toBe(200);
+  });
+});
