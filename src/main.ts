@@ -13,7 +13,8 @@ try {
   const config = readConfig();
   const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   const running = process.argv.includes('--mock') ? await startMock(config, log) : await start(config, log);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(running));
+  process.once('SIGINT', () => void stop(running, 0)); // somebody at a terminal
+  process.once('SIGTERM', () => void stop(running, config.stopGraceMs));
   console.log(greeting(running));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
@@ -35,7 +36,7 @@ function greeting({ api, mock, demo, demoUrl }: Running): string {
   ].join('\n');
 }
 
-async function stop({ stop }: { stop(): Promise<void> }): Promise<void> {
-  await stop();
+async function stop({ stop }: Running, graceMs: number): Promise<void> {
+  await stop(graceMs);
   process.exit(0);
 }

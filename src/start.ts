@@ -34,12 +34,16 @@ export type Running = {
   demo: DemoCredentials;
   /** Where the demo's keys work. */
   demoUrl: string;
-  stop(): Promise<void>;
+  /** Stops with every request answered that comes in the next `graceMs`; until then only readiness says no. */
+  stop(graceMs?: number): Promise<void>;
 };
-type Shared = Omit<Deps, 'backend' | 'keyring' | 'meter' | 'publicUrl' | 'onViolation'> & { contract: Contract };
+type Shared = Omit<Deps, 'backend' | 'keyring' | 'meter' | 'pages' | 'publicUrl' | 'onViolation'> & {
+  contract: Contract;
+};
 type Prism = typeof import('./mock/backend.ts');
 
-const stopGraceMs = 8_000;
+/** What requests under way may still take once nothing new is taken. */
+const lastAnswersMs = 6_000;
 const readinessMs = 1_000;
 const lastWriteMs = 5_000;
 const purgeEveryMs = 3_600_000;
@@ -64,9 +68,9 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     mock,
     demo,
     demoUrl: (takesDemoKeys ? api : mock).publicUrl,
-    async stop() {
+    async stop(graceMs = 0) {
       refuse();
-      await Promise.all([api.stop(stopGraceMs), mock.stop(stopGraceMs)]);
+      await stopListening([api, mock], graceMs);
       const closed = flush().then(() => Promise.all([buckets.close(), storage.close()]));
       await Promise.race([closed, wait(lastWriteMs, undefined, { ref: false })]); // a silent database may not keep the process
     },
@@ -78,7 +82,14 @@ export async function startMock(config: Config, log: Logger): Promise<Omit<Runni
   const mock = await listen({ host: config.host, port: config.mockPort, publicUrl: config.mockPublicUrl });
   const demo = demoCredentials(config.dataDir, { mockUrl: mock.publicUrl });
   await serveMock(mock, await import('./mock/backend.ts'), demo, sharedParts(config, log));
-  return { mock, demo, demoUrl: mock.publicUrl, stop: () => mock.stop(stopGraceMs) };
+  return { mock, demo, demoUrl: mock.publicUrl, stop: (graceMs = 0) => stopListening([mock], graceMs) };
+}
+
+/** Callers with a connection are told to come back by another one; who does so within the grace is still answered here. */
+async function stopListening(listeners: Listener[], graceMs: number): Promise<void> {
+  for (const listener of listeners) listener.endConnections();
+  await wait(graceMs);
+  await Promise.all(listeners.map((listener) => listener.stop(lastAnswersMs)));
 }
 
 function sharedParts({ limits, bodyLimits, trustedProxies }: Config, log: Logger): Shared {
@@ -87,7 +98,6 @@ function sharedParts({ limits, bodyLimits, trustedProxies }: Config, log: Logger
     contract,
     guard: createGuard(contract),
     audience: createAudience(contract, operationTable),
-    pages: developerPages(),
     log,
     clock: () => new Date(),
     requestIds: newRequestId,
@@ -124,6 +134,7 @@ async function serveApi(
     backend,
     keyring,
     meter,
+    pages: developerPages(listener.publicUrl),
     publicUrl: listener.publicUrl,
     onViolation(violation, req) {
       if (config.violations === 'throw') throw violation;
@@ -161,6 +172,7 @@ async function serveMock(
     backend: await prismBackend(shared.contract, createMemory()),
     keyring: mockKeys(demo),
     meter: { count: () => undefined }, // its keys have no usage
+    pages: developerPages(listener.publicUrl),
     publicUrl: listener.publicUrl,
     onViolation(violation) {
       throw violation;

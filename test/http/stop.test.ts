@@ -1,7 +1,8 @@
-// SIGTERM: what is under way is answered, nothing new is taken, and the process ends by itself.
+// SIGTERM: what is under way is answered, what comes within the grace too, and then the process ends by itself.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, get } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,9 +14,13 @@ let child: ChildProcess | undefined;
 afterEach(() => void child?.kill('SIGKILL'));
 
 /** `npm start` in an empty directory, on free ports. */
-async function startProcess(dataDir: string): Promise<{ urls: string[]; demo: DemoCredentials }> {
+async function startProcess(
+  dataDir: string,
+  STOP_GRACE_MS: string,
+): Promise<{ urls: [api: string, mock: string]; demo: DemoCredentials }> {
+  const settings = { PORT: '0', MOCK_PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'silent', STOP_GRACE_MS };
   child = spawn(process.execPath, ['src/main.ts'], {
-    env: { ...process.env, PORT: '0', MOCK_PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'silent', DATABASE_URL: undefined },
+    env: { ...process.env, ...settings, DATABASE_URL: undefined },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';
@@ -23,8 +28,8 @@ async function startProcess(dataDir: string): Promise<{ urls: string[]; demo: De
     said += text;
     if (said.includes('curl')) break;
   }
-  const urls = [...said.matchAll(/^(?:API|Mock) +(\S+)$/gm)].map(([, url]) => url as string); // the pattern has one group
-  return { urls, demo: demoCredentials(dataDir, { apiUrl: urls[0], mockUrl: urls[1] as string }) };
+  const [apiUrl = '', mockUrl = ''] = [...said.matchAll(/^(?:API|Mock) +(\S+)$/gm)].map(([, url]) => url);
+  return { urls: [apiUrl, mockUrl], demo: demoCredentials(dataDir, { apiUrl, mockUrl }) };
 }
 
 /** Resolves when the server takes no connection any more. */
@@ -39,10 +44,10 @@ async function refused(url: string): Promise<void> {
   }
 }
 
-test('a stop answers what is under way, takes nothing new and ends with 0', { timeout: 30_000 }, async () => {
+test('a stop answers what is under way, takes nothing new and ends with 0', { timeout: 60_000 }, async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'cstar-stop-'));
-  const { urls, demo } = await startProcess(dataDir);
-  const [api, mock] = urls as [string, string];
+  const { urls, demo } = await startProcess(dataDir, '0');
+  const [api, mock] = urls;
   const [{ id, keys }] = demo.teams;
   const head = `GET /api/v1/teams/${id}/tickets HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${keys.secretTest}\r\n`;
 
@@ -53,8 +58,8 @@ test('a stop answers what is under way, takes nothing new and ends with 0', { ti
   const silent = connectTo(api);
   await once(silent, 'connect');
   const slow = connectTo(mock);
-  slow.write(`${head}Prefer: wait=1500\r\nExpect: 100-continue\r\n\r\n`);
-  await once(slow, 'data'); // 100: the request is under way
+  slow.write(`GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n${head}Prefer: wait=1500\r\n\r\n`);
+  await once(slow, 'data'); // the first of two: the second is under way
   let isAnswered = false;
   const answer = answerOn(slow).finally(() => {
     isAnswered = true;
@@ -70,5 +75,66 @@ test('a stop answers what is under way, takes nothing new and ends with 0', { ti
   console.log(`stopped in ${Math.round(performance.now() - began)} ms, 1,500 of them for the answer under way`);
   expect({ code, signal }).toEqual({ code: 0, signal: null });
   for (const socket of [idle, silent, slow] satisfies Socket[]) socket.destroy();
+  rmSync(dataDir, { recursive: true });
+});
+
+type Seen = { status: number | undefined; closes: boolean };
+
+/** One request by this agent, which keeps its connections; rejects when the connection breaks. */
+const ask = (url: string, agent: Agent, headers: Record<string, string> = {}): Promise<Seen> =>
+  new Promise((resolve, reject) => {
+    get(url, { agent, headers }, (res) => {
+      const closes = res.headers.connection === 'close';
+      res.resume().once('end', () => resolve({ status: res.statusCode, closes }));
+    }).once('error', reject);
+  });
+
+test('32 callers with kept connections lose no request around a stop', { timeout: 60_000 }, async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'cstar-stop-'));
+  const { urls, demo } = await startProcess(dataDir, '2500');
+  const headers = { Authorization: `Bearer ${demo.teams[0].keys.secretTest}` };
+  const exited = once(child as ChildProcess, 'exit');
+  const count = { before: 0, within: 0, closing: 0, dropped: 0 };
+  let isStopping = false;
+
+  /** Asks without a pause until it is told to close and readiness, like a load balancer's check, says no. */
+  const caller = async (url: string) => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (let leaves = false; !leaves; ) {
+      const seen = await ask(`${url}/api/v1/auth/whoami`, agent, headers).catch(() => undefined);
+      if (!seen) count.dropped++;
+      else count[isStopping ? 'within' : 'before']++;
+      if (seen?.closes) count.closing++;
+      if (isStopping) leaves = (await ask(`${urls[0]}/readyz`, agent)).status === 503 && seen?.closes === true;
+    }
+    agent.destroy();
+  };
+  /** Kept open and silent since before the stop; its next request comes while the grace lasts. */
+  const kept = Array.from({ length: 32 }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
+  for (const agent of kept) expect(await ask(`${urls[0]}/healthz`, agent)).toEqual({ status: 200, closes: false });
+
+  const callers = Array.from({ length: 32 }, (_, i) => caller(urls[i % 2] as string));
+  await expect.poll(() => count.before, { timeout: 20_000 }).toBeGreaterThan(200);
+  isStopping = true;
+  child?.kill('SIGTERM');
+  await Promise.all(callers);
+  const late = await Promise.all(kept.map((agent) => ask(`${urls[0]}/healthz`, agent).catch(() => 'dropped')));
+  console.log(
+    `${JSON.stringify(count)}, kept connections dropped ${late.filter((one) => one === 'dropped').length} of 32`,
+  );
+  expect(late).toEqual(Array(32).fill({ status: 200, closes: true }));
+  expect(count.dropped).toBe(0);
+  expect(count.closing).toBeGreaterThanOrEqual(32);
+  expect(await exited).toEqual([0, null]);
+  for (const agent of kept) agent.destroy();
+  rmSync(dataDir, { recursive: true });
+});
+
+test('SIGINT stops without the grace', { timeout: 60_000 }, async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'cstar-stop-'));
+  await startProcess(dataDir, '600000');
+  const exited = once(child as ChildProcess, 'exit');
+  child?.kill('SIGINT');
+  expect(await exited).toEqual([0, null]);
   rmSync(dataDir, { recursive: true });
 });
