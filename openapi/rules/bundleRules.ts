@@ -8,7 +8,7 @@ import { namedExamples, validExamples } from './examples.ts';
 import { booleanConstants, constructorNames, stringUnions, uniqueNames, webhookTags } from './generators.ts';
 import { answerHeaders, limitHeaders } from './headers.ts';
 import { idempotencyKeys } from './idempotency.ts';
-import { fromCaller, fromPath, knownMarks } from './marks.ts';
+import { enumDescriptions, fromCaller, fromPath, knownMarks } from './marks.ts';
 import { closedRequests, openResponses } from './objects.ts';
 import { headlines, oneTag, operationIds } from './operations.ts';
 import { pathAreas, pathIds, prefixedIds, wholeSegments } from './paths.ts';
@@ -46,6 +46,7 @@ export const bundleRules: Record<string, Rule> = {
   'from-path': fromPath,
   'from-caller': fromCaller,
   'known-marks': knownMarks,
+  'enum-descriptions': enumDescriptions,
   'path-areas': pathAreas,
   'whole-segments': wholeSegments,
   'path-ids': pathIds,

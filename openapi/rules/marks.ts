@@ -17,6 +17,8 @@ const known = [
   'x-shown-once',
   'x-always',
   'x-guides',
+  'x-rate-limits',
+  'x-enumDescriptions',
 ];
 const callerFacts = ['teamId', 'type', 'environment'];
 
@@ -36,6 +38,17 @@ export function* fromCaller(contract: Contract): Generator<Problem> {
     const fact = schema['x-from-caller'];
     if (fact !== undefined && !callerFacts.includes(fact))
       yield { at: [...at, 'x-from-caller'], message: `${fact} is not one of ${callerFacts.join(', ')}.` };
+  }
+}
+
+/** `x-enumDescriptions` describes every value of its enum, and nothing else. */
+export function* enumDescriptions(contract: Contract): Generator<Problem> {
+  for (const { schema, at } of everySchema(contract)) {
+    const texts = schema['x-enumDescriptions'];
+    if (texts === undefined) continue;
+    const values = new Set<unknown>((schema.enum as unknown[] | undefined) ?? []);
+    for (const value of values.symmetricDifference(new Set<unknown>(Object.keys(texts as object))))
+      yield { at: [...at, 'x-enumDescriptions'], message: `Only one of enum and x-enumDescriptions has ${value}.` };
   }
 }
 

@@ -31,6 +31,7 @@ export type Operation = {
   operationId: string;
   tags: [string];
   summary: string;
+  description?: string;
   security: Record<string, string[]>[];
   parameters?: Ref<Parameter>[];
   requestBody?: { required?: boolean; content: Record<string, Media> };
@@ -51,6 +52,7 @@ export type ErrorEntry = {
   cause: string;
   fix: string;
 };
+export type RateLimit = { description: string; requests: number; windowSeconds: number };
 export type Components = {
   schemas: Record<string, Schema> & {
     ErrorCode: { enum: string[]; 'x-errors': Record<string, ErrorEntry> };
@@ -60,10 +62,11 @@ export type Components = {
   responses: Record<string, Response>;
   parameters: Record<string, Parameter>;
   examples: Record<string, Example>;
+  securitySchemes: Record<string, { bearerFormat: string }>;
 };
 export type Contract = {
   webhooks?: Record<string, PathItem>;
-  info: { description: string; 'x-guides'?: string[] };
+  info: { description: string; 'x-guides'?: string[]; 'x-rate-limits': Record<string, RateLimit> };
   paths: Record<string, PathItem>;
   components: Components;
 };

@@ -44,6 +44,8 @@ export const operationViolations: Violation[] = [
   ['known-marks', 'on an operation', (d) => (list(d)['x-porbe'] = true)],
   ['known-marks', 'on a property', (d) => (schema(d, 'Ticket').properties.title['x-audeince'] = 'secret')],
   ['known-marks', 'at the root', (d) => (d.info['x-logo'] = {})],
+  ['enum-descriptions', 'a value without one', (d) => delete schema(d, 'ErrorType')['x-enumDescriptions'].api_error],
+  ['enum-descriptions', 'one too many', (d) => (schema(d, 'ErrorType')['x-enumDescriptions'].fatal_error = 'Planted.')],
 
   ['path-areas', 'no such area', (d) => (d.paths['/api/v2/things'] = {})],
   ['path-areas', 'an open ticket list', (d) => (list(d).security = [])],
