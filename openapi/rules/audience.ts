@@ -9,7 +9,7 @@ export function* secretsOptional(contract: Contract): Generator<Problem> {
   for (const { schema, at } of everySchema(contract))
     for (const name of secretsOf(contract, schema))
       if ((schema.required as string[] | undefined)?.includes(name))
-        yield { at: [...at, 'required'], message: `${name} is for secret keys only and cannot be required.` };
+        yield { at: [...at, 'required'], message: `${name} has x-audience: secret and must not be required.` };
 }
 
 /** A query parameter named like a secret property of what the operation answers with is itself marked. */
@@ -28,24 +28,24 @@ export function* secretFilters(contract: Contract): Generator<Problem> {
         parameter['x-audience'] !== 'secret' &&
         secrets.get(operation.operationId)?.has(parameter.name)
       )
-        yield { at, message: `The filter ${parameter.name} tells about a secret field and needs x-audience: secret.` };
+        yield { at, message: `${parameter.name} filters by a secret field and must have x-audience: secret.` };
 }
 
 /** `x-audience` has no other value than secret; `x-secret-when` names a boolean property that is itself secret. */
 export function* audienceMarks(contract: Contract): Generator<Problem> {
   for (const { schema, at } of everySchema(contract)) {
     if ((schema['x-audience'] ?? 'secret') !== 'secret')
-      yield { at: [...at, 'x-audience'], message: 'x-audience is secret or absent.' };
+      yield { at: [...at, 'x-audience'], message: 'x-audience must be secret or absent.' };
     const flag = schema['x-secret-when'];
     if (flag === undefined) continue;
     const property = schema.properties?.[flag];
     if (!property || resolve(contract, property).type !== 'boolean' || !secretsOf(contract, schema).includes(flag))
-      yield { at: [...at, 'x-secret-when'], message: `${flag} is not a boolean property marked x-audience: secret.` };
+      yield { at: [...at, 'x-secret-when'], message: `${flag} must be a boolean property with x-audience: secret.` };
   }
   for (const { operation, item, at } of operationsAt(contract))
     for (const parameter of parametersOf(contract, item, operation))
       if ((parameter['x-audience'] ?? 'secret') !== 'secret')
-        yield { at, message: `x-audience of the parameter ${parameter.name} is secret or absent.` };
+        yield { at, message: `x-audience of the parameter ${parameter.name} must be secret or absent.` };
 }
 
 /** The mark stands beside a `$ref` or in the schema that it points to. */

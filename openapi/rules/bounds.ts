@@ -7,9 +7,9 @@ const sayOtherwise = ['$ref', 'enum', 'const', 'allOf', 'anyOf', 'oneOf'];
 /** Every string has maxLength, a pattern, an enum or a const; every array maxItems; every number minimum and maximum. */
 export function* bounded(contract: Contract): Generator<Problem> {
   for (const { schema, at, isCondition } of everySchema(contract)) {
-    for (const missing of missingBounds(schema)) yield { at, message: `Without ${missing} this has no bound.` };
+    for (const missing of missingBounds(schema)) yield { at, message: `The schema has no bound. Add ${missing}.` };
     if (!isCondition && schema.type === undefined && !has(schema, sayOtherwise))
-      yield { at, message: 'A schema without a type allows everything.' };
+      yield { at, message: 'A schema without a type allows any value. Add a type.' };
   }
 }
 

@@ -16,10 +16,13 @@ const json = 'application/json';
 export function* successEnvelope(contract: Contract): Generator<Problem> {
   for (const { operation, at } of operationsAt(contract))
     if ('x-envelope' in operation && !isException(operation))
-      yield { at: [...at, 'x-envelope'], message: `${operation.operationId} is not on the list of exceptions.` };
+      yield {
+        at: [...at, 'x-envelope'],
+        message: `${operation.operationId} is not on the list of operations without an envelope.`,
+      };
   for (const { owner, status, response, at } of responsesOf(contract))
     if (status.startsWith('2') && !isException(owner.operation) && Object.keys(response.content ?? {}).join() !== json)
-      yield { at, message: `A success has a body of ${json} and no other.` };
+      yield { at, message: `A success response must have a body of ${json} and no other.` };
   for (const { owner, status, mediaType, media, at } of bodiesOf(contract))
     if (status.startsWith('2') && mediaType === json && !isException(owner.operation))
       for (const message of faultsOf(contract, resolve(contract, media.schema))) yield { at, message };
@@ -29,10 +32,10 @@ export function* successEnvelope(contract: Contract): Generator<Problem> {
 export function* errorEnvelope(contract: Contract): Generator<Problem> {
   for (const { status, response, at } of responsesOf(contract))
     if (isFailure(status) && Object.keys(response.content ?? {}).join() !== json)
-      yield { at, message: `A failure has a body of ${json} and no other.` };
+      yield { at, message: `An error response must have a body of ${json} and no other.` };
   for (const { status, media, at } of bodiesOf(contract))
     if (isFailure(status) && media.schema.$ref !== '#/components/schemas/Error')
-      yield { at, message: 'The body of a failure is #/components/schemas/Error.' };
+      yield { at, message: 'The body of an error response must be #/components/schemas/Error.' };
 }
 
 const isFailure = (status: string): boolean => !/^[123]/.test(status) && status !== '';
@@ -42,9 +45,9 @@ const isException = (operation: Body['owner']['operation']): boolean =>
 function* faultsOf(contract: Contract, { required, properties = {} }: Schema): Generator<string> {
   const isList = resolve(contract, properties.data ?? {}).type === 'array';
   const wanted = ['data', 'meta', ...(isList ? ['pagination'] : []), 'success'].join(', ');
-  if (Object.keys(properties).sort().join(', ') !== wanted) yield `The envelope has exactly ${wanted}.`;
+  if (Object.keys(properties).sort().join(', ') !== wanted) yield `The envelope must have exactly ${wanted}.`;
   if ([...((required as string[]) ?? [])].sort().join(', ') !== wanted)
-    yield `The envelope requires exactly ${wanted}.`;
+    yield `The envelope must require exactly ${wanted}.`;
   for (const [name, $ref] of Object.entries(references))
-    if (properties[name] && properties[name].$ref !== $ref) yield `${name} is ${$ref}.`;
+    if (properties[name] && properties[name].$ref !== $ref) yield `${name} must be ${$ref}.`;
 }

@@ -11,7 +11,7 @@ import { everySchema } from './schemas.ts';
 export function* namedExamples(contract: Contract): Generator<Problem> {
   for (const { media, at } of bodiesOf(contract)) {
     const examples = Object.entries(media.examples ?? {});
-    if (examples.length === 0) yield { at, message: 'A body needs a named example under examples.' };
+    if (examples.length === 0) yield { at, message: 'A body must have a named example in examples.' };
     for (const [name, example] of examples)
       if (!resolve<Example>(contract, example).summary)
         yield { at: [...at, 'examples', name], message: `The example ${name} has no summary.` };
@@ -23,7 +23,7 @@ export function* validExamples(contract: Contract): Generator<Problem> {
   const validate = validator(contract);
   for (const { schema, value, at } of samples(contract)) {
     const fault = validate(schema, value);
-    if (fault) yield { at, message: `The example breaks its schema: ${fault}.` };
+    if (fault) yield { at, message: `The example does not match its schema: ${fault}.` };
   }
 }
 

@@ -18,7 +18,7 @@ export function filesUsed() {
         const root = location.source.absoluteRef;
         for (const file of globSync('**/*.yaml', { cwd: dirname(root) }))
           if (join(dirname(root), file) !== root && !used.has(join(dirname(root), file)))
-            report({ message: `Nothing refers to ${file}.`, location: location.child([]) });
+            report({ message: `No file refers to ${file}.`, location: location.child([]) });
       },
     },
   };

@@ -27,10 +27,10 @@ export function* limitHeaders(contract: Contract): Generator<Problem> {
     const found = limits.flatMap((name) => response.headers?.[name] ?? []);
     const mustTell = status.startsWith('2') || status === '429';
     if (owner.operation['x-probe']) {
-      if (found.length > 0) yield { at, message: 'Nothing limits a probe, so it has no limit headers.' };
+      if (found.length > 0) yield { at, message: 'A probe has no rate limit and must not have rate limit headers.' };
     } else if (found.length < limits.length && (found.length > 0 || mustTell))
       yield { at, message: `A ${status} must have ${limits.join(', ')}.` };
     else if (mustTell && !found.every((header) => resolve(contract, header).required))
-      yield { at, message: `The limit headers of a ${status} are required.` };
+      yield { at, message: `The rate limit headers of a ${status} must be required.` };
   }
 }

@@ -13,8 +13,11 @@ export function* idempotencyKeys(contract: Contract): Generator<Problem> {
       (one) => one.in === 'header' && one.name.toLowerCase() === 'idempotency-key',
     );
     if (isWanted && !isTaken)
-      yield { at: [...at, 'parameters'], message: `A ${method.toUpperCase()} takes the header Idempotency-Key.` };
+      yield { at: [...at, 'parameters'], message: `A ${method.toUpperCase()} must accept the header Idempotency-Key.` };
     if (isTaken && !isWanted)
-      yield { at: [...at, 'parameters'], message: 'Only a POST or PATCH that a key calls takes Idempotency-Key.' };
+      yield {
+        at: [...at, 'parameters'],
+        message: 'Only a POST or PATCH that requires an API key can accept Idempotency-Key.',
+      };
   }
 }

@@ -7,7 +7,7 @@ import { reached, typesOf } from './schemas.ts';
 export function* closedRequests(contract: Contract): Generator<Problem> {
   for (const { schema, at, isCondition } of reached(contract, 'request'))
     if (!isCondition && isObject(schema) && schema.additionalProperties !== false && !isMap(schema))
-      yield { at, message: 'An object in a request must say additionalProperties: false.' };
+      yield { at, message: 'An object in a request must have additionalProperties: false.' };
 }
 
 /** An object in a response names its properties and leaves `additionalProperties` away, or is a map with a schema. */
@@ -15,8 +15,8 @@ export function* openResponses(contract: Contract): Generator<Problem> {
   for (const { schema, at } of reached(contract, 'response')) {
     if (!isObject(schema) || isMap(schema)) continue;
     if (schema.additionalProperties !== undefined)
-      yield { at, message: 'An object in a response must not close or open itself with additionalProperties.' };
-    else if (!schema.properties) yield { at, message: 'An object in a response must say what it holds.' };
+      yield { at, message: 'An object in a response must not set additionalProperties to true or false.' };
+    else if (!schema.properties) yield { at, message: 'An object in a response must declare its properties.' };
   }
 }
 

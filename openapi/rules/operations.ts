@@ -21,7 +21,7 @@ export function* operationIds(contract: Contract): Generator<Problem> {
     if (!verbs[verb]?.includes(method))
       yield {
         at: [...at, 'operationId'],
-        message: `${operation.operationId} is not one of ${Object.keys(verbs).join(', ')}, fitting ${method.toUpperCase()}, with a noun behind it.`,
+        message: `${operation.operationId} must be a verb for ${method.toUpperCase()} (of ${Object.keys(verbs).join(', ')}) followed by a noun.`,
       };
   }
 }
@@ -31,7 +31,7 @@ export function* oneTag(contract: Contract): Generator<Problem> {
   const { tags: declared = [] } = contract as { tags?: { name: string }[] };
   for (const { operation, at } of operationsAt(contract)) {
     const tags: string[] = operation.tags ?? [];
-    if (tags.length !== 1) yield { at, message: 'An operation has exactly one tag.' };
+    if (tags.length !== 1) yield { at, message: 'An operation must have exactly one tag.' };
     for (const tag of tags.filter((one) => !declared.some(({ name }) => name === one)))
       yield { at: [...at, 'tags'], message: `The root does not declare the tag ${tag}.` };
   }
@@ -41,5 +41,5 @@ export function* oneTag(contract: Contract): Generator<Problem> {
 export function* headlines(contract: Contract): Generator<Problem> {
   for (const { operation, at } of operationsAt(contract))
     if (operation.summary?.trim().endsWith('.'))
-      yield { at: [...at, 'summary'], message: 'A summary does not end with a period.' };
+      yield { at: [...at, 'summary'], message: 'A summary must not end with a period.' };
 }

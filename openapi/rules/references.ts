@@ -11,10 +11,10 @@ const scoped = ['$anchor', '$id', '$defs', '$dynamicRef', '$dynamicAnchor'];
 export function* componentReferences(contract: Contract): Generator<Problem> {
   for (const { fields, at, isDirectory } of nodesOf(contract))
     if (!isDirectory && '$ref' in fields && !component.test(String(fields.$ref)))
-      yield { at: [...at, '$ref'], message: `${fields.$ref} does not point to #/components/<section>/<name>.` };
+      yield { at: [...at, '$ref'], message: `${fields.$ref} must have the form #/components/<section>/<name>.` };
   for (const { schema, at } of everySchema(contract))
     for (const keyword of scoped.filter((one) => one in schema))
-      yield { at: [...at, keyword], message: `${keyword} is not understood by every tool here.` };
+      yield { at: [...at, keyword], message: `${keyword} is not supported by every tool.` };
 }
 
 /** Nothing stands beside a `$ref` at the root of a body, response or component schema. */
@@ -28,5 +28,5 @@ export function* noReferenceSiblings(contract: Contract): Generator<Problem> {
   ];
   for (const { schema, at } of roots)
     if (schema.$ref && Object.keys(schema).length > 1)
-      yield { at, message: 'What stands beside $ref at the root of a schema is dropped by the guard.' };
+      yield { at, message: 'The guard ignores fields next to $ref at the root of a schema.' };
 }

@@ -31,7 +31,7 @@ export function* finiteResponses(contract: Contract): Generator<Problem> {
 
   function* cycles(standing: Standing, above: Schema[]): Generator<Problem> {
     if (above.includes(standing.schema)) {
-      yield { at: standing.at, message: 'A response schema may not contain itself.' };
+      yield { at: standing.at, message: 'A response schema must not contain itself.' };
       return;
     }
     if (done.has(standing.schema)) return;

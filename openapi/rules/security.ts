@@ -5,12 +5,15 @@ import type { Problem } from './rule.ts';
 /** Every operation says its own `security`; an open one says `[]`, and the root says nothing. */
 export function* ownSecurity(contract: Contract): Generator<Problem> {
   if ('security' in contract)
-    yield { at: ['security'], message: 'Security at the root would open or close an operation unseen.' };
+    yield { at: ['security'], message: 'The root must not declare security. Each operation declares its own.' };
   for (const { operation, at } of operationsAt(contract)) {
     const { security } = operation as Partial<Operation>;
-    if (!security) yield { at, message: 'An operation says its own security; [] if it is open.' };
+    if (!security) yield { at, message: 'An operation must declare security. Use [] for an open operation.' };
     else if (security.some((requirement) => Object.keys(requirement).length !== 1))
-      yield { at: [...at, 'security'], message: 'A requirement names exactly one scheme; open is [].' };
+      yield {
+        at: [...at, 'security'],
+        message: 'A requirement must name exactly one scheme. Use [] for an open operation.',
+      };
   }
 }
 
@@ -19,14 +22,17 @@ export function* permissionNames(contract: Contract): Generator<Problem> {
   for (const { operation, at } of operationsAt(contract))
     for (const permission of (operation.security ?? []).flatMap((requirement) => Object.values(requirement).flat()))
       if (!/^[a-z]+:(read|write)$/.test(permission))
-        yield { at: [...at, 'security'], message: `The permission ${permission} is not <noun>:read or <noun>:write.` };
+        yield {
+          at: [...at, 'security'],
+          message: `The permission ${permission} must have the form <noun>:read or <noun>:write.`,
+        };
 }
 
 /** A probe, which nothing limits, is an open operation. */
 export function* openProbes(contract: Contract): Generator<Problem> {
   for (const { operation, at } of operationsAt(contract)) {
     if (!('x-probe' in operation)) continue;
-    if (operation['x-probe'] !== true) yield { at: [...at, 'x-probe'], message: 'x-probe is true or absent.' };
-    if (operation.security?.length !== 0) yield { at: [...at, 'x-probe'], message: 'A probe has security: [].' };
+    if (operation['x-probe'] !== true) yield { at: [...at, 'x-probe'], message: 'x-probe must be true or absent.' };
+    if (operation.security?.length !== 0) yield { at: [...at, 'x-probe'], message: 'A probe must have security: [].' };
   }
 }
