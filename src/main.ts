@@ -29,7 +29,7 @@ function greeting({ api, mock, demo, demoUrl }: Running): string {
     `Mock   ${mock.publicUrl}`,
     `Docs   ${(api ?? mock).publicUrl}/developers/api`,
     '',
-    'Your first request:',
+    'Make your first request:',
     '',
     `  curl ${demoUrl}/api/v1/teams/${id}/tickets -H "Authorization: Bearer ${keys.secretTest}"`,
     '',

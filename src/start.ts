@@ -127,7 +127,7 @@ async function serveApi(
   const { backend, keyring, meter } = storedApi(database, { box, limits: config.limits, reporters, isReady, log });
   const takesDemoKeys = (await keyring.find(demo.teams[0].keys.secretTest, { teamId: undefined })) !== undefined;
   if (config.demoData && !takesDemoKeys)
-    log.warn(`the keys of ${config.dataDir}/demo.json are not those of the database: it was filled with others before`);
+    log.warn(`the keys in ${config.dataDir}/demo.json do not work: the database already contains other data`);
 
   const app = createApp({
     ...shared,
@@ -140,7 +140,7 @@ async function serveApi(
       if (config.violations === 'throw') throw violation;
       log.error(
         { requestId: req.context.requestId, operationId: req.context.operation.operationId, err: violation },
-        'an answer broke the contract',
+        'a response violates the contract',
       );
     },
   });

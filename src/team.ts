@@ -17,8 +17,8 @@ import type { Environment } from './storage/tenant.ts';
 type Whole = Pick<Database, 'kysely' | 'of'>;
 type Made = Record<string, string>;
 
-const usage = `npm run team -- acme "Acme" robin@acme.example     makes a team
-npm run team -- acme test                          makes one more key of a team`;
+const usage = `npm run team -- acme "Acme" robin@acme.example     creates a team with its first keys
+npm run team -- acme test                          creates another key for a team`;
 
 process.umask(0o077);
 try {
@@ -46,7 +46,7 @@ function workOf([slug = '', second = '', email = '', ...more]: string[]): (whole
 }
 
 async function team(whole: Whole, slug: string, name: string, email: string): Promise<Made> {
-  if (await teamOf(whole, slug)) throw new Error(`there is a team ${slug} already`);
+  if (await teamOf(whole, slug)) throw new Error(`the team ${slug} already exists`);
   const now = new Date();
   const id = newUuid(now);
   const { keys } = await newTeam(whole, { id, slug, name }, { email, firstName: null, lastName: null }, now);
@@ -55,7 +55,7 @@ async function team(whole: Whole, slug: string, name: string, email: string): Pr
 
 async function oneMoreKey(whole: Whole, slug: string, environment: Environment): Promise<Made> {
   const found = await teamOf(whole, slug);
-  if (!found) throw new Error(`there is no team ${slug}`);
+  if (!found) throw new Error(`the team ${slug} does not exist`);
   const tenant = { teamId: found.id, environment };
   const { user_id } = await whole
     .of(tenant)
@@ -64,7 +64,7 @@ async function oneMoreKey(whole: Whole, slug: string, environment: Environment):
     .orderBy('created_at')
     .executeTakeFirstOrThrow();
   const key = newSecret({ type: 'secret', environment });
-  const settings = { user_id, type: 'secret' as const, name: 'Made by the operator', permissions: null };
+  const settings = { user_id, type: 'secret' as const, name: 'Created by the operator', permissions: null };
   await issueKey(whole, tenant, { ...settings, restrictions: unrestricted }, new Date(), key);
   return { team: found.id, key };
 }

@@ -95,7 +95,8 @@ export function complete(contract: Contract): void {
   const names = responseNames(components);
 
   for (const { path, method, item, operation } of operationsOf(contract)) {
-    if (!operation.security) throw new Error(`${operation.operationId} must say its security; [] if it is open`);
+    if (!operation.security)
+      throw new Error(`${operation.operationId} must declare security; use [] for an open operation`);
     const facts = { path, method, operation, parameters: parametersOf(contract, item, operation) };
     operation.parameters = [
       ...(operation.parameters ?? []),
@@ -136,7 +137,7 @@ function fillValues(contract: Contract): void {
     const { 'x-values': kind } = schema;
     if (kind === undefined) continue;
     const found = values[kind];
-    if (!found) throw new Error(`x-values is one of ${Object.keys(values).join(', ')}, not ${kind}`);
+    if (!found) throw new Error(`x-values must be one of ${Object.keys(values).join(', ')}, not ${kind}`);
     schema.enum = [...new Set(found)].sort();
     delete schema['x-values'];
   }

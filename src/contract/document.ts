@@ -76,7 +76,7 @@ export function resolve<T extends object>(contract: Contract, node: Ref<T>): T {
   if (!node.$ref) return node;
   const [, section, name] = node.$ref.slice(2).split('/') as [string, keyof Components, string];
   const target = contract.components[section]?.[name];
-  if (!target) throw new Error(`${node.$ref} points nowhere`);
+  if (!target) throw new Error(`${node.$ref} does not exist`);
   return target as unknown as T;
 }
 

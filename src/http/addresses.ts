@@ -11,7 +11,7 @@ export function addressRangeOf(text: string): AddressRange {
   const [, address = '', prefix] = /^([^/]+)(?:\/(\d+))?$/.exec(text) ?? [];
   const bitsMax = isIP(address) === 4 ? 32 : 128;
   const bits = Number(prefix ?? bitsMax);
-  if (!isIP(address) || bits > bitsMax) throw new Error(`'${text}' is no address and no range of addresses`);
+  if (!isIP(address) || bits > bitsMax) throw new Error(`'${text}' is not an IP address or a CIDR range`);
   const start = parsed(address);
   return start instanceof ipaddr.IPv6 && start.isIPv4MappedAddress() && bits >= 96
     ? { start: start.toIPv4Address(), bits: bits - 96 }

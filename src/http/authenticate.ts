@@ -97,11 +97,16 @@ export const authorize: RequestHandler = (req, _res, next) => {
   if (missing)
     throw new Problem('insufficient_permissions', { message: `The API key lacks the permission ${missing}.` });
   if (operation.environment && operation.environment !== caller.environment)
-    throw new Problem('insufficient_permissions', { message: `This is for ${operation.environment} keys only.` });
+    throw new Problem('insufficient_permissions', {
+      message: `This operation requires a ${operation.environment} key.`,
+    });
   if (!admission?.operation(operation)) throw restricted('endpoint');
   const secret = caller.type === 'secret' ? undefined : operation.secretQuery.find((name) => name in req.query);
   if (secret)
-    throw new Problem('insufficient_permissions', { param: secret, message: `'${secret}' is for secret keys only.` });
+    throw new Problem('insufficient_permissions', {
+      param: secret,
+      message: `'${secret}' is available to secret keys only.`,
+    });
   next();
 };
 

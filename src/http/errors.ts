@@ -20,7 +20,7 @@ export function answerError(publicUrl: string, log: Logger): ErrorRequestHandler
 export function lastResort(publicUrl: string, log: Logger): ErrorRequestHandler {
   return (error, req, res, _next) => {
     const { requestId } = req.context;
-    log.error({ requestId, err: loggable(error) }, 'an error could not be answered');
+    log.error({ requestId, err: loggable(error) }, 'failed to send an error response');
     if (res.headersSent) return void res.destroy();
     res.statusCode = 500;
     res.setHeader('Content-Type', 'application/json; charset=utf-8');

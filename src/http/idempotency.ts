@@ -54,7 +54,7 @@ export const stillUnderWay = (): Problem =>
   new Problem('idempotency_conflict', {
     param: 'Idempotency-Key',
     retryAfter: 1,
-    message: 'The first request with this Idempotency-Key is still under way. Try again in a second.',
+    message: 'The first request with this Idempotency-Key is still running. Retry in 1 second.',
   });
 
 export type Turn = { name: string; waitUntil: number };

@@ -13,13 +13,13 @@ export function pagingOf({ page, pageSize = 20, cursor }: Query): Paging {
   if (cursor !== undefined) {
     if ((page ?? 1) !== 1)
       // the guard fills in the contract's default
-      throw new Problem('parameter_invalid', { param: 'page', message: "'page' and 'cursor' exclude each other." });
+      throw new Problem('parameter_invalid', { param: 'page', message: "Send either 'page' or 'cursor', not both." });
     return { pageSize, ...placeOf(cursor) };
   }
   if ((page ?? 1) * pageSize > countMax)
     throw new Problem('parameter_invalid', {
       param: 'page',
-      message: `'page' reaches ${countMax} rows deep; go on with 'cursor'.`,
+      message: `'page' reaches ${countMax} items deep. Use 'cursor' beyond that.`,
     });
   return { page: page ?? 1, pageSize, after: undefined };
 }
@@ -71,7 +71,7 @@ function placeOf(cursor: string): { page: number; after: Position } {
   } catch (cause) {
     throw new Problem('parameter_invalid', {
       param: 'cursor',
-      message: "'cursor' was not made by this server.",
+      message: "'cursor' must be the 'nextCursor' of an earlier response.",
       cause,
     });
   }

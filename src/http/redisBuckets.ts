@@ -41,12 +41,11 @@ export function redisBuckets(url: string, log: Logger): Buckets {
 
   function onOpen(): void {
     isDown = false;
-    log.info('Redis answers: the instances share their rate limits');
+    log.info('Redis is available: the instances share their rate limits');
   }
 
   function onLost(err: Error): void {
-    if (!isDown)
-      log.warn({ err }, 'Redis does not answer: rate limits are counted in memory, each instance for itself');
+    if (!isDown) log.warn({ err }, 'Redis is unavailable: each instance counts rate limits in its own memory');
     isDown = true;
     retry = setTimeout(open, retryMs).unref();
   }
@@ -93,7 +92,7 @@ function connect(url: string, { onOpen, onLost }: Events): Connection {
   const waiting = new Set<{ looksLeft: number }>();
   // Looks and not milliseconds: a busy process is late to read an answer that came in time, and between two looks it reads.
   const looking = setInterval(() => {
-    for (const one of waiting) if (one.looksLeft-- === 0) return lose(new Error('no answer in time'));
+    for (const one of waiting) if (one.looksLeft-- === 0) return lose(new Error('no response in time'));
   }, lookMs).unref();
 
   async function within<T>(looksLeft: number, answer: Promise<T>): Promise<T> {

@@ -20,7 +20,7 @@ export function referrerPatternOf(text: string): Places {
   const { protocol, star, host = '', port = '', path, below } = form.exec(text)?.groups ?? {};
   // The host stays out of it: what URL thinks of an odd name must not decide whether a key can be used.
   const url = URL.parse(`${protocol}//host${port}${path ?? below ?? ''}`);
-  if (!host || !url) throw new Error(`'${text}' is no pattern of referrers`);
+  if (!host || !url) throw new Error(`'${text}' is not a referrer pattern`);
   return {
     protocol: url.protocol,
     host: host.toLowerCase(),

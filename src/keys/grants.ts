@@ -35,6 +35,6 @@ export function refuseExcess(wanted: Powers, holder: Powers, limits: Limits, bef
   for (const field of excesses(wanted, holder, limits))
     throw new Problem('insufficient_permissions', {
       param: field,
-      message: `An API key cannot give more than it has itself: ${field}.`,
+      message: `An API key cannot give another key more access than it has: ${field}.`,
     });
 }

@@ -31,7 +31,9 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
       const wanted = newKeyOf(body, holder, limits, now);
       refuseExcess(wanted, holder, limits);
       if (await keyStore(db).isFull())
-        throw new Problem('resource_conflict', { message: 'There are 1,000 API keys already: revoke some first.' });
+        throw new Problem('resource_conflict', {
+          message: 'The environment already has 1,000 API keys. Revoke some of them first.',
+        });
       const { row, secret } = await keyStore(db).add(wanted, now);
       record({ emit, audit }, 'api_key.created', null, row);
       return reply(201, { data: { ...toApiKey(row, now), key: secret } });
@@ -52,7 +54,7 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
       if (isBack && (await secretStore(db).isBurnt(before.id)))
         throw new Problem('resource_conflict', {
           param: 'isActive',
-          message: 'Its secret has leaked: rotate it first.',
+          message: 'The secret of this API key has leaked. Rotate the key before you reactivate it.',
         });
       if (!isDifferent) return reply(200, { data: toApiKey(before, now) });
       const after = await keyStore(db).change(before, { ...wanted, is_active: isActive });
@@ -101,7 +103,7 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
  */
 async function holderOf(db: TenantDatabase, { keyId, secretDigest }: Caller, now: Date): Promise<KeyRow> {
   const row = await keyStore(db).find(keyId);
-  if (!row) throw new Error(`the key ${keyId} that asks is not in the database`);
+  if (!row) throw new Error(`the calling key ${keyId} is not in the database`);
   const end = await secretStore(db).endOf(row.id, secretDigest);
   const holder = { ...row, expires_at: firstEnd(row.expires_at, end) };
   if (statusOf(holder, now) !== 'active') throw new Problem('invalid_api_key');

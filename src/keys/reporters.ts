@@ -21,7 +21,7 @@ export function reportersOf(listed = ''): Reporters {
       .map((entry, i) => {
         const [identifier = '', encoded] = entry.trim().split(':');
         if (!identifiers.test(identifier) || encoded === undefined)
-          throw new Error(`LEAK_REPORT_KEYS: entry ${i + 1} is no identifier:key`);
+          throw new Error(`LEAK_REPORT_KEYS: entry ${i + 1} must have the form identifier:key`);
         return [identifier, publicKeyOf(identifier, encoded)] as const;
       }),
   );
@@ -39,6 +39,6 @@ function publicKeyOf(identifier: string, encoded: string): KeyObject {
     if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw new RangeError('another kind of key');
     return key;
   } catch (cause) {
-    throw new Error(`LEAK_REPORT_KEYS: ${identifier} is no P-256 public key`, { cause });
+    throw new Error(`LEAK_REPORT_KEYS: ${identifier} is not a P-256 public key`, { cause });
   }
 }

@@ -29,7 +29,7 @@ export function newKeyOf(body: ApiKeyCreate, holder: KeyRow, limits: Limits, now
   if (environment !== holder.environment)
     throw new Problem('insufficient_permissions', {
       param: 'environment',
-      message: `A ${holder.environment} key makes ${holder.environment} keys only.`,
+      message: `A ${holder.environment} key can create only ${holder.environment} keys.`,
     });
   refusePermissions(permissions, type);
   return {

@@ -46,7 +46,7 @@ export function createUsageCounter(database: Database, log: Log): UsageCounter {
       await database.write(batch.tenant, (db) => usageStore(db).add(batch.id, batch.uses));
       failed.delete(name);
     } catch (err) {
-      log.warn({ err }, 'usage could not be written, and is kept for the next time');
+      log.warn({ err }, 'usage could not be written and is kept for the next attempt');
       failed.set(name, batch);
     }
   }

@@ -98,7 +98,10 @@ function spanOf({ from, to }: { from?: string; to?: string }, now: Date): { from
   const start = from === undefined ? end - dayMs : timeOf(from, 'from');
   if (start > end) throw new Problem('parameter_invalid', { param: 'from', message: "'from' must be before 'to'." });
   if (end - start > daysMax * dayMs)
-    throw new Problem('parameter_invalid', { param: 'from', message: `At most ${daysMax} days at once.` });
+    throw new Problem('parameter_invalid', {
+      param: 'from',
+      message: `The period from 'from' to 'to' can have at most ${daysMax} days.`,
+    });
   const last = to === undefined ? hourOf(end) + hourMs : Math.ceil(end / hourMs) * hourMs; // this hour has begun, in its first moment too
   return { from: new Date(hourOf(start)), to: new Date(last) };
 }
@@ -107,7 +110,7 @@ function spanOf({ from, to }: { from?: string; to?: string }, now: Date): { from
 function timeOf(text: string, param: string): number {
   const time = Date.parse(text);
   if (!(time >= earliest && time <= latest))
-    throw new Problem('parameter_invalid', { param, message: `'${param}' is no time of a use.` });
+    throw new Problem('parameter_invalid', { param, message: `'${param}' is outside the range of supported dates.` });
   return time;
 }
 

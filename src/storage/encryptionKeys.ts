@@ -12,7 +12,7 @@ const shape = /^[\w-]{1,32}:[0-9A-Za-z+/]{43}=$/;
  */
 function parseKeys(text: string): EncryptionKeys {
   return text.split(',').map((pair) => {
-    if (!shape.test(pair.trim())) throw new Error('an encryption key is written id:base64 of 32 bytes');
+    if (!shape.test(pair.trim())) throw new Error('an encryption key must have the form id:base64, with 32 bytes');
     const [id = '', key = ''] = pair.trim().split(':');
     return [id, Buffer.from(key, 'base64')];
   });
@@ -25,7 +25,7 @@ function parseKeys(text: string): EncryptionKeys {
  */
 export function encryptionKeysOf({ encryptionKeys, databaseUrl, dataDir }: Config): EncryptionKeys {
   if (encryptionKeys) return parseKeys(encryptionKeys);
-  if (databaseUrl) throw new Error('DATABASE_URL needs ENCRYPTION_KEYS: id:base64 of 32 random bytes');
+  if (databaseUrl) throw new Error('DATABASE_URL needs ENCRYPTION_KEYS in the form id:base64, with 32 random bytes');
   return keysOfDataDir(dataDir);
 }
 type Config = { encryptionKeys: string | undefined; databaseUrl: string | undefined; dataDir: string };

@@ -119,7 +119,10 @@ function changed(before: TicketRow, changes: TicketUpdate, now: Date): TicketRow
   const { title, status, priority, assignedTo, tags, notes, metadata = {} } = changes;
   const merged = Object.entries({ ...before.metadata, ...metadata }).filter(([, value]) => value !== null);
   if (merged.length > metadataKeysMax)
-    throw new Problem('parameter_invalid', { param: 'metadata', message: "'metadata' would have more than 50 keys." });
+    throw new Problem('parameter_invalid', {
+      param: 'metadata',
+      message: "'metadata' would have more than 50 keys after this change.",
+    });
   const after = {
     ...before,
     title: title ?? before.title,

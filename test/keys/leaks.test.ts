@@ -47,7 +47,7 @@ describe('partners', () => {
     ['a word', 'password'],
   ])('are refused with %s, by name and without the text', (_, key) => {
     const listed = `first:${good},partner:${key}`;
-    expect(messageOf(listed)).toBe('LEAK_REPORT_KEYS: partner is no P-256 public key');
+    expect(messageOf(listed)).toBe('LEAK_REPORT_KEYS: partner is not a P-256 public key');
   });
 
   test.each([
@@ -58,7 +58,7 @@ describe('partners', () => {
     ['an identifier that no report can have', `my partner:${good}`],
     ['a comma too many', ' '],
   ])('are refused with %s, by place and without the text', (_, entry) => {
-    expect(messageOf(`first:${good},${entry}`)).toBe('LEAK_REPORT_KEYS: entry 2 is no identifier:key');
+    expect(messageOf(`first:${good},${entry}`)).toBe('LEAK_REPORT_KEYS: entry 2 must have the form identifier:key');
   });
 });
 

@@ -48,7 +48,7 @@ test('a second team of the same person; a slug that is taken or wrong is refused
   await expect(team('beta', 'Beta', 'Robin@acme.example')).resolves.toMatchObject({ stderr: '' });
   await expect(team('acme', 'Acme', 'sam@acme.example')).rejects.toMatchObject({
     code: 1,
-    stderr: 'there is a team acme already\n',
+    stderr: 'the team acme already exists\n',
   });
   for (const words of [['A C', 'Acme', 'a@b.example'], ['gamma', 'Gamma', 'nobody@home'], []])
     await expect(team(...words)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('npm run team') });
@@ -60,5 +60,5 @@ test('one more key, for a team whose own are gone', { timeout: 60_000 }, async (
   const server: Backend = { name: 'server', url: pair.server };
   expect((await send(server, '/api/v1/api-keys', { key })).status).toBe(200);
   await stop();
-  await expect(team('nobody', 'live')).rejects.toMatchObject({ stderr: 'there is no team nobody\n' });
+  await expect(team('nobody', 'live')).rejects.toMatchObject({ stderr: 'the team nobody does not exist\n' });
 });

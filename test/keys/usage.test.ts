@@ -203,7 +203,7 @@ describe('on a store of its own', () => {
     await whoami(failing, keys.secretTest, 1);
     await failing.flush();
     await whoami(failing, keys.secretTest, 1);
-    expect(warnings).toEqual(['usage could not be written, and is kept for the next time']);
+    expect(warnings).toEqual(['usage could not be written and is kept for the next attempt']);
     await failing.stop();
   });
 

@@ -59,8 +59,8 @@ export function readableLog(): { log: Logger; messages: string[] } {
   return { log: pino(lines), messages };
 }
 
-export const down = 'warn: Redis does not answer: rate limits are counted in memory, each instance for itself';
-export const back = 'info: Redis answers: the instances share their rate limits';
+export const down = 'warn: Redis is unavailable: each instance counts rate limits in its own memory';
+export const back = 'info: Redis is available: the instances share their rate limits';
 
 /** Waits for the log to say no more and no less than this. */
 export const expectLog = (messages: string[], expected: string[]): Promise<void> =>

@@ -37,7 +37,7 @@ describe('keys of the configuration', () => {
     ['hex', `a:${one.toString('hex')}`],
     ['a comma at the end', `${pair('a', one)},`],
   ])('are refused with %s, and not repeated in the message', (_, text) => {
-    expect(() => keysOf(text)).toThrow(/^an encryption key is written id:base64 of 32 bytes$/);
+    expect(() => keysOf(text)).toThrow(/^an encryption key must have the form id:base64, with 32 bytes$/);
   });
 
   test('are needed when the database is elsewhere', () => {
@@ -65,7 +65,7 @@ describe('keys of the data directory', () => {
   test('are not replaced when they cannot be read', () => {
     const file = join(dataDir, 'encryption-keys');
     writeFileSync(file, 'broken');
-    expect(() => keysOf(undefined)).toThrow('an encryption key is written');
+    expect(() => keysOf(undefined)).toThrow('an encryption key must have the form');
     expect(readFileSync(file, 'utf8')).toBe('broken');
   });
 });

@@ -94,7 +94,9 @@ export function makeDatabase(dataDir: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./create.ts', import.meta.url), { workerData: { dataDir } });
     worker.once('error', reject);
-    worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`making ${dataDir} ended with ${code}`))));
+    worker.once('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`creating the database in ${dataDir} failed with exit code ${code}`)),
+    );
   });
 }
 

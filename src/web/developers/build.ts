@@ -24,7 +24,7 @@ execFileSync(
   { stdio: ['ignore', 'ignore', 'pipe'] }, // no terminal: Redocly looks for updates of itself only when it has one
 );
 const html = readFileSync(target, 'utf8').replaceAll(redoclyLogo, logoInPlace);
-if (html.includes('cdn.redoc.ly')) throw new Error('the reference would load more than the logo from elsewhere');
+if (html.includes('cdn.redoc.ly')) throw new Error('the reference loads more than the logo from another host');
 writeFileSync(target, html);
 console.log(
   `${target}: ${Math.round(Buffer.byteLength(html) / 1024)} KiB in ${((performance.now() - began) / 1000).toFixed(1)} s`,

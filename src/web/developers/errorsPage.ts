@@ -9,7 +9,7 @@ export function errorsPage(registry: Record<string, ErrorEntry>): string {
   const entries = Object.entries(registry);
   return page(
     'Errors',
-    `<p>Every error has a <code>code</code>. Here is what each one means, why it happens and what helps.</p>
+    `<p>Every error response has a <code>code</code>. This page lists the cause and the fix for each code.</p>
 <table>
 <thead><tr><th>Status</th><th>Code</th><th>Title</th></tr></thead>
 <tbody>

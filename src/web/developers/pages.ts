@@ -12,13 +12,11 @@ const htmlOf = (text: string): Document => documentOf('text/html; charset=utf-8'
 
 const notBuilt = htmlOf(
   page(
-    'Not built yet',
-    '<p>Run <code>npm run docs</code> to build the reference, then load this page again. The errors and the contract are there already.</p>',
+    'Reference not built',
+    '<p>Run <code>npm run docs</code> to build the reference, then reload this page. The errors page and the contract are already available.</p>',
   ),
 );
-const notFound = htmlOf(
-  page('No such page', '<p>This address has no page. The links above lead to those that exist.</p>'),
-);
+const notFound = htmlOf(page('Page not found', '<p>There is no page at this address. Use the links above.</p>'));
 
 /** @param referenceFile what `npm run docs` writes; it may come into being while the process runs */
 export function developerPages(referenceFile: URL = atRoot('.docs/reference.html')): RequestHandler {
