@@ -8,113 +8,113 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
   "authentication_required": {
     "status": 401,
     "type": "authentication_error",
-    "title": "No key",
+    "title": "Missing API key",
     "message": "Missing or invalid Authorization header. Expected: Bearer <api_key>",
-    "cause": "The `Authorization` header is absent, stands there twice, or is not `Bearer` followed by a key.",
-    "fix": "Send `Authorization: Bearer <api_key>` with every request. The word Bearer may be in any case."
+    "cause": "The `Authorization` header is missing, is sent more than once, or does not contain `Bearer` followed by a key.",
+    "fix": "Send `Authorization: Bearer <api_key>` with every request. The word `Bearer` is not case-sensitive."
   },
   "invalid_key_format": {
     "status": 401,
     "type": "authentication_error",
-    "title": "Not a key",
-    "message": "The API key does not start with sk_live_, sk_test_, pk_live_ or pk_test_.",
-    "cause": "What follows `Bearer` begins with none of the four prefixes, so it is no key of this API.",
-    "fix": "Copy the whole key. A session token or a webhook secret does not work here."
+    "title": "Malformed API key",
+    "message": "The API key must start with sk_live_, sk_test_, pk_live_ or pk_test_.",
+    "cause": "The value after `Bearer` starts with none of the four key prefixes.",
+    "fix": "Copy the complete key. Session tokens and webhook secrets are not API keys."
   },
   "invalid_api_key": {
     "status": 401,
     "type": "authentication_error",
-    "title": "Unknown key",
+    "title": "Invalid API key",
     "message": "The API key is unknown, revoked or deactivated.",
-    "cause": "The prefix is right, but no such key is in force. A typing error, a cut-off end, a revoked or a deactivated key all look like this.",
-    "fix": "Compare the first and last characters with the key in Settings, or make a new key."
+    "cause": "No active key matches the value. The key may be mistyped, cut off, revoked or deactivated.",
+    "fix": "Compare the first and last characters with the key in Settings, or create a new key."
   },
   "key_expired": {
     "status": 401,
     "type": "authentication_error",
-    "title": "Expired key",
+    "title": "Expired API key",
     "message": "The API key has expired. Generate a new one.",
-    "cause": "The key had an expiry date, and it has passed; or it was rotated, and the time of its old secret is over.",
-    "fix": "Make a new key, or take the new secret, and put it in place of the old one."
+    "cause": "The key has reached its expiry date. Or the key was rotated, and the overlap in which the old secret works has ended.",
+    "fix": "Use the new secret of a rotated key, or create a new key."
   },
   "insufficient_permissions": {
     "status": 403,
     "type": "authentication_error",
-    "title": "Permission missing",
+    "title": "Insufficient permissions",
     "message": "The API key lacks a permission that this request needs.",
-    "cause": "The key is valid, but lacks the permission that the reference lists with the operation, or is restricted to other addresses, pages or endpoints, or the operation or parameter is for secret keys only, or it would give another key more than it has itself.",
-    "fix": "Use a key with this permission, from where it may be used. The message names the permission or the kind of restriction. `param` is set when a parameter caused it; without the parameter the request may work."
+    "cause": "The key is valid, but it lacks the permission that the reference lists with the operation, it is restricted to other IP addresses, web pages or endpoints, the operation or parameter is available to secret keys only, or the request would give another key more access than this key has.",
+    "fix": "Use a key that has the permission, from a place where the key can be used. `message` names the permission or the kind of restriction. If `param` is set, that parameter caused the error, and the request may succeed without it."
   },
   "publishable_key_write": {
     "status": 403,
     "type": "authentication_error",
-    "title": "Publishable keys only read",
+    "title": "Write with a publishable key",
     "message": "Publishable keys (pk_test_) are read-only. Use a secret key (sk_test_) for write operations",
-    "cause": "A publishable key was used to create, change or delete something.",
-    "fix": "Send the request from your server with a secret key of the same environment. Never put a secret key into a page or an app."
+    "cause": "A publishable key was used to create, change or delete a resource.",
+    "fix": "Send the request from your server, with a secret key of the same environment. Never put a secret key in a web page or an app."
   },
   "team_access_denied": {
     "status": 403,
     "type": "authentication_error",
-    "title": "Another team",
+    "title": "Wrong team",
     "message": "The API key does not belong to the team in the path.",
     "cause": "The `teamId` in the path is not the team of the key.",
-    "fix": "`GET /api/v1/auth/whoami` tells the team of a key."
+    "fix": "Call `GET /api/v1/auth/whoami` to find the team of the key."
   },
   "https_required": {
     "status": 403,
     "type": "invalid_request_error",
-    "title": "Not encrypted",
-    "message": "This API is reached by https only.",
-    "cause": "The request came over plain http. It is refused and never redirected, because the key has already crossed the network in clear.",
-    "fix": "Use the https address, and rotate the key that was sent."
+    "title": "HTTPS required",
+    "message": "This API requires HTTPS.",
+    "cause": "The request was sent over plain HTTP. It is rejected and not redirected, because the key has already been sent unencrypted.",
+    "fix": "Use the HTTPS URL, and rotate the key that was sent."
   },
   "invalid_signature": {
     "status": 403,
     "type": "authentication_error",
-    "title": "Wrong signature",
-    "message": "The signature does not fit the body, or its key is not known.",
-    "cause": "The report was not signed by a partner that this server trusts, or its bytes were changed on the way.",
-    "fix": "Sign the body byte for byte as it is sent, and have the operator of this server add your public key."
+    "title": "Invalid signature",
+    "message": "The signature does not match the body, or its public key is unknown.",
+    "cause": "The report was not signed by a partner that this server trusts, or its body was changed in transit.",
+    "fix": "Sign the exact bytes of the body that you send, and have the operator of this server add your public key."
   },
   "route_not_found": {
     "status": 404,
     "type": "not_found_error",
-    "title": "No such path",
-    "message": "The path is not part of this API.",
-    "cause": "The path does not exist. Paths are case-sensitive, have no slash at the end, and need valid percent-encoding.",
+    "title": "Unknown path",
+    "message": "The path does not exist in this API.",
+    "cause": "The API has no such path. Paths are case-sensitive, have no trailing slash and need valid percent-encoding.",
     "fix": "Compare the path with the reference."
   },
   "method_not_allowed": {
     "status": 405,
     "type": "invalid_request_error",
-    "title": "No such method",
-    "message": "The path exists, but not with this method.",
-    "cause": "The path has no operation with this method.",
-    "fix": "The `Allow` header lists the methods of the path."
+    "title": "Method not allowed",
+    "message": "The path does not support this method.",
+    "cause": "The path exists, but it has no operation with this method.",
+    "fix": "Use one of the methods in the `Allow` header."
   },
   "unsupported_version": {
     "status": 400,
     "type": "invalid_request_error",
-    "title": "Unknown version",
-    "message": "The version in CStar-Version is unknown.",
-    "cause": "The header `CStar-Version` names a version that does not exist.",
-    "fix": "Send a version from the reference, or leave the header out to get the newest."
+    "title": "Unsupported version",
+    "message": "The version in CStar-Version does not exist.",
+    "cause": "The `CStar-Version` header names a version that does not exist.",
+    "fix": "Send a version that the reference lists, or omit the header to use the newest version."
   },
   "not_acceptable": {
     "status": 406,
     "type": "invalid_request_error",
-    "title": "Nothing to your taste",
-    "message": "The Accept header allows nothing that this operation can answer with.",
+    "title": "Not acceptable",
+    "message": "The Accept header allows no media type that this operation can return.",
     "cause": "The `Accept` header excludes `application/json`.",
-    "fix": "Send `Accept: application/json`, `Accept: */*` or no such header."
+    "fix": "Send `Accept: application/json` or `Accept: */*`, or omit the header."
   },
   "unsupported_media_type": {
     "status": 415,
     "type": "invalid_request_error",
-    "title": "Not JSON",
+    "title": "Unsupported media type",
     "message": "The body must be application/json in UTF-8.",
-    "cause": "The `Content-Type` is absent or another one, names another charset than UTF-8, or the `Content-Encoding` is unknown.",
+    "cause": "The `Content-Type` header is missing, names another media type or a charset other than UTF-8, or the `Content-Encoding` is not supported.",
     "fix": "Send `Content-Type: application/json` and encode the body in UTF-8."
   },
   "payload_too_large": {
@@ -122,133 +122,133 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "type": "invalid_request_error",
     "title": "Body too large",
     "message": "The body is larger than 1,000,000 bytes.",
-    "cause": "The body, after decompression, is over the limit.",
-    "fix": "Send less, or split it into several requests."
+    "cause": "The body exceeds the limit after decompression.",
+    "fix": "Send a smaller body, or split it into several requests."
   },
   "request_timeout": {
     "status": 408,
     "type": "invalid_request_error",
-    "title": "Request too slow",
+    "title": "Request timeout",
     "message": "The request did not arrive in time.",
     "cause": "The headers or the body were not complete within the time that the server waits.",
-    "fix": "Try again. If it happens often, look for a slow proxy, or a Content-Length that is larger than the body."
+    "fix": "Retry the request. If the error persists, look for a slow proxy, or a `Content-Length` that is larger than the body."
   },
   "headers_too_large": {
     "status": 431,
     "type": "invalid_request_error",
     "title": "Headers too large",
     "message": "The request line and headers are larger than 16 KiB.",
-    "cause": "A header or the address is far too long.",
+    "cause": "A header or the URL is too long.",
     "fix": "Send fewer or shorter headers."
   },
   "malformed_request": {
     "status": 400,
     "type": "invalid_request_error",
-    "title": "Not HTTP",
+    "title": "Malformed request",
     "message": "The request is not valid HTTP/1.1.",
-    "cause": "The bytes that arrived are not an HTTP request, or break its rules in a way that makes it ambiguous.",
-    "fix": "Use an HTTP library, and http or https as the address says."
+    "cause": "The bytes that arrived are not an HTTP request, or they violate the rules of HTTP in a way that makes the request ambiguous.",
+    "fix": "Use an HTTP library, and check that the scheme of the URL is right."
   },
   "invalid_json": {
     "status": 400,
     "type": "invalid_request_error",
-    "title": "Not valid JSON",
+    "title": "Invalid JSON",
     "message": "The body is not valid JSON.",
-    "cause": "The body breaks JSON's grammar or is not valid UTF-8. It may have been cut off.",
-    "fix": "Build the body with a JSON library. Text is in double quotes, and no comma stands before a closing bracket."
+    "cause": "The body violates the JSON grammar, is not valid UTF-8 or was cut off.",
+    "fix": "Build the body with a JSON library. Strings are in double quotes, and trailing commas are not allowed."
   },
   "parameter_missing": {
     "status": 400,
     "type": "invalid_request_error",
-    "title": "Something is missing",
+    "title": "Missing parameter",
     "message": "A required parameter is missing.",
     "param": "title",
-    "cause": "A field, parameter or body that the operation requires is absent; `param` names it.",
-    "fix": "Add it. The reference marks what is required."
+    "cause": "A field, parameter or body that the operation requires is missing. `param` names it.",
+    "fix": "Add the parameter. The reference marks required parameters."
   },
   "parameter_invalid": {
     "status": 400,
     "type": "invalid_request_error",
-    "title": "A wrong value",
+    "title": "Invalid parameter",
     "message": "A parameter has a value that is not allowed.",
     "param": "priority",
-    "cause": "A field or parameter has the wrong type, form or size; `param` names it and `message` says what is expected. Text may hold no NUL character and no half of a surrogate pair.",
+    "cause": "A field or parameter has the wrong type, format or size. `param` names it, and `message` states what is expected. Text must not contain NUL characters or unpaired surrogates.",
     "fix": "Correct the value."
   },
   "parameter_unknown": {
     "status": 400,
     "type": "invalid_request_error",
-    "title": "An unknown name",
+    "title": "Unknown parameter",
     "message": "A parameter is not known to this operation.",
     "param": "colour",
-    "cause": "A field or query parameter does not exist, so it would be ignored; it is refused instead, because most often it is a typing error.",
-    "fix": "Correct the name, or leave it out. Names are case-sensitive."
+    "cause": "The operation has no field or query parameter with this name. The request is rejected because an unknown name is usually a typo.",
+    "fix": "Correct the name or remove it. Names are case-sensitive."
   },
   "mock_scenario_unknown": {
     "status": 400,
     "type": "invalid_request_error",
-    "title": "The mock cannot play this",
-    "message": "The mock knows no such scenario for this operation.",
+    "title": "Unknown mock scenario",
+    "message": "The mock has no such scenario for this operation.",
     "param": "Prefer",
-    "cause": "The header `Prefer` asks the mock for a status or example that this operation does not have, or a value is malformed. Only the mock reads this header.",
+    "cause": "The `Prefer` header asks the mock for a status or an example that this operation does not have, or its value is malformed. Only the mock reads this header.",
     "fix": "Choose one of the statuses and examples that the reference lists with the operation."
   },
   "resource_missing": {
     "status": 404,
     "type": "not_found_error",
-    "title": "Not found",
-    "message": "There is no such resource.",
+    "title": "Resource not found",
+    "message": "The resource does not exist.",
     "param": "ticketId",
-    "cause": "Nothing with this id exists in the team and environment of the key. What belongs to another team, or to live when the key is a test key, looks exactly the same.",
-    "fix": "Check the id, and that the key is of the environment where it was made."
+    "cause": "No resource with this ID exists in the team and environment of the key. A resource of another team, or a live resource requested with a test key, returns the same error.",
+    "fix": "Check the ID, and check that the key is for the environment in which the resource was created."
   },
   "resource_conflict": {
     "status": 409,
     "type": "invalid_request_error",
-    "title": "Not in this state",
-    "message": "The resource is not in a state that allows this.",
-    "cause": "The request does not fit what the resource has become, such as a change of a revoked key.",
-    "fix": "Read the resource again, and go on from what it is now."
+    "title": "Conflict with the current state",
+    "message": "The current state of the resource does not allow this request.",
+    "cause": "The request conflicts with the current state of the resource, for example a change to a revoked key.",
+    "fix": "Get the resource again, and continue from its current state."
   },
   "idempotency_conflict": {
     "status": 409,
     "type": "invalid_request_error",
-    "title": "The key has been used",
-    "message": "The Idempotency-Key has been used with another request.",
+    "title": "Idempotency key in use",
+    "message": "The Idempotency-Key was used with a different request.",
     "param": "Idempotency-Key",
-    "cause": "Another body or query came with the same key on the same path within 24 hours, or the first request with this key is still being worked on.",
-    "fix": "Use a new key for a new request. If the first one is still under way, wait for the seconds in `Retry-After` and send the same request again."
+    "cause": "A request with the same key but a different body or query was sent on the same path within 24 hours, or the first request with this key is still running.",
+    "fix": "Use a new key for a new request. If the first request is still running, wait for the number of seconds in `Retry-After` and send the same request again."
   },
   "rate_limit_exceeded": {
     "status": 429,
     "type": "rate_limit_error",
     "title": "Too many requests",
     "message": "Too many requests. Try again in 30 seconds.",
-    "cause": "The hourly limit of the key is used up, or too many requests without a valid key came from your address.",
-    "fix": "Wait for the seconds in `Retry-After`. Watch `X-RateLimit-Remaining`, cache answers, and back off exponentially."
+    "cause": "The key has used up its rate limit, or too many requests without a valid key came from your address.",
+    "fix": "Wait for the number of seconds in `Retry-After`. Watch `X-RateLimit-Remaining`, cache responses and use exponential backoff."
   },
   "internal_error": {
     "status": 500,
     "type": "api_error",
-    "title": "Our fault",
+    "title": "Internal error",
     "message": "Something went wrong on our side.",
-    "cause": "The server met a fault that it did not expect.",
-    "fix": "Try again later. If it stays, tell us the request id."
+    "cause": "The server met an unexpected error.",
+    "fix": "Retry later. If the error persists, contact support with the request ID."
   },
   "not_implemented": {
     "status": 501,
     "type": "api_error",
-    "title": "Not built yet",
-    "message": "This operation is declared, but not built yet.",
-    "cause": "The operation is in the contract ahead of its code.",
-    "fix": "Use the mock until it is there."
+    "title": "Not implemented",
+    "message": "This operation is not implemented yet.",
+    "cause": "The contract declares the operation, but its code does not exist yet.",
+    "fix": "Use the mock until the operation is available."
   },
   "service_unavailable": {
     "status": 503,
     "type": "api_error",
-    "title": "Not available now",
-    "message": "The service is not available at the moment. Try again in a few seconds.",
-    "cause": "The service is starting or stopping, or its database took too long.",
-    "fix": "Wait for the seconds in `Retry-After`, then try again."
+    "title": "Service unavailable",
+    "message": "The service is temporarily unavailable. Try again in a few seconds.",
+    "cause": "The service is starting or stopping, or its database did not respond in time.",
+    "fix": "Wait for the number of seconds in `Retry-After`, then retry."
   }
 };

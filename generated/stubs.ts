@@ -46,16 +46,16 @@ export interface KeysHandlers {
   rotateApiKey: Handler<'rotateApiKey'>;
   /** GET /api/v1/teams/{teamId}/api-keys/{keyId}/usage: Get the usage of an API key */
   getApiKeyUsage: Handler<'getApiKeyUsage'>;
-  /** GET /api/v1/api-keys: List the keys of the account */
+  /** GET /api/v1/api-keys: List API keys in the account API format */
   listKeys: Handler<'listKeys'>;
-  /** DELETE /api/v1/api-keys/{keyId}: Revoke a key of the account */
+  /** DELETE /api/v1/api-keys/{keyId}: Revoke an API key in the account API format */
   revokeKey: Handler<'revokeKey'>;
   /** POST /api/v1/leaked-keys: Report leaked keys */
   reportLeakedKeys: Handler<'reportLeakedKeys'>;
 }
 
 export interface AuditHandlers {
-  /** GET /api/v1/teams/{teamId}/audit-log: List the audit log */
+  /** GET /api/v1/teams/{teamId}/audit-log: List audit log entries */
   listAuditEntries: Handler<'listAuditEntries'>;
 }
 
@@ -67,16 +67,16 @@ export interface LibraryHandlers {
 }
 
 export interface AuthHandlers {
-  /** GET /api/v1/auth/whoami: Identify a key */
+  /** GET /api/v1/auth/whoami: Identify an API key */
   getIdentity: Handler<'getIdentity'>;
-  /** GET /api/v1/me: Get the user behind a key */
+  /** GET /api/v1/me: Get the user of an API key */
   getMe: Handler<'getMe'>;
 }
 
 export interface HealthHandlers {
-  /** GET /healthz: Is the process alive */
+  /** GET /healthz: Check liveness */
   getHealth: Handler<'getHealth'>;
-  /** GET /readyz: Does the process take requests */
+  /** GET /readyz: Check readiness */
   getReadiness: Handler<'getReadiness'>;
 }
 

@@ -7,7 +7,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
@@ -16,13 +16,13 @@ export interface paths {
         };
         /**
          * List tickets
-         * @description Newest first. Filters combine; a filter by something that does not exist gives an empty list.
+         * @description Returns tickets, newest first. A ticket must match all filters. A filter by something that does not exist returns an empty list.
          */
         get: operations["listTickets"];
         put?: never;
         /**
          * Create a ticket
-         * @description Creates a ticket. Give `customerId` for a known customer or `customerName` for anybody else. Tags that do not exist yet come into being.
+         * @description Creates a ticket. Send `customerId` for an existing customer, or `customerName` for anyone else. Tags that do not exist yet are created.
          */
         post: operations["createTicket"];
         delete?: never;
@@ -37,12 +37,12 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
                 /**
-                 * @description The ticket's prefixed id or UUID.
+                 * @description The prefixed ID or UUID of the ticket.
                  * @example tkt_a1B2c3D4e5F6
                  */
                 ticketId: components["parameters"]["TicketIdInPath"];
@@ -51,21 +51,21 @@ export interface paths {
         };
         /**
          * Get a ticket
-         * @description The ticket with its first 100 messages. A publishable key does not see the internal ones.
+         * @description Returns a ticket with its first 100 messages. Publishable keys do not receive internal messages.
          */
         get: operations["getTicket"];
         put?: never;
         post?: never;
         /**
          * Delete a ticket
-         * @description Deletes the ticket and its messages for good.
+         * @description Permanently deletes a ticket and its messages.
          */
         delete: operations["deleteTicket"];
         options?: never;
         head?: never;
         /**
          * Update a ticket
-         * @description Changes the fields that are sent. `closedAt` is set when the ticket becomes resolved or closed, and cleared when it is taken up again.
+         * @description Changes the fields that you send. `closedAt` is set when the ticket becomes `resolved` or `closed`, and cleared when the ticket is reopened.
          */
         patch: operations["updateTicket"];
         trace?: never;
@@ -76,12 +76,12 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
                 /**
-                 * @description The ticket's prefixed id or UUID.
+                 * @description The prefixed ID or UUID of the ticket.
                  * @example tkt_a1B2c3D4e5F6
                  */
                 ticketId: components["parameters"]["TicketIdInPath"];
@@ -90,13 +90,13 @@ export interface paths {
         };
         /**
          * List the messages of a ticket
-         * @description Oldest first. A publishable key does not see the internal ones.
+         * @description Returns the messages of a ticket, oldest first. Publishable keys do not receive internal messages.
          */
         get: operations["listMessages"];
         put?: never;
         /**
          * Add a message to a ticket
-         * @description Adds a message. The first public one of an agent sets the ticket's `firstResponseAt`.
+         * @description Adds a message to a ticket. The first public message from an agent sets the ticket's `firstResponseAt`.
          */
         post: operations["createMessage"];
         delete?: never;
@@ -111,7 +111,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
@@ -120,9 +120,9 @@ export interface paths {
         };
         /**
          * List events
-         * @description What happened in the key's environment, oldest first. To follow along, remember the `sequence` of the last event that you
-         *     have seen and ask for what comes after it: every event becomes visible in the order of its number, so none is missed.
-         *     `pagination.total` counts what comes after `after`. Events are kept for 30 days.
+         * @description Returns the events of the caller's environment, oldest first. To follow events, store the `sequence` of the last event
+         *     that you received and pass it as `after` in the next request. Events become visible in the order of their `sequence`, so
+         *     you miss none. `pagination.total` counts the events that come after `after`. Events are retained for 30 days.
          */
         get: operations["listEvents"];
         put?: never;
@@ -139,12 +139,12 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
                 /**
-                 * @description The event's id.
+                 * @description The prefixed ID of the event.
                  * @example evt_7N42dgm5tFLK9N8MT7fHC7
                  */
                 eventId: components["parameters"]["EventIdInPath"];
@@ -153,7 +153,7 @@ export interface paths {
         };
         /**
          * Get an event
-         * @description An event of the last 30 days.
+         * @description Returns an event. Events are retained for 30 days.
          */
         get: operations["getEvent"];
         put?: never;
@@ -170,7 +170,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
@@ -182,8 +182,8 @@ export interface paths {
         post?: never;
         /**
          * Delete all test data
-         * @description Deletes everything in the test environment: tickets, messages, customers, tags, articles, events and stored answers. Live
-         *     data cannot be reached. Event numbers go on where they were.
+         * @description Deletes the data of the test environment: tickets, messages, customers, tags, articles, events and the responses stored
+         *     for `Idempotency-Key`. Live data is never affected. The `sequence` of events continues from its last number.
          */
         delete: operations["deleteTestData"];
         options?: never;
@@ -197,7 +197,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
@@ -206,15 +206,17 @@ export interface paths {
         };
         /**
          * List API keys
-         * @description Newest first, those that are not in force any more included. A key sees the keys of its own environment.
+         * @description Returns the API keys of the caller's environment, newest first, including deactivated, expired and revoked keys.
          */
         get: operations["listApiKeys"];
         put?: never;
         /**
          * Create an API key
-         * @description Makes a key and shows it once, in `key`; we keep a digest only. No key can make one that may more than itself: permissions,
-         *     restrictions, limit, expiry and environment of the new key stay within those of the key that makes it, and what you leave
-         *     out is taken over from it. There can be 1,000 keys that are not revoked in an environment.
+         * @description Creates an API key and returns its secret in `key`. The secret is shown only once; the API stores only a digest of it.
+         *
+         *     A key cannot create a key with more access than it has. The permissions, restrictions, rate limit, expiry and environment
+         *     of the new key must stay within those of the key that creates it. Optional settings that you omit are copied from that
+         *     key. An environment can have up to 1,000 keys that are not revoked.
          */
         post: operations["createApiKey"];
         delete?: never;
@@ -229,12 +231,12 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
                 /**
-                 * @description The key's prefixed id or UUID.
+                 * @description The prefixed ID or UUID of the API key.
                  * @example key_a1B2c3D4e5F6
                  */
                 keyId: components["parameters"]["ApiKeyIdInPath"];
@@ -243,23 +245,23 @@ export interface paths {
         };
         /**
          * Get an API key
-         * @description The key without its secret.
+         * @description Returns an API key, without its secret.
          */
         get: operations["getApiKey"];
         put?: never;
         post?: never;
         /**
          * Revoke an API key
-         * @description Ends the key for good, within five seconds everywhere. It stays in the list with its `revokedAt`. To revoke a revoked key
-         *     changes nothing.
+         * @description Permanently revokes an API key. The revocation takes effect everywhere within five seconds. The key stays in the list,
+         *     with the time in `revokedAt`. Revoking a revoked key has no effect.
          */
         delete: operations["revokeApiKey"];
         options?: never;
         head?: never;
         /**
          * Update an API key
-         * @description Changes the fields that are sent, and deactivates or reactivates the key with `isActive`. In force within five seconds
-         *     everywhere. No key can give another one more than it has itself; a revoked key cannot be changed.
+         * @description Changes the fields that you send. Use `isActive` to deactivate or reactivate the key. Changes take effect everywhere
+         *     within five seconds. A key cannot give another key more access than it has. A revoked key cannot be changed.
          */
         patch: operations["updateApiKey"];
         trace?: never;
@@ -270,12 +272,12 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
                 /**
-                 * @description The key's prefixed id or UUID.
+                 * @description The prefixed ID or UUID of the API key.
                  * @example key_a1B2c3D4e5F6
                  */
                 keyId: components["parameters"]["ApiKeyIdInPath"];
@@ -286,9 +288,11 @@ export interface paths {
         put?: never;
         /**
          * Rotate an API key
-         * @description Gives the key a new secret, shown once in `key`, and lets the old one work for as long as you ask. Id, settings, usage and
-         *     limit stay those of the key: old and new secret share one limit. A secret that is still in the overlap of an earlier
-         *     rotation ends no later than the one that is replaced now. Only a key that may at least as much can rotate a key.
+         * @description Gives the API key a new secret, which is shown only once, in `key`. The old secret continues to work for `overlapSeconds`.
+         *
+         *     The ID, settings, usage and rate limit of the key do not change. Both secrets share the rate limit. If a secret from an
+         *     earlier rotation still works, it ends no later than the secret that is replaced now. A key can rotate another key only if
+         *     it has at least the same access.
          */
         post: operations["rotateApiKey"];
         delete?: never;
@@ -303,12 +307,12 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
                 /**
-                 * @description The key's prefixed id or UUID.
+                 * @description The prefixed ID or UUID of the API key.
                  * @example key_a1B2c3D4e5F6
                  */
                 keyId: components["parameters"]["ApiKeyIdInPath"];
@@ -317,8 +321,8 @@ export interface paths {
         };
         /**
          * Get the usage of an API key
-         * @description Requests by hour and operation, at most a minute behind. Requests that restrictions by address or referrer turned away are
-         *     not the key's.
+         * @description Returns the requests of an API key by hour and operation, updated within a minute. Requests that are rejected by an IP
+         *     address or referrer restriction do not count as usage of the key.
          */
         get: operations["getApiKeyUsage"];
         put?: never;
@@ -337,8 +341,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the keys of the account
-         * @description All keys of the caller's team and environment that are not revoked, newest first. In the shape of the account API; `listApiKeys` tells more.
+         * List API keys in the account API format
+         * @description Returns the API keys of the caller's team and environment that are not revoked, newest first, in the format of the account API. `listApiKeys` returns more details.
          */
         get: operations["listKeys"];
         put?: never;
@@ -355,7 +359,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The key's prefixed id or UUID.
+                 * @description The prefixed ID or UUID of the API key.
                  * @example key_a1B2c3D4e5F6
                  */
                 keyId: components["parameters"]["ApiKeyIdInPath"];
@@ -366,8 +370,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Revoke a key of the account
-         * @description The same as `revokeApiKey`, in the shape of the account API.
+         * Revoke an API key in the account API format
+         * @description Revokes an API key like `revokeApiKey`, and responds in the format of the account API.
          */
         delete: operations["revokeKey"];
         options?: never;
@@ -386,9 +390,12 @@ export interface paths {
         put?: never;
         /**
          * Report leaked keys
-         * @description For secret-scanning partners, in the form of GitHub's partner program: a list of tokens, signed. A key in force that is on
-         *     the list is deactivated at once, with an audit entry and the event `api_key.leaked`; an old secret in the overlap of a
-         *     rotation ends alone, and its key goes on with the new one.
+         * @description Reports API keys that were found in public. This endpoint is for secret-scanning partners; the request is a signed list
+         *     of tokens in the format of GitHub's secret scanning partner program.
+         *
+         *     If a token is the secret of an active key, the key is deactivated immediately. The audit log and the event
+         *     `api_key.leaked` record it. If a rotation has already replaced the secret, only this secret stops working and the key
+         *     continues with its new secret.
          */
         post: operations["reportLeakedKeys"];
         delete?: never;
@@ -403,7 +410,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
@@ -411,8 +418,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the audit log
-         * @description Who changed what in the key's environment, newest first. Entries are kept for 365 days.
+         * List audit log entries
+         * @description Returns the audit log of the caller's environment, newest first. Entries are retained for 365 days.
          */
         get: operations["listAuditEntries"];
         put?: never;
@@ -429,7 +436,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The team's UUID or slug.
+                 * @description The UUID or slug of the team.
                  * @example acme
                  */
                 team: components["parameters"]["Team"];
@@ -438,7 +445,7 @@ export interface paths {
         };
         /**
          * List published articles
-         * @description Newest first, without their content.
+         * @description Returns published articles, newest first, without their content.
          */
         get: operations["listLibraryArticles"];
         put?: never;
@@ -455,12 +462,12 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The team's UUID or slug.
+                 * @description The UUID or slug of the team.
                  * @example acme
                  */
                 team: components["parameters"]["Team"];
                 /**
-                 * @description The article's slug, the last part of its address.
+                 * @description The slug of the article, which is the last part of its URL.
                  * @example how-to-reset-password
                  */
                 slug: components["parameters"]["ArticleSlug"];
@@ -469,7 +476,7 @@ export interface paths {
         };
         /**
          * Get a published article
-         * @description The article with its content. Drafts, archived and non-public articles do not exist here.
+         * @description Returns a published article with its content. Drafts, archived articles and non-public articles return `404 resource_missing`.
          */
         get: operations["getLibraryArticle"];
         put?: never;
@@ -488,8 +495,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Identify a key
-         * @description Which team and environment the key belongs to. Works with every key in force.
+         * Identify an API key
+         * @description Returns the team, type and environment of the API key. It requires no permission.
          */
         get: operations["getIdentity"];
         put?: never;
@@ -508,8 +515,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get the user behind a key
-         * @description The person who stands behind the key, with every secret key in force.
+         * Get the user of an API key
+         * @description Returns the user that the API key belongs to. It requires a secret key and no permission.
          */
         get: operations["getMe"];
         put?: never;
@@ -528,8 +535,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Is the process alive
-         * @description Answers as long as the process takes requests at all, whatever its database does.
+         * Check liveness
+         * @description Returns 200 while the process accepts requests, whatever the state of its database.
          */
         get: operations["getHealth"];
         put?: never;
@@ -548,8 +555,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Does the process take requests
-         * @description 200 once every validator is compiled and the database answers; 503 before that, and from the moment when the process is told to stop.
+         * Check readiness
+         * @description Returns 200 once the process has started and the database responds. Returns 503 before that, and as soon as the process is told to stop.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -592,8 +599,8 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * A ticket was changed
-         * @description Sent when status, priority, assignment, tags, title, notes or metadata change; `changes` says how.
+         * A ticket was updated
+         * @description Sent when the status, priority, assignment, tags, title, notes or metadata of a ticket change. `changes` lists the changes.
          */
         post: operations["sendTicketUpdated"];
         delete?: never;
@@ -613,7 +620,7 @@ export interface webhooks {
         put?: never;
         /**
          * A ticket was assigned
-         * @description Sent when a ticket gets a member who works on it, beside `ticket.updated` or `ticket.created`.
+         * @description Sent when a ticket is assigned to a team member, in addition to `ticket.updated` or `ticket.created`.
          */
         post: operations["sendTicketAssigned"];
         delete?: never;
@@ -633,7 +640,7 @@ export interface webhooks {
         put?: never;
         /**
          * A ticket was closed
-         * @description Sent when a ticket becomes resolved or closed, beside `ticket.updated` or `ticket.created`.
+         * @description Sent when a ticket becomes `resolved` or `closed`, in addition to `ticket.updated` or `ticket.created`.
          */
         post: operations["sendTicketClosed"];
         delete?: never;
@@ -653,7 +660,7 @@ export interface webhooks {
         put?: never;
         /**
          * A ticket was deleted
-         * @description Sent when a ticket is deleted, with what it was.
+         * @description Sent when a ticket is deleted. The event contains the state of the ticket before the deletion.
          */
         post: operations["sendTicketDeleted"];
         delete?: never;
@@ -673,7 +680,7 @@ export interface webhooks {
         put?: never;
         /**
          * A message was added
-         * @description Sent when a ticket gets a message, internal ones included.
+         * @description Sent when a message is added to a ticket, including internal messages.
          */
         post: operations["sendTicketMessageAdded"];
         delete?: never;
@@ -773,7 +780,7 @@ export interface webhooks {
         put?: never;
         /**
          * An API key was found leaked
-         * @description Sent when a partner has found the key where everybody can read it; it is deactivated, or its old secret has ended.
+         * @description Sent when a partner reports that a secret of the key was found in public. The key is deactivated. If the leaked secret was already replaced by a rotation, only this secret stops working.
          */
         post: operations["sendApiKeyLeaked"];
         delete?: never;
@@ -785,36 +792,36 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
-        /** @description What every failure looks like. */
+        /** @description An error response. */
         Error: {
             /**
-             * @description Whether the request succeeded; always `false` here.
+             * @description Whether the request succeeded. Always `false` in an error response.
              * @example false
              */
             success: boolean;
-            /** @description What went wrong. */
+            /** @description The details of the error. */
             error: {
                 type: components["schemas"]["ErrorType"];
                 code: components["schemas"]["ErrorCode"];
                 /**
-                 * @description For people. Do not match on it, it may change.
+                 * @description A human-readable message. It may change; branch on `code` instead.
                  * @example Missing or invalid Authorization header. Expected: Bearer <api_key>
                  */
                 message: string;
                 /**
                  * Format: uri
-                 * @description The page about this code, with cause and fix.
+                 * @description A link to the documentation of this code, with its cause and its fix.
                  * @example https://cstar.help/developers/api/errors#authentication_required
                  */
                 doc_url: string;
                 request_id: components["schemas"]["RequestId"];
                 /**
-                 * @description The field, parameter or header at fault.
+                 * @description The field, parameter or header that caused the error. Nested fields are separated by dots, for example `restrictions.ipAddresses.0`.
                  * @example title
                  */
                 param?: string;
                 /**
-                 * @description Seconds to wait before the next try; the same as the header `Retry-After`.
+                 * @description The number of seconds to wait before you retry. Equals the `Retry-After` header.
                  * @example 30
                  */
                 retryAfter?: number;
@@ -822,61 +829,61 @@ export interface components {
         };
         /**
          * Format: uuid
-         * @description A UUID, in any case.
+         * @description A UUID. Upper and lower case are accepted.
          * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
          */
         Uuid: string;
         /**
-         * @description A place in a list. Opaque; made by the server.
+         * @description A position in a list. Cursors are opaque: pass them back unchanged.
          * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
          */
         Cursor: string;
         /**
-         * @description How far the ticket is.
+         * @description The status of the ticket.
          * @example open
          * @enum {string}
          */
         TicketStatus: "new" | "open" | "pending" | "resolved" | "closed";
         /**
-         * @description How urgent the ticket is.
+         * @description The priority of the ticket.
          * @example high
          * @enum {string}
          */
         TicketPriority: "low" | "normal" | "high" | "urgent";
         /**
-         * @description A member of the team, by the prefixed id or the UUID.
+         * @description The prefixed ID or UUID of a team member.
          * @example mem_q1W2e3R4t5Y6
          * @example 659b34e1-0272-8653-9770-000000000000
          */
         MemberReference: string;
         /**
-         * @description A customer, by the prefixed id or the UUID.
+         * @description The prefixed ID or UUID of a customer.
          * @example cus_x9Y8z7W6v5U4
          * @example 659b34e1-0272-8653-9770-000000000000
          */
         CustomerReference: string;
         /**
-         * @description A tag's name.
+         * @description The name of a tag.
          * @example billing
          */
         TagName: string;
         /**
-         * @description Whether the request succeeded; always `true` here.
+         * @description Whether the request succeeded. Always `true` in a success response.
          * @example true
          */
         Success: boolean;
         /**
-         * @description Prefixed id of a ticket.
+         * @description The prefixed ID of a ticket.
          * @example tkt_a1B2c3D4e5F6
          */
         TicketId: string;
         /**
-         * @description What it is about, in a line.
+         * @description A one-line summary of the ticket.
          * @example Cannot log in
          */
         TicketTitle: string;
         /**
-         * @description Names of tags, each once.
+         * @description The names of the tags, each listed once.
          * @example [
          *       "billing",
          *       "login"
@@ -884,12 +891,12 @@ export interface components {
          */
         TagNames: components["schemas"]["TagName"][];
         /**
-         * @description Notes of the team. Never shown to customers.
+         * @description Internal notes of the team. Customers never see them.
          * @example Prefers a call.
          */
         Notes: string | null;
         /**
-         * @description Your own keys and values. We only keep them.
+         * @description Your own key-value pairs. The API stores them and does not interpret them.
          * @example {
          *       "orderId": "1042"
          *     }
@@ -899,30 +906,30 @@ export interface components {
         };
         /**
          * Format: date-time
-         * @description A moment in UTC (ISO 8601).
+         * @description A date and time in UTC, in ISO 8601 format.
          * @example 2026-03-30T10:00:00.000Z
          */
         Timestamp: string;
         /**
-         * @description Prefixed id of a message.
+         * @description The prefixed ID of a message.
          * @example msg_j2K3l4M5n6O7
          */
         MessageId: string;
         /**
-         * @description The text.
+         * @description The text of the message.
          * @example I cannot log in since this morning.
          */
         MessageContent: string;
         /**
-         * @description On whose side the sender is.
+         * @description Who sent the message: an agent, the customer or the system.
          * @example customer
          * @enum {string}
          */
         MessageSender: "agent" | "customer" | "system";
-        /** @description A message of a ticket. A publishable key never sees internal ones. */
+        /** @description A message in a ticket. Publishable keys do not receive internal messages. */
         Message: {
             /**
-             * @description The kind of resource.
+             * @description The type of the resource.
              * @constant
              */
             object: "message";
@@ -932,21 +939,21 @@ export interface components {
             content: components["schemas"]["MessageContent"];
             sender: components["schemas"]["MessageSender"];
             /**
-             * @description Who wrote it, if known.
+             * @description The name of the sender, if known.
              * @example Jane Doe
              */
             senderName: string | null;
             /**
-             * @description A note among the team.
+             * @description Whether the message is an internal note, visible to the team only.
              * @example false
              */
             isInternal?: boolean;
             createdAt: components["schemas"]["Timestamp"];
         };
-        /** @description A ticket. What says so is in the answer to a secret key only. */
+        /** @description A ticket. Publishable keys do not receive the fields marked `x-audience: secret`. */
         Ticket: {
             /**
-             * @description The kind of resource.
+             * @description The type of the resource.
              * @constant
              */
             object: "ticket";
@@ -956,57 +963,57 @@ export interface components {
             status: components["schemas"]["TicketStatus"];
             priority: components["schemas"]["TicketPriority"];
             /**
-             * @description The customer who asks, if known.
+             * @description The prefixed ID of the customer. `null` if the customer is not known.
              * @example cus_x9Y8z7W6v5U4
              */
             customerId: string | null;
             /**
-             * @description The customer's name, if known.
+             * @description The name of the customer. `null` if it is not known.
              * @example Jane Doe
              */
             customerName: string | null;
             /**
-             * @description The member who works on it.
+             * @description The prefixed ID of the team member that the ticket is assigned to. `null` if it is unassigned.
              * @example mem_q1W2e3R4t5Y6
              */
             assignedTo?: string | null;
             tags: components["schemas"]["TagNames"];
             notes?: components["schemas"]["Notes"];
             /**
-             * @description How many messages it has; internal ones do not count.
+             * @description The number of messages in the ticket. Internal messages are not counted.
              * @example 2
              */
             messageCount: number;
             /**
              * Format: date-time
-             * @description When the first answer is due.
+             * @description When the first response to the customer is due.
              * @example 2026-03-30T11:00:00.000Z
              */
             responseDeadline?: string | null;
             /**
              * Format: date-time
-             * @description When it has to be resolved.
+             * @description When the ticket must be resolved.
              * @example 2026-03-31T10:00:00.000Z
              */
             resolutionDeadline?: string | null;
             /**
-             * @description The service level of the first answer.
+             * @description The service level for the first response.
              * @example gold
              */
             responseTier?: string | null;
             /**
-             * @description The service level of the resolution.
+             * @description The service level for the resolution.
              * @example gold
              */
             resolutionTier?: string | null;
             /**
-             * @description The service level's clock stands still.
+             * @description Whether the service level clock is paused.
              * @example false
              */
             slaPaused?: boolean;
             /**
              * Format: date-time
-             * @description When an agent answered first.
+             * @description When an agent first sent a public message.
              * @example 2026-03-30T10:20:00.000Z
              */
             firstResponseAt?: string | null;
@@ -1015,48 +1022,48 @@ export interface components {
             updatedAt: components["schemas"]["Timestamp"];
             /**
              * Format: date-time
-             * @description When it was resolved or closed.
+             * @description When the ticket was resolved or closed. `null` while it is neither.
              * @example 2026-03-31T09:00:00.000Z
              */
             closedAt: string | null;
-            /** @description The first 100 messages, oldest first. Only in the answer to `getTicket`. */
+            /** @description The first 100 messages, oldest first. Returned only by `getTicket`. */
             messages?: components["schemas"]["Message"][];
         };
-        /** @description Where this page stands in the list. */
+        /** @description The position of this page in the list. */
         Pagination: {
             /**
-             * @description How many there are, exact up to 10,000.
+             * @description The number of items in the list, exact up to 10,000.
              * @example 42
              */
             total: number;
             /**
-             * @description Present and `true` when there are more than `total` rows. Counting stops at 10,000.
+             * @description Present and `true` if the list has more than 10,000 items. `total` is then 10,000.
              * @example true
              */
             totalIsCapped?: boolean;
             /**
-             * @description This page, from 1.
+             * @description The page number, starting at 1.
              * @example 1
              */
             page: number;
             /**
-             * @description How many fit on a page.
+             * @description The maximum number of items per page.
              * @example 20
              */
             pageSize: number;
             /**
-             * @description Another page follows.
+             * @description Whether another page follows.
              * @example true
              */
             hasMore: boolean;
             nextCursor?: components["schemas"]["Cursor"];
         };
         /**
-         * @description Names one request.
+         * @description The ID of a request.
          * @example req_a1B2c3D4e5F6
          */
         RequestId: string;
-        /** @description About this answer. */
+        /** @description Information about the response. */
         Meta: {
             requestId: components["schemas"]["RequestId"];
             timestamp: components["schemas"]["Timestamp"];
@@ -1064,18 +1071,18 @@ export interface components {
         /** @description A page of tickets. */
         TicketPage: {
             success: components["schemas"]["Success"];
-            /** @description The tickets of this page. */
+            /** @description The tickets on this page. */
             data: components["schemas"]["Ticket"][];
             pagination: components["schemas"]["Pagination"];
             meta: components["schemas"]["Meta"];
         };
         /**
-         * @description A person's name.
+         * @description The name of a person.
          * @example Jane Doe
          */
         PersonName: string;
         /**
-         * @description Your own keys and values, at most 50. A key is up to 40 letters, digits, `_`, `.` or `-` and starts with a letter or digit.
+         * @description Your own key-value pairs, at most 50. A key has up to 40 letters, digits, `_`, `.` or `-` and starts with a letter or digit.
          * @example {
          *       "orderId": "1042"
          *     }
@@ -1083,55 +1090,55 @@ export interface components {
         MetadataCreate: {
             [key: string]: string;
         };
-        /** @description A ticket to create. */
+        /** @description The ticket to create. */
         TicketCreate: {
             title: components["schemas"]["TicketTitle"];
-            /** @description The customer who asks, by prefixed id or UUID. The name comes with it. */
+            /** @description The prefixed ID or UUID of the customer. The ticket takes the name of this customer. */
             customerId?: components["schemas"]["CustomerReference"];
             customerName?: components["schemas"]["PersonName"];
             /** @default new */
             status?: components["schemas"]["TicketStatus"];
             /** @default normal */
             priority?: components["schemas"]["TicketPriority"];
-            /** @description The member to work on it, by prefixed id or UUID. */
+            /** @description The prefixed ID or UUID of the team member to assign the ticket to. */
             assignedTo?: components["schemas"]["MemberReference"];
             tags?: components["schemas"]["TagNames"];
             notes?: components["schemas"]["Notes"];
             metadata?: components["schemas"]["MetadataCreate"];
         };
-        /** @description Answer with a ticket. */
+        /** @description A response with a ticket. */
         TicketAnswer: {
             success: components["schemas"]["Success"];
             data: components["schemas"]["Ticket"];
             meta: components["schemas"]["Meta"];
         };
         /**
-         * @description A ticket, by its prefixed id or its UUID.
+         * @description The prefixed ID or UUID of a ticket.
          * @example tkt_a1B2c3D4e5F6
          * @example 659b34e1-0272-8653-9770-000000000000
          */
         TicketReference: string;
-        /** @description What was deleted. */
+        /** @description A deleted resource. */
         Deleted: {
             /**
-             * @description Always `true`.
+             * @description Whether the resource was deleted. Always `true`.
              * @example true
              */
             deleted: boolean;
             /**
-             * @description The prefixed id that it had.
+             * @description The prefixed ID of the deleted resource.
              * @example tkt_a1B2c3D4e5F6
              */
             id: string;
         };
-        /** @description Answer with what was deleted. */
+        /** @description A response that confirms a deletion. */
         DeletedAnswer: {
             success: components["schemas"]["Success"];
             data: components["schemas"]["Deleted"];
             meta: components["schemas"]["Meta"];
         };
         /**
-         * @description Keys to set. They are merged into what is there; `null` takes a key away.
+         * @description The metadata keys to set. They are merged into the existing metadata. Set a key to `null` to remove it. Metadata has at most 50 keys.
          * @example {
          *       "orderId": "1042",
          *       "cartId": null
@@ -1140,13 +1147,13 @@ export interface components {
         MetadataUpdate: {
             [key: string]: string | null;
         };
-        /** @description What to change; the rest stays. */
+        /** @description The fields to change. Fields that you omit keep their values. */
         TicketUpdate: {
             title?: components["schemas"]["TicketTitle"];
             status?: components["schemas"]["TicketStatus"];
             priority?: components["schemas"]["TicketPriority"];
             /**
-             * @description The member to work on it, by prefixed id or UUID; `null` for nobody.
+             * @description The prefixed ID or UUID of the team member to assign the ticket to. `null` removes the assignment.
              * @example mem_q1W2e3R4t5Y6
              */
             assignedTo?: string | null;
@@ -1157,53 +1164,53 @@ export interface components {
         /** @description A page of messages. */
         MessagePage: {
             success: components["schemas"]["Success"];
-            /** @description The messages of this page. */
+            /** @description The messages on this page. */
             data: components["schemas"]["Message"][];
             pagination: components["schemas"]["Pagination"];
             meta: components["schemas"]["Meta"];
         };
-        /** @description A message to add. */
+        /** @description The message to add. */
         MessageCreate: {
             content: components["schemas"]["MessageContent"];
             /** @default agent */
             sender?: components["schemas"]["MessageSender"];
             senderName?: components["schemas"]["PersonName"];
             /**
-             * @description A note among the team, hidden from customers and publishable keys.
+             * @description Whether the message is an internal note. Customers and publishable keys do not see internal notes.
              * @default false
              * @example false
              */
             isInternal?: boolean;
         };
-        /** @description Answer with a message. */
+        /** @description A response with a message. */
         MessageAnswer: {
             success: components["schemas"]["Success"];
             data: components["schemas"]["Message"];
             meta: components["schemas"]["Meta"];
         };
         /**
-         * @description What happened.
+         * @description The type of the event.
          * @example ticket.created
          * @enum {string}
          */
         EventType: "ticket.created" | "ticket.updated" | "ticket.assigned" | "ticket.closed" | "ticket.deleted" | "ticket.message_added" | "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "api_key.leaked";
         /**
-         * @description A ticket or an API key, by its prefixed id or its UUID.
+         * @description The prefixed ID or UUID of a ticket or an API key.
          * @example tkt_a1B2c3D4e5F6
          * @example key_a1B2c3D4e5F6
          */
         ResourceReference: string;
         /**
-         * @description Prefixed id of an event; longer than the others, because there are more events.
+         * @description The prefixed ID of an event. It is longer than other IDs because there are more events.
          * @example evt_7N42dgm5tFLK9N8MT7fHC7
          */
         EventId: string;
         /**
-         * @description Counts the events of a team and environment, in the order in which they became visible, without gaps.
+         * @description The position of the event among the events of its team and environment. Events become visible in this order, and the numbers have no gaps.
          * @example 42
          */
         EventSequence: number;
-        /** @description The ticket after the change; before it, if it was deleted. */
+        /** @description The ticket after the change. If the ticket was deleted, its state before the deletion. */
         TicketSnapshot: {
             id: components["schemas"]["TicketId"];
             uuid: components["schemas"]["Uuid"];
@@ -1211,17 +1218,17 @@ export interface components {
             status: components["schemas"]["TicketStatus"];
             priority: components["schemas"]["TicketPriority"];
             /**
-             * @description The customer who asks, if known.
+             * @description The prefixed ID of the customer. `null` if the customer is not known.
              * @example cus_x9Y8z7W6v5U4
              */
             customer_id: string | null;
             /**
-             * @description The customer's name, if known.
+             * @description The name of the customer. `null` if it is not known.
              * @example Jane Doe
              */
             customer_name: string | null;
             /**
-             * @description The member who works on it.
+             * @description The prefixed ID of the team member that the ticket is assigned to. `null` if it is unassigned.
              * @example mem_q1W2e3R4t5Y6
              */
             assigned_to: string | null;
@@ -1230,46 +1237,46 @@ export interface components {
             updated_at: components["schemas"]["Timestamp"];
             /**
              * Format: date-time
-             * @description When it was resolved or closed.
+             * @description When the ticket was resolved or closed. `null` while it is neither.
              * @example 2026-03-31T09:00:00.000Z
              */
             closed_at: string | null;
         };
         /**
-         * @description Prefixed id of an API key. It is no secret.
+         * @description The prefixed ID of an API key. It is not a secret.
          * @example key_a1B2c3D4e5F6
          */
         ApiKeyId: string;
         /**
-         * @description What the key is for, in your words.
+         * @description A name that states what the key is for.
          * @example Billing service
          */
         ApiKeyName: string;
         /**
-         * @description Secret keys read and write and stay on your server; publishable keys only read.
+         * @description The type of the key. Secret keys can read and write and belong on your server. Publishable keys can only read.
          * @example secret
          * @enum {string}
          */
         ApiKeyType: "secret" | "publishable";
         /**
-         * @description What the key begins with; tells type and environment.
+         * @description The first characters of the key. They state its type and environment.
          * @example sk_test_
          * @enum {string}
          */
         ApiKeyPrefix: "sk_live_" | "sk_test_" | "pk_live_" | "pk_test_";
         /**
-         * @description The last four characters of the key, to tell it from others.
+         * @description The last four characters of the key, to help you recognize it.
          * @example x7Qz
          */
         LastFour: string;
         /**
-         * @description A permission, as operations ask for it.
+         * @description A permission that an operation requires.
          * @example tickets:read
          * @enum {string}
          */
         Permission: "audit:read" | "events:read" | "keys:read" | "keys:write" | "testdata:write" | "tickets:read" | "tickets:write";
         /**
-         * @description What the key may do.
+         * @description The permissions of the key.
          * @example [
          *       "tickets:read",
          *       "tickets:write"
@@ -1278,11 +1285,11 @@ export interface components {
         Permissions: components["schemas"]["Permission"][];
         /**
          * Format: date-time
-         * @description When it stops working; `null` is never.
+         * @description When the key expires. `null` if it never expires.
          * @example 2027-03-30T10:00:00.000Z
          */
         ExpiresAt: string | null;
-        /** @description The key after the change, without its secret. */
+        /** @description The API key after the change, without its secret. */
         ApiKeySnapshot: {
             id: components["schemas"]["ApiKeyId"];
             uuid: components["schemas"]["Uuid"];
@@ -1292,7 +1299,7 @@ export interface components {
             last_four: components["schemas"]["LastFour"];
             permissions: components["schemas"]["Permissions"];
             /**
-             * @description Not deactivated.
+             * @description Whether the key is active. Deactivated keys are rejected with `invalid_api_key`.
              * @example true
              */
             is_active: boolean;
@@ -1300,35 +1307,35 @@ export interface components {
             expires_at: components["schemas"]["ExpiresAt"];
             /**
              * Format: date-time
-             * @description When it was revoked.
+             * @description When the key was revoked. `null` if it is not revoked.
              * @example null
              */
             revoked_at: string | null;
         };
-        /** @description A text before and after. */
+        /** @description The value of a field before and after the change. */
         TextChange: {
             /**
-             * @description Before.
+             * @description The value before the change.
              * @example open
              */
             from: string | null;
             /**
-             * @description After.
+             * @description The value after the change.
              * @example closed
              */
             to: string | null;
         };
-        /** @description The tags before and after. */
+        /** @description The tags before and after the change. */
         TagsChange: {
             from: components["schemas"]["TagNames"];
             to: components["schemas"]["TagNames"];
         };
-        /** @description The metadata before and after. */
+        /** @description The metadata before and after the change. */
         MetadataChange: {
             from: components["schemas"]["Metadata"];
             to: components["schemas"]["Metadata"];
         };
-        /** @description The fields that changed, each before and after. */
+        /** @description The fields that changed, with their values before and after the change. */
         TicketChangeSet: {
             title?: components["schemas"]["TextChange"];
             status?: components["schemas"]["TextChange"];
@@ -1338,7 +1345,7 @@ export interface components {
             tags?: components["schemas"]["TagsChange"];
             metadata?: components["schemas"]["MetadataChange"];
         };
-        /** @description The message that was added. */
+        /** @description The message that was added to the ticket. */
         MessageSnapshot: {
             id: components["schemas"]["MessageId"];
             uuid: components["schemas"]["Uuid"];
@@ -1346,25 +1353,25 @@ export interface components {
             content: components["schemas"]["MessageContent"];
             sender: components["schemas"]["MessageSender"];
             /**
-             * @description Who wrote it, if known.
+             * @description The name of the sender, if known.
              * @example Jane Doe
              */
             sender_name: string | null;
             /**
-             * @description A note among the team.
+             * @description Whether the message is an internal note, visible to the team only.
              * @example false
              */
             is_internal: boolean;
             created_at: components["schemas"]["Timestamp"];
         };
-        /** @description Something that happened. */
+        /** @description A record of a change. */
         Event: {
             id: components["schemas"]["EventId"];
             type: components["schemas"]["EventType"];
             created_at: components["schemas"]["Timestamp"];
             team_id: components["schemas"]["Uuid"];
             sequence: components["schemas"]["EventSequence"];
-            /** @description The resource that the type names, and what changed. */
+            /** @description The resource that the event is about, and its changes. */
             data: {
                 ticket?: components["schemas"]["TicketSnapshot"];
                 api_key?: components["schemas"]["ApiKeySnapshot"];
@@ -1375,91 +1382,93 @@ export interface components {
         /** @description A page of events. */
         EventPage: {
             success: components["schemas"]["Success"];
-            /** @description The events of this page. */
+            /** @description The events on this page. */
             data: components["schemas"]["Event"][];
             pagination: components["schemas"]["Pagination"];
             meta: components["schemas"]["Meta"];
         };
-        /** @description Answer with an event. */
+        /** @description A response with an event. */
         EventAnswer: {
             success: components["schemas"]["Success"];
             data: components["schemas"]["Event"];
             meta: components["schemas"]["Meta"];
         };
-        /** @description The test data is gone. */
+        /** @description The result of deleting the test data. */
         TestDataDeleted: {
             /**
-             * @description Always `true`.
+             * @description Whether the data was deleted. Always `true`.
              * @example true
              */
             deleted: boolean;
             /**
-             * @description Only ever the test environment.
+             * @description The environment whose data was deleted. Always `test`.
              * @constant
              */
             environment: "test";
         };
-        /** @description Answer that the test data is gone. */
+        /** @description A response that confirms that the test data was deleted. */
         TestDataDeletedAnswer: {
             success: components["schemas"]["Success"];
             data: components["schemas"]["TestDataDeleted"];
             meta: components["schemas"]["Meta"];
         };
         /**
-         * @description Only an `active` key lets anybody in. Revoked is for good; expired and deactivated are not.
+         * @description The status of the key. Only `active` keys are accepted. A `deactivated` or `expired` key can become active again; a `revoked` key cannot.
          * @example active
          * @enum {string}
          */
         ApiKeyStatus: "active" | "deactivated" | "expired" | "revoked";
         /**
-         * @description The data that a key sees.
+         * @description The environment that a key can access.
          * @example test
          * @enum {string}
          */
         Environment: "live" | "test";
         /**
-         * @description An IPv4 or IPv6 address, or a range of them in CIDR notation. IPv4 mapped into IPv6 is the IPv4 address; apart from that
-         *     an IPv6 range holds no IPv4 address.
+         * @description An IPv4 or IPv6 address, or a range of addresses in CIDR notation. An IPv4-mapped IPv6 address is treated as the IPv4
+         *     address. Other IPv6 ranges contain no IPv4 addresses.
          * @example 203.0.113.7
          * @example 198.51.100.0/24
          * @example 2001:db8:1::/48
          */
         IpRange: string;
         /**
-         * @description Where in the web a key may be used: an origin (`https://app.example.com`), every subdomain of a host
-         *     (`https://*.example.com`, which is not `https://example.com`), one path (`https://app.example.com/admin`) or everything below
-         *     it (`https://app.example.com/admin/*`). A single slash at the end is a path too. It is compared with the `Referer` of a request,
-         *     or with `Origin` when there is none. An origin has no path, and to another origin browsers send only `/` unless the page has a
-         *     `Referrer-Policy` like `no-referrer-when-downgrade`.
+         * @description The web pages on which a key can be used: an origin (`https://app.example.com`), all subdomains of a host
+         *     (`https://*.example.com`, which does not include `https://example.com`), one path (`https://app.example.com/admin`) or
+         *     everything below a path (`https://app.example.com/admin/*`). A single slash at the end counts as a path.
+         *
+         *     The pattern is compared with the `Referer` header, or with the `Origin` header if there is no `Referer`. An origin contains
+         *     no path. To other origins, browsers send only the path `/`, unless the page sets a `Referrer-Policy` such as
+         *     `no-referrer-when-downgrade`.
          * @example https://app.example.com
          * @example https://*.example.com
          * @example https://app.example.com/admin/*
          */
         ReferrerPattern: string;
         /**
-         * @description An operation, or a tag for all of its operations.
+         * @description The ID of an operation, or the name of a tag for all operations with this tag.
          * @example listTickets
          * @enum {string}
          */
         Endpoint: "Audit" | "Auth" | "Events" | "Keys" | "Teams" | "Tickets" | "createApiKey" | "createMessage" | "createTicket" | "deleteTestData" | "deleteTicket" | "getApiKey" | "getApiKeyUsage" | "getEvent" | "getIdentity" | "getMe" | "getTicket" | "listApiKeys" | "listAuditEntries" | "listEvents" | "listKeys" | "listMessages" | "listTickets" | "revokeApiKey" | "revokeKey" | "rotateApiKey" | "updateApiKey" | "updateTicket";
-        /** @description From where and for what the key works. An empty list does not restrict. */
+        /** @description Where the key can be used, and for which operations. An empty list means no restriction. */
         Restrictions: {
-            /** @description Addresses and ranges from which it works. */
+            /** @description The IP addresses and ranges from which the key can be used. */
             ipAddresses: components["schemas"]["IpRange"][];
-            /** @description Pages from which a browser may use it. */
+            /** @description The web pages on which the key can be used. */
             referrers: components["schemas"]["ReferrerPattern"][];
-            /** @description Operations that it is for. */
+            /** @description The operations that the key can call. */
             endpoints: components["schemas"]["Endpoint"][];
         };
         /**
-         * @description Requests an hour; `null` is the standard of the key's type.
+         * @description The number of requests that the key can make per hour. `null` means the default limit for the type of the key.
          * @example 500
          */
         RateLimit: number | null;
         /** @description An API key, without its secret. */
         ApiKey: {
             /**
-             * @description The kind of resource.
+             * @description The type of the resource.
              * @constant
              */
             object: "api_key";
@@ -1475,33 +1484,33 @@ export interface components {
             rateLimit: components["schemas"]["RateLimit"];
             status: components["schemas"]["ApiKeyStatus"];
             /**
-             * @description Its secret is 90 days old or more; rotate it.
+             * @description Whether the key should be rotated. `true` once its secret is 90 days old.
              * @example false
              */
             rotationAdvised: boolean;
             /**
              * Format: date-time
-             * @description When its secret was made, at the creation or the last rotation.
+             * @description When the current secret was created, either with the key or by its last rotation.
              * @example 2026-03-30T10:00:00.000Z
              */
             secretCreatedAt: string;
             /**
              * Format: date-time
-             * @description Until when the secret before the last rotation works as well; `null` if it does not.
+             * @description When the secret that was replaced by the last rotation stops working. `null` if no such secret works.
              * @example null
              */
             previousSecretExpiresAt: string | null;
             createdAt: components["schemas"]["Timestamp"];
             /**
              * Format: date-time
-             * @description When it was last used, at most a minute behind; `null` if it never was.
+             * @description When the key was last used, updated within a minute. `null` if it was never used.
              * @example 2026-03-30T10:00:00.000Z
              */
             lastUsedAt: string | null;
             expiresAt: components["schemas"]["ExpiresAt"];
             /**
              * Format: date-time
-             * @description When it was revoked, for good.
+             * @description When the key was revoked, which is permanent. `null` if it is not revoked.
              * @example null
              */
             revokedAt: string | null;
@@ -1509,27 +1518,27 @@ export interface components {
         /** @description A page of API keys. */
         ApiKeyPage: {
             success: components["schemas"]["Success"];
-            /** @description The keys of this page. */
+            /** @description The API keys on this page. */
             data: components["schemas"]["ApiKey"][];
             pagination: components["schemas"]["Pagination"];
             meta: components["schemas"]["Meta"];
         };
-        /** @description From where and for what the key works. An empty list does not restrict; a list that is left out stays as it is. */
+        /** @description Where the key can be used, and for which operations. An empty list means no restriction. If you omit a list, an existing key keeps its value and a new key takes the value of the key that creates it. */
         RestrictionsUpdate: {
-            /** @description Addresses and ranges from which it works. */
+            /** @description The IP addresses and ranges from which the key can be used. */
             ipAddresses?: components["schemas"]["IpRange"][];
-            /** @description Pages from which a browser may use it. Not a protection outside of browsers, where a referrer can be made up. */
+            /** @description The web pages on which the key can be used. Clients other than browsers can forge the referrer; restrict `ipAddresses` for servers. */
             referrers?: components["schemas"]["ReferrerPattern"][];
-            /** @description Operations that it is for. */
+            /** @description The operations that the key can call. */
             endpoints?: components["schemas"]["Endpoint"][];
         };
-        /** @description A key to make. */
+        /** @description The API key to create. */
         ApiKeyCreate: {
             name: components["schemas"]["ApiKeyName"];
             /** @default secret */
             type?: components["schemas"]["ApiKeyType"];
             /**
-             * @description That of the key that makes it, which is also what is meant when this is left out.
+             * @description The environment of the new key. It must be the environment of the key that creates it, which is also the default.
              * @example test
              * @enum {string}
              */
@@ -1539,10 +1548,10 @@ export interface components {
             rateLimit?: components["schemas"]["RateLimit"];
             expiresAt?: components["schemas"]["ExpiresAt"];
         };
-        /** @description An API key with its secret, which is shown this once. */
+        /** @description An API key with its secret. The secret is shown only once. */
         IssuedApiKey: {
             /**
-             * @description The kind of resource.
+             * @description The type of the resource.
              * @constant
              */
             object: "api_key";
@@ -1558,61 +1567,61 @@ export interface components {
             rateLimit: components["schemas"]["RateLimit"];
             status: components["schemas"]["ApiKeyStatus"];
             /**
-             * @description Its secret is 90 days old or more; rotate it.
+             * @description Whether the key should be rotated. `true` once its secret is 90 days old.
              * @example false
              */
             rotationAdvised: boolean;
             /**
              * Format: date-time
-             * @description When its secret was made, at the creation or the last rotation.
+             * @description When the current secret was created, either with the key or by its last rotation.
              * @example 2026-03-30T10:00:00.000Z
              */
             secretCreatedAt: string;
             /**
              * Format: date-time
-             * @description Until when the secret before the last rotation works as well; `null` if it does not.
+             * @description When the secret that was replaced by the last rotation stops working. `null` if no such secret works.
              * @example null
              */
             previousSecretExpiresAt: string | null;
             createdAt: components["schemas"]["Timestamp"];
             /**
              * Format: date-time
-             * @description When it was last used, at most a minute behind; `null` if it never was.
+             * @description When the key was last used, updated within a minute. `null` if it was never used.
              * @example 2026-03-30T10:00:00.000Z
              */
             lastUsedAt: string | null;
             expiresAt: components["schemas"]["ExpiresAt"];
             /**
              * Format: date-time
-             * @description When it was revoked, for good.
+             * @description When the key was revoked, which is permanent. `null` if it is not revoked.
              * @example null
              */
             revokedAt: string | null;
             /**
-             * @description The whole key. Keep it now, it is not shown again.
+             * @description The complete API key. Store it now: it is not shown again.
              * @example sk_test_4eC39HqLyjWDarjtT1zdp7dcX-_9aB2q
              */
             key: string;
         };
-        /** @description Answer with a new secret. */
+        /** @description A response with an API key and its new secret. */
         IssuedApiKeyAnswer: {
             success: components["schemas"]["Success"];
             data: components["schemas"]["IssuedApiKey"];
             meta: components["schemas"]["Meta"];
         };
         /**
-         * @description An API key, by its prefixed id or its UUID.
+         * @description The prefixed ID or UUID of an API key.
          * @example key_a1B2c3D4e5F6
          * @example 659b34e1-0272-8653-9770-000000000000
          */
         ApiKeyReference: string;
-        /** @description Answer with one API key. */
+        /** @description A response with an API key. */
         ApiKeyAnswer: {
             success: components["schemas"]["Success"];
             data: components["schemas"]["ApiKey"];
             meta: components["schemas"]["Meta"];
         };
-        /** @description What to change; the rest stays. */
+        /** @description The fields to change. Fields that you omit keep their values. */
         ApiKeyUpdate: {
             name?: components["schemas"]["ApiKeyName"];
             permissions?: components["schemas"]["Permissions"];
@@ -1620,28 +1629,28 @@ export interface components {
             rateLimit?: components["schemas"]["RateLimit"];
             expiresAt?: components["schemas"]["ExpiresAt"];
             /**
-             * @description `false` deactivates the key until it is `true` again.
+             * @description Set to `false` to deactivate the key, and to `true` to reactivate it.
              * @example false
              */
             isActive?: boolean;
         };
-        /** @description How to change over to the new secret. */
+        /** @description How to switch to the new secret. */
         ApiKeyRotation: {
             /**
-             * @description How long the old secret goes on working; 0 ends it at once. At most 7 days.
+             * @description How long the old secret continues to work, in seconds. `0` ends it immediately. The maximum is 7 days.
              * @example 86400
              */
             overlapSeconds: number;
         };
         /**
-         * @description How many.
+         * @description A number of requests.
          * @example 42
          */
         UsageCount: number;
-        /** @description Requests of one operation. `clientErrors` are answers with 4xx but 429, which are `rateLimited`; `serverErrors` are 5xx. */
+        /** @description The requests to one operation. `clientErrors` counts 4xx responses other than 429, `rateLimited` counts 429 responses, and `serverErrors` counts 5xx responses. */
         OperationUsage: {
             /**
-             * @description The operation.
+             * @description The ID of the operation.
              * @example listTickets
              */
             operationId: string;
@@ -1650,11 +1659,11 @@ export interface components {
             rateLimited: components["schemas"]["UsageCount"];
             serverErrors: components["schemas"]["UsageCount"];
         };
-        /** @description One hour of a key. */
+        /** @description The usage of an API key in one hour. */
         HourUsage: {
             /**
              * Format: date-time
-             * @description Its first moment.
+             * @description The start of the hour.
              * @example 2026-03-30T10:00:00.000Z
              */
             hour: string;
@@ -1662,20 +1671,20 @@ export interface components {
             clientErrors: components["schemas"]["UsageCount"];
             rateLimited: components["schemas"]["UsageCount"];
             serverErrors: components["schemas"]["UsageCount"];
-            /** @description The same by operation. */
+            /** @description The usage by operation. */
             operations: components["schemas"]["OperationUsage"][];
         };
-        /** @description What a key was used for. Hours in which it was not used are left out. */
+        /** @description The usage of an API key. Hours without requests are omitted. */
         ApiKeyUsage: {
             /**
              * Format: date-time
-             * @description The first moment of the first hour.
+             * @description The start of the first hour.
              * @example 2026-03-30T00:00:00.000Z
              */
             from: string;
             /**
              * Format: date-time
-             * @description The end, which does not belong to it.
+             * @description The end of the period, exclusive.
              * @example 2026-03-31T00:00:00.000Z
              */
             to: string;
@@ -1683,16 +1692,16 @@ export interface components {
             clientErrors: components["schemas"]["UsageCount"];
             rateLimited: components["schemas"]["UsageCount"];
             serverErrors: components["schemas"]["UsageCount"];
-            /** @description The hours, oldest first. */
+            /** @description The usage by hour, oldest first. */
             hours: components["schemas"]["HourUsage"][];
         };
-        /** @description Answer with a key's usage. */
+        /** @description A response with the usage of an API key. */
         ApiKeyUsageAnswer: {
             success: components["schemas"]["Success"];
             data: components["schemas"]["ApiKeyUsage"];
             meta: components["schemas"]["Meta"];
         };
-        /** @description A key in the list of the account's keys. */
+        /** @description An API key in the format of the account API. */
         ListedKey: {
             id: components["schemas"]["ApiKeyId"];
             name: components["schemas"]["ApiKeyName"];
@@ -1700,86 +1709,86 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             /**
              * Format: date-time
-             * @description When it was last used, at most a minute behind; `null` if it never was.
+             * @description When the key was last used, updated within a minute. `null` if it was never used.
              * @example 2025-01-15T10:30:00.000Z
              */
             last_used: string | null;
         };
-        /** @description The keys of the account. */
+        /** @description A response with the API keys of the account. */
         KeyList: {
             success: components["schemas"]["Success"];
-            /** @description The keys, newest first. */
+            /** @description The API keys, newest first. */
             data: components["schemas"]["ListedKey"][];
         };
-        /** @description The key is revoked. */
+        /** @description A response that confirms that an API key was revoked. */
         KeyRevoked: {
             success: components["schemas"]["Success"];
             /**
-             * @description Says so.
+             * @description A fixed confirmation.
              * @constant
              */
             message: "API key revoked successfully";
         };
-        /** @description Something that looks like a key, found where everybody can read it. */
+        /** @description A string that looks like an API key and was found in public. */
         FoundKey: {
             /**
-             * @description What was found.
+             * @description The string that was found.
              * @example sk_test_your_secret_key
              */
             token: string;
             /**
-             * @description The partner's name for this kind of token.
+             * @description The partner's name for this type of token.
              * @example cstar_api_key
              */
             type: string;
             /**
-             * @description Where it was found.
+             * @description The URL where the string was found.
              * @example https://example.com/acme/website/blob/main/config.js
              */
             url?: string | null;
             /**
-             * @description In what it was found.
+             * @description The kind of place where the string was found.
              * @example content
              */
             source?: string | null;
         } & {
             [key: string]: string | number | boolean | null;
         };
-        /** @description What a partner found. */
+        /** @description The strings that a partner found. */
         LeakReport: components["schemas"]["FoundKey"][];
-        /** @description What became of a token. */
+        /** @description The result for one reported token. */
         LeakVerdict: {
             /**
-             * @description SHA-256 of the token, in hex.
+             * @description The SHA-256 hash of the token, in hexadecimal.
              * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
              */
             token_hash: string;
             /**
-             * @description The partner's name for this kind of token, as it was sent.
+             * @description The partner's name for this type of token, as sent in the report.
              * @example cstar_api_key
              */
             token_type: string;
             /**
-             * @description `true_positive` is a secret of one of our keys, which works no more; `false_positive` is none.
+             * @description Whether the token is the secret of an API key. If it is (`true_positive`), the secret no longer works. If not, the label is `false_positive`.
              * @example true_positive
              * @enum {string}
              */
             label: "true_positive" | "false_positive";
         };
-        /** @description One verdict per token, in the order of the report. */
+        /** @description One result per token, in the order of the report. */
         LeakVerdicts: components["schemas"]["LeakVerdict"][];
         /**
-         * @description What was done.
+         * @description The action that was performed.
          * @example api_key.created
          * @enum {string}
          */
         AuditAction: "api_key.created" | "api_key.updated" | "api_key.deactivated" | "api_key.reactivated" | "api_key.rotated" | "api_key.revoked" | "api_key.leaked";
         /**
-         * @description Prefixed id of an audit entry.
+         * @description The prefixed ID of an audit log entry.
          * @example aud_a1B2c3D4e5F6
          */
         AuditId: string;
-        /** @description What a key was before or after a change; never its secret. */
+        /** @description The settings of an API key before or after a change, without its secret. `null` if the key did not exist. */
         ApiKeyFacts: {
             name: components["schemas"]["ApiKeyName"];
             type: components["schemas"]["ApiKeyType"];
@@ -1789,46 +1798,46 @@ export interface components {
             restrictions: components["schemas"]["Restrictions"];
             rateLimit: components["schemas"]["RateLimit"];
             /**
-             * @description Not deactivated.
+             * @description Whether the key is active. Deactivated keys are rejected with `invalid_api_key`.
              * @example true
              */
             isActive: boolean;
             expiresAt: components["schemas"]["ExpiresAt"];
             /**
              * Format: date-time
-             * @description When it was revoked.
+             * @description When the key was revoked. `null` if it is not revoked.
              * @example null
              */
             revokedAt: string | null;
         } | null;
-        /** @description Who did what to what. Kept for 365 days. */
+        /** @description An entry in the audit log. Entries are retained for 365 days. */
         AuditEntry: {
             /**
-             * @description The kind of resource.
+             * @description The type of the resource.
              * @constant
              */
             object: "audit_entry";
             id: components["schemas"]["AuditId"];
             uuid: components["schemas"]["Uuid"];
             action: components["schemas"]["AuditAction"];
-            /** @description Who did it. */
+            /** @description Who performed the action. */
             actor: {
                 /**
-                 * @description An API key, a partner that reported a leak, or the operator of this server.
+                 * @description The type of the actor: an API key, a partner that reported a leak, or the operator of this server.
                  * @example api_key
                  * @enum {string}
                  */
                 type: "api_key" | "leak_reporter" | "system";
                 /**
-                 * @description The key's id, or the identifier of the partner's signing key.
+                 * @description The ID of the API key, or the identifier of the partner's public key. `null` for the operator.
                  * @example key_q1W2e3R4t5Y6
                  */
                 id: string | null;
             };
-            /** @description What it was done to. */
+            /** @description The resource that the action affected. */
             resource: {
                 /**
-                 * @description The kind of resource.
+                 * @description The type of the resource.
                  * @constant
                  */
                 type: "api_key";
@@ -1837,7 +1846,7 @@ export interface components {
             before: components["schemas"]["ApiKeyFacts"];
             after: components["schemas"]["ApiKeyFacts"];
             /**
-             * @description The request that did it; `null` for the operator.
+             * @description The ID of the request that performed the action. `null` for the operator.
              * @example req_a1B2c3D4e5F6
              */
             requestId: string | null;
@@ -1846,31 +1855,31 @@ export interface components {
         /** @description A page of the audit log. */
         AuditPage: {
             success: components["schemas"]["Success"];
-            /** @description The entries of this page. */
+            /** @description The entries on this page. */
             data: components["schemas"]["AuditEntry"][];
             pagination: components["schemas"]["Pagination"];
             meta: components["schemas"]["Meta"];
         };
         /**
-         * @description A team, by its slug or its UUID.
+         * @description The UUID or slug of a team.
          * @example acme
          * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
          */
         TeamReference: string;
         /**
-         * @description Prefixed id of an article.
+         * @description The prefixed ID of an article.
          * @example art_m3N4o5P6q7R8
          */
         ArticleId: string;
         /**
-         * @description A short name for addresses. Never looks like a UUID.
+         * @description A short name for use in URLs. A slug never has the form of a UUID.
          * @example how-to-reset-password
          */
         Slug: string;
         /** @description A published article. */
         LibraryArticle: {
             /**
-             * @description The kind of resource.
+             * @description The type of the resource.
              * @constant
              */
             object: "article";
@@ -1878,28 +1887,28 @@ export interface components {
             uuid: components["schemas"]["Uuid"];
             slug: components["schemas"]["Slug"];
             /**
-             * @description The headline.
+             * @description The title of the article.
              * @example How to reset your password
              */
             title: string;
             /**
-             * @description The beginning, for lists.
+             * @description The beginning of the article, for use in lists.
              * @example Forgot your password? Ask for a link.
              */
             excerpt: string;
             /**
-             * @description The article, in Markdown. Only in the answer to `getLibraryArticle`.
+             * @description The content of the article, in Markdown. Returned only by `getLibraryArticle`.
              * @example # How to reset your password
              */
             content?: string;
             tags: components["schemas"]["TagNames"];
             /**
-             * @description How long reading takes.
+             * @description The estimated reading time.
              * @example 2 min
              */
             readTime: string;
             /**
-             * @description For search engines.
+             * @description A description for search engines.
              * @example Reset your password in two steps.
              */
             metaDescription: string | null;
@@ -1909,174 +1918,174 @@ export interface components {
         /** @description A page of articles. */
         LibraryArticlePage: {
             success: components["schemas"]["Success"];
-            /** @description The articles of this page. */
+            /** @description The articles on this page. */
             data: components["schemas"]["LibraryArticle"][];
             pagination: components["schemas"]["Pagination"];
             meta: components["schemas"]["Meta"];
         };
-        /** @description Answer with an article. */
+        /** @description A response with an article. */
         LibraryArticleAnswer: {
             success: components["schemas"]["Success"];
             data: components["schemas"]["LibraryArticle"];
             meta: components["schemas"]["Meta"];
         };
-        /** @description Whom a key stands for. */
+        /** @description The team, type and environment of an API key. */
         Identity: {
             teamId: components["schemas"]["Uuid"];
             /**
-             * @description The team's name.
+             * @description The name of the team.
              * @example Acme
              */
             teamName: string;
             teamSlug: components["schemas"]["Slug"];
             /**
-             * @description The kind of key.
+             * @description The type of the key.
              * @example secret
              * @enum {string}
              */
             keyType: "secret" | "publishable";
             /**
-             * @description The data that the key sees.
+             * @description The environment that the key can access.
              * @example test
              * @enum {string}
              */
             environment: "live" | "test";
         };
-        /** @description Answer with whom the key stands for. */
+        /** @description A response with the identity of an API key. */
         IdentityAnswer: {
             success: components["schemas"]["Success"];
             data: components["schemas"]["Identity"];
             meta: components["schemas"]["Meta"];
         };
-        /** @description The person who stands behind a key. */
+        /** @description The user that an API key belongs to. */
         User: {
             id: components["schemas"]["Uuid"];
             /**
              * Format: email
-             * @description Where to reach them.
+             * @description The email address of the user.
              * @example robin@acme.example
              */
             email: string;
             /**
-             * @description Given name.
+             * @description The first name of the user.
              * @example Robin
              */
             first_name: string | null;
             /**
-             * @description Family name.
+             * @description The last name of the user.
              * @example Fischer
              */
             last_name: string | null;
             /**
-             * @description May sign in.
+             * @description Whether the user is active.
              * @example true
              */
             is_active: boolean;
             /**
-             * @description The email address is theirs.
+             * @description Whether the user has verified the email address.
              * @example true
              */
             is_verified: boolean;
         };
-        /** @description The process answers. */
+        /** @description The health of the process. */
         Health: {
             /**
-             * @description It does.
+             * @description The state of the process. Always `ok`.
              * @constant
              */
             status: "ok";
         };
-        /** @description Answer with the process's health. */
+        /** @description A response with the health of the process. */
         HealthAnswer: {
             success: components["schemas"]["Success"];
             data: components["schemas"]["Health"];
             meta: components["schemas"]["Meta"];
         };
-        /** @description The process takes requests. */
+        /** @description The readiness of the process. */
         Readiness: {
             /**
-             * @description It does.
+             * @description The state of the process. Always `ready`.
              * @constant
              */
             status: "ready";
         };
-        /** @description Answer with the process's readiness. */
+        /** @description A response with the readiness of the process. */
         ReadinessAnswer: {
             success: components["schemas"]["Success"];
             data: components["schemas"]["Readiness"];
             meta: components["schemas"]["Meta"];
         };
-        /** @description A ticket was created, assigned, closed or deleted. */
+        /** @description An event about a ticket that was created, assigned, closed or deleted. */
         TicketEvent: {
             id: components["schemas"]["EventId"];
             type: components["schemas"]["EventType"];
             created_at: components["schemas"]["Timestamp"];
             team_id: components["schemas"]["Uuid"];
             sequence: components["schemas"]["EventSequence"];
-            /** @description The resource, and what changed. */
+            /** @description The ticket that the event is about. */
             data: {
                 ticket: components["schemas"]["TicketSnapshot"];
             };
         };
-        /** @description A ticket was changed. */
+        /** @description An event about a ticket that was changed. */
         TicketChangedEvent: {
             id: components["schemas"]["EventId"];
             type: components["schemas"]["EventType"];
             created_at: components["schemas"]["Timestamp"];
             team_id: components["schemas"]["Uuid"];
             sequence: components["schemas"]["EventSequence"];
-            /** @description The resource, and what changed. */
+            /** @description The ticket and its changes. */
             data: {
                 ticket: components["schemas"]["TicketSnapshot"];
                 changes: components["schemas"]["TicketChangeSet"];
             };
         };
-        /** @description A message was added to a ticket. */
+        /** @description An event about a message that was added to a ticket. */
         TicketMessageEvent: {
             id: components["schemas"]["EventId"];
             type: components["schemas"]["EventType"];
             created_at: components["schemas"]["Timestamp"];
             team_id: components["schemas"]["Uuid"];
             sequence: components["schemas"]["EventSequence"];
-            /** @description The resource, and what changed. */
+            /** @description The ticket and the message. */
             data: {
                 ticket: components["schemas"]["TicketSnapshot"];
                 message: components["schemas"]["MessageSnapshot"];
             };
         };
-        /** @description An API key was created, updated, rotated, revoked or found leaked. */
+        /** @description An event about an API key that was created, updated, rotated, revoked or found leaked. */
         ApiKeyEvent: {
             id: components["schemas"]["EventId"];
             type: components["schemas"]["EventType"];
             created_at: components["schemas"]["Timestamp"];
             team_id: components["schemas"]["Uuid"];
             sequence: components["schemas"]["EventSequence"];
-            /** @description The resource. */
+            /** @description The API key that the event is about. */
             data: {
                 api_key: components["schemas"]["ApiKeySnapshot"];
             };
         };
         /**
-         * @description A dated version of this API; the newest stands last.
+         * @description A version of the API, named by date. The newest version is listed last.
          * @example 2026-03-01
          * @enum {string}
          */
         Version: "2026-03-01";
         /**
-         * @description The family of the error.
+         * @description The category of the error.
          * @example authentication_error
          * @enum {string}
          */
         ErrorType: "authentication_error" | "invalid_request_error" | "not_found_error" | "rate_limit_error" | "api_error";
         /**
-         * @description What went wrong, for programs. `x-errors` says of each code which status and family it has, why it happens and what helps.
+         * @description The reason for the error. Branch on this field to handle a specific error.
          * @example authentication_required
          * @enum {string}
          */
         ErrorCode: "authentication_required" | "invalid_key_format" | "invalid_api_key" | "key_expired" | "insufficient_permissions" | "publishable_key_write" | "team_access_denied" | "https_required" | "invalid_signature" | "route_not_found" | "method_not_allowed" | "unsupported_version" | "not_acceptable" | "unsupported_media_type" | "payload_too_large" | "request_timeout" | "headers_too_large" | "malformed_request" | "invalid_json" | "parameter_missing" | "parameter_invalid" | "parameter_unknown" | "mock_scenario_unknown" | "resource_missing" | "resource_conflict" | "idempotency_conflict" | "rate_limit_exceeded" | "internal_error" | "not_implemented" | "service_unavailable";
     };
     responses: {
-        /** @description `unsupported_version`: Unknown version. `parameter_invalid`: A wrong value. `parameter_unknown`: An unknown name. `mock_scenario_unknown`: The mock cannot play this. */
+        /** @description `unsupported_version`: Unsupported version. `parameter_invalid`: Invalid parameter. `parameter_unknown`: Unknown parameter. `mock_scenario_unknown`: Unknown mock scenario. */
         BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2092,7 +2101,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `authentication_required`: No key. `invalid_key_format`: Not a key. `invalid_api_key`: Unknown key. `key_expired`: Expired key. */
+        /** @description `authentication_required`: Missing API key. `invalid_key_format`: Malformed API key. `invalid_api_key`: Invalid API key. `key_expired`: Expired API key. */
         Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2104,7 +2113,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `https_required`: Not encrypted. `team_access_denied`: Another team. `insufficient_permissions`: Permission missing. */
+        /** @description `https_required`: HTTPS required. `team_access_denied`: Wrong team. `insufficient_permissions`: Insufficient permissions. */
         Forbidden_HttpsRequired_TeamAccessDenied_InsufficientPermissions: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2120,7 +2129,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `not_acceptable`: Nothing to your taste. */
+        /** @description `not_acceptable`: Not acceptable. */
         NotAcceptable: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2153,7 +2162,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `internal_error`: Our fault. */
+        /** @description `internal_error`: Internal error. */
         InternalServerError: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2169,7 +2178,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `service_unavailable`: Not available now. */
+        /** @description `service_unavailable`: Service unavailable. */
         ServiceUnavailable: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2186,7 +2195,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `unsupported_version`: Unknown version. `invalid_json`: Not valid JSON. `parameter_missing`: Something is missing. `parameter_invalid`: A wrong value. `parameter_unknown`: An unknown name. `mock_scenario_unknown`: The mock cannot play this. */
+        /** @description `unsupported_version`: Unsupported version. `invalid_json`: Invalid JSON. `parameter_missing`: Missing parameter. `parameter_invalid`: Invalid parameter. `parameter_unknown`: Unknown parameter. `mock_scenario_unknown`: Unknown mock scenario. */
         BadRequest_UnsupportedVersion_InvalidJson_ParameterMissing_ParameterInvalid_ParameterUnknown_MockScenarioUnknown: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2202,7 +2211,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `https_required`: Not encrypted. `team_access_denied`: Another team. `publishable_key_write`: Publishable keys only read. `insufficient_permissions`: Permission missing. */
+        /** @description `https_required`: HTTPS required. `team_access_denied`: Wrong team. `publishable_key_write`: Write with a publishable key. `insufficient_permissions`: Insufficient permissions. */
         Forbidden_HttpsRequired_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2218,7 +2227,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `resource_missing`: Not found. */
+        /** @description `resource_missing`: Resource not found. */
         NotFound: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2234,7 +2243,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `request_timeout`: Request too slow. */
+        /** @description `request_timeout`: Request timeout. */
         RequestTimeout: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2250,7 +2259,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `idempotency_conflict`: The key has been used. */
+        /** @description `idempotency_conflict`: Idempotency key in use. */
         Conflict: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2283,7 +2292,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `unsupported_media_type`: Not JSON. */
+        /** @description `unsupported_media_type`: Unsupported media type. */
         UnsupportedMediaType: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2299,7 +2308,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `unsupported_version`: Unknown version. `parameter_unknown`: An unknown name. `mock_scenario_unknown`: The mock cannot play this. */
+        /** @description `unsupported_version`: Unsupported version. `parameter_unknown`: Unknown parameter. `mock_scenario_unknown`: Unknown mock scenario. */
         BadRequest_UnsupportedVersion_ParameterUnknown_MockScenarioUnknown: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2315,7 +2324,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `idempotency_conflict`: The key has been used. `resource_conflict`: Not in this state. */
+        /** @description `idempotency_conflict`: Idempotency key in use. `resource_conflict`: Conflict with the current state. */
         Conflict_IdempotencyConflict_ResourceConflict: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2332,7 +2341,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `https_required`: Not encrypted. `insufficient_permissions`: Permission missing. */
+        /** @description `https_required`: HTTPS required. `insufficient_permissions`: Insufficient permissions. */
         Forbidden_HttpsRequired_InsufficientPermissions: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2348,7 +2357,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `https_required`: Not encrypted. `publishable_key_write`: Publishable keys only read. `insufficient_permissions`: Permission missing. */
+        /** @description `https_required`: HTTPS required. `publishable_key_write`: Write with a publishable key. `insufficient_permissions`: Insufficient permissions. */
         Forbidden_HttpsRequired_PublishableKeyWrite_InsufficientPermissions: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2364,7 +2373,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `https_required`: Not encrypted. `invalid_signature`: Wrong signature. */
+        /** @description `https_required`: HTTPS required. `invalid_signature`: Invalid signature. */
         Forbidden_HttpsRequired_InvalidSignature: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2380,7 +2389,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `https_required`: Not encrypted. */
+        /** @description `https_required`: HTTPS required. */
         Forbidden: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2391,7 +2400,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `unsupported_version`: Unknown version. `parameter_unknown`: An unknown name. `mock_scenario_unknown`: The mock cannot play this. */
+        /** @description `unsupported_version`: Unsupported version. `parameter_unknown`: Unknown parameter. `mock_scenario_unknown`: Unknown mock scenario. */
         BadRequest_UnsupportedVersion_ParameterUnknown_MockScenarioUnknown_Probe: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2402,7 +2411,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `not_acceptable`: Nothing to your taste. */
+        /** @description `not_acceptable`: Not acceptable. */
         NotAcceptable_Probe: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2413,7 +2422,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `internal_error`: Our fault. */
+        /** @description `internal_error`: Internal error. */
         InternalServerError_Probe: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2424,7 +2433,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `service_unavailable`: Not available now. */
+        /** @description `service_unavailable`: Service unavailable. */
         ServiceUnavailable_Probe: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
@@ -2439,143 +2448,144 @@ export interface components {
     };
     parameters: {
         /**
-         * @description The version you are written for. Without it the newest answers.
+         * @description The API version to use. If you omit the header, the newest version is used.
          * @example 2026-03-01
          */
         "CStar-Version": components["schemas"]["Version"];
         /**
-         * @description Makes a repetition harmless: the same key with the same request within 24 hours gives the first answer again and changes
-         *     nothing. Use a new key for each thing that you want to happen, such as a UUID or your order number.
+         * @description Makes retries safe. If you send the same request with the same key again within 24 hours, you receive the first response
+         *     again and nothing is executed twice. Use a new key for each operation, for example a UUID or an order number. A key has 1
+         *     to 255 visible ASCII characters.
          * @example order-1042-refund
          */
         "Idempotency-Key": string;
         /**
-         * @description The team's UUID; `whoami` tells it.
+         * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
          * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
          */
         TeamId: components["schemas"]["Uuid"];
         /**
-         * @description Which page, from 1. Up to 10,000 rows deep; go on with `cursor` beyond.
+         * @description The page number, starting at 1. Pages reach up to 10,000 items deep; use `cursor` beyond that.
          * @example 1
          */
         Page: number;
         /**
-         * @description How many to a page.
+         * @description The number of items per page.
          * @example 20
          */
         PageSize: number;
         /**
-         * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
+         * @description The `pagination.nextCursor` of the previous page, unchanged. Use it instead of `page`. It is equally fast at any depth.
          * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
          */
         PageCursor: components["schemas"]["Cursor"];
         /**
-         * @description Only tickets in this state.
+         * @description Return only tickets with this status.
          * @example open
          */
         Status: components["schemas"]["TicketStatus"];
         /**
-         * @description Only tickets of this priority.
+         * @description Return only tickets with this priority.
          * @example high
          */
         Priority: components["schemas"]["TicketPriority"];
         /**
-         * @description Only tickets assigned to this member, by UUID or prefixed id.
+         * @description Return only tickets assigned to this team member. Accepts a prefixed ID or a UUID. Available to secret keys only.
          * @example mem_q1W2e3R4t5Y6
          */
         AssigneeFilter: components["schemas"]["MemberReference"];
         /**
-         * @description Only tickets of this customer, by UUID or prefixed id.
+         * @description Return only tickets of this customer. Accepts a prefixed ID or a UUID.
          * @example cus_x9Y8z7W6v5U4
          */
         CustomerFilter: components["schemas"]["CustomerReference"];
         /**
-         * @description Only tickets with this tag, by the tag's UUID, else by its exact name.
+         * @description Return only tickets with this tag. If the value is the UUID of a tag, it selects that tag. Otherwise it must be the exact name of the tag.
          * @example billing
          */
         Tag: components["schemas"]["TagName"];
         /**
-         * @description Only tickets whose title or customer name holds this text, in any case.
+         * @description Return only tickets whose title or customer name contains this text. Upper and lower case are treated as equal.
          * @example invoice
          */
         TicketSearch: string;
         /**
-         * @description The ticket's prefixed id or UUID.
+         * @description The prefixed ID or UUID of the ticket.
          * @example tkt_a1B2c3D4e5F6
          */
         TicketIdInPath: components["schemas"]["TicketReference"];
         /**
-         * @description Only events with a greater `sequence`. Give the last one that you have seen to miss none and see none twice.
+         * @description Return only events whose `sequence` is greater than this number. If you pass the `sequence` of the last event that you received, you miss no event and receive none twice.
          * @example 41
          */
         After: number;
         /**
-         * @description Only events of this type.
+         * @description Return only events of this type.
          * @example ticket.created
          */
         EventTypeFilter: components["schemas"]["EventType"];
         /**
-         * @description Only events of this resource, by prefixed id or UUID.
+         * @description Return only events about this resource. Accepts a prefixed ID or a UUID.
          * @example tkt_a1B2c3D4e5F6
          */
         EventResource: components["schemas"]["ResourceReference"];
         /**
-         * @description The event's id.
+         * @description The prefixed ID of the event.
          * @example evt_7N42dgm5tFLK9N8MT7fHC7
          */
         EventIdInPath: components["schemas"]["EventId"];
         /**
-         * @description Only keys in this state.
+         * @description Return only keys with this status.
          * @example active
          */
         KeyStatus: components["schemas"]["ApiKeyStatus"];
         /**
-         * @description Only keys of this type.
+         * @description Return only keys of this type.
          * @example secret
          */
         KeyType: components["schemas"]["ApiKeyType"];
         /**
-         * @description The key's prefixed id or UUID.
+         * @description The prefixed ID or UUID of the API key.
          * @example key_a1B2c3D4e5F6
          */
         ApiKeyIdInPath: components["schemas"]["ApiKeyReference"];
         /**
-         * @description From this hour on; the hour is counted whole. 24 hours before `to` unless given. Usage is kept for 90 days.
+         * @description The start of the period. The hour that contains this time is included in full. Defaults to 24 hours before `to`. Usage is retained for 90 days.
          * @example 2026-03-30T00:00:00.000Z
          */
         UsageFrom: components["schemas"]["Timestamp"];
         /**
-         * @description Until this hour, which does not belong to it unless it has begun. Now unless given; at most 7 days after `from`.
+         * @description The end of the period, at most 7 days after `from`. If this time falls within an hour, that hour is included in full. If it is exactly on the hour, the hour that starts then is not included. Defaults to now.
          * @example 2026-03-31T00:00:00.000Z
          */
         UsageTo: components["schemas"]["Timestamp"];
         /**
-         * @description Which of the partner's keys signed the report.
+         * @description The identifier of the partner's public key that verifies the signature.
          * @example bcb53661c06b4728e59d897fb6165d5c9cda0fd9cdf9d09ead458168deb7518c
          */
         LeakReporter: string;
         /**
-         * @description The body's signature, ECDSA over P-256 with SHA-256, DER in base64.
+         * @description The signature of the body: ECDSA over P-256 with SHA-256, encoded as DER and then as Base64.
          * @example MEQCIQDaMKqrGnE27S0kgMrEK0eYBmyG0LeZismAEz/BgZyt7AIfXt9fErtRS4XaeSt/AO1RtBY66YcAdjxji410VQV4xg==
          */
         LeakSignature: string;
         /**
-         * @description Only this action.
+         * @description Return only entries with this action.
          * @example api_key.rotated
          */
         AuditActionFilter: components["schemas"]["AuditAction"];
         /**
-         * @description Only what was done to this resource, by prefixed id or UUID.
+         * @description Return only entries about this resource. Accepts a prefixed ID or a UUID.
          * @example key_a1B2c3D4e5F6
          */
         AuditResource: components["schemas"]["ApiKeyReference"];
         /**
-         * @description The team's UUID or slug.
+         * @description The UUID or slug of the team.
          * @example acme
          */
         Team: components["schemas"]["TeamReference"];
         /**
-         * @description The article's slug, the last part of its address.
+         * @description The slug of the article, which is the last part of its URL.
          * @example how-to-reset-password
          */
         ArticleSlug: components["schemas"]["Slug"];
@@ -2583,82 +2593,82 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
-         * @description The version that answered.
+         * @description The API version that served the request.
          * @example 2026-03-01
          */
         "CStar-Version": components["schemas"]["Version"];
         /**
-         * @description Names this request; the same as `meta.requestId` or `error.request_id`. Quote it when you ask for help.
+         * @description The ID of the request. It equals `meta.requestId` or `error.request_id` in the body. Quote it when you contact support.
          * @example req_a1B2c3D4e5F6
          */
         "X-Request-Id": components["schemas"]["RequestId"];
         /**
-         * @description Requests allowed in a window.
+         * @description The number of requests allowed per window.
          * @example 1000
          */
         "X-RateLimit-Limit": number;
         /**
-         * @description Requests left in this window.
+         * @description The number of requests left in the current window.
          * @example 999
          */
         "X-RateLimit-Remaining": number;
         /**
-         * @description When the window ends, in Unix seconds.
+         * @description When the current window ends, in Unix seconds.
          * @example 1774868400
          */
         "X-RateLimit-Reset": number;
         /**
-         * @description Length of the window in seconds.
+         * @description The length of a window in seconds.
          * @example 3600
          */
         "X-RateLimit-Window": number;
         /**
-         * @description The age in days of the secret that the request came with. Sent from 90 days on, when the key should be rotated.
+         * @description The age in days of the secret that was used for the request. Sent once the secret is 90 days old and should be rotated.
          * @example 93
          */
         "X-Key-Age-Days": number;
         /**
-         * @description Seconds to wait before the next try.
+         * @description The number of seconds to wait before you retry.
          * @example 30
          */
         "Retry-After": number;
         /**
-         * @description This is the answer that was given the first time; nothing was done now.
+         * @description Sent as `true` if this is the stored response to an earlier request. The request was not executed again.
          * @example true
          */
         "Idempotency-Replayed": boolean;
         /**
-         * @description The request that was answered so the first time; `meta.requestId` in the body is its id as well.
+         * @description The ID of the request that first received this response. It equals `meta.requestId` in the body.
          * @example req_a1B2c3D4e5F6
          */
         "Idempotency-Original-Request": components["schemas"]["RequestId"];
         /**
-         * @description How to authenticate (RFC 6750).
+         * @description The authentication scheme to use (RFC 6750).
          * @example Bearer realm="cstar"
          */
         "WWW-Authenticate": string;
         /**
-         * @description Requests allowed in a window.
+         * @description The number of requests allowed per window.
          * @example 1000
          */
         "X-RateLimit-Limit.optional": number;
         /**
-         * @description Requests left in this window.
+         * @description The number of requests left in the current window.
          * @example 999
          */
         "X-RateLimit-Remaining.optional": number;
         /**
-         * @description When the window ends, in Unix seconds.
+         * @description When the current window ends, in Unix seconds.
          * @example 1774868400
          */
         "X-RateLimit-Reset.optional": number;
         /**
-         * @description Length of the window in seconds.
+         * @description The length of a window in seconds.
          * @example 3600
          */
         "X-RateLimit-Window.optional": number;
         /**
-         * @description Seconds to wait before the next try.
+         * @description The number of seconds to wait before you retry.
          * @example 30
          */
         "Retry-After.optional": number;
@@ -2671,61 +2681,61 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Which page, from 1. Up to 10,000 rows deep; go on with `cursor` beyond.
+                 * @description The page number, starting at 1. Pages reach up to 10,000 items deep; use `cursor` beyond that.
                  * @example 1
                  */
                 page?: components["parameters"]["Page"];
                 /**
-                 * @description How many to a page.
+                 * @description The number of items per page.
                  * @example 20
                  */
                 pageSize?: components["parameters"]["PageSize"];
                 /**
-                 * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
+                 * @description The `pagination.nextCursor` of the previous page, unchanged. Use it instead of `page`. It is equally fast at any depth.
                  * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
                  */
                 cursor?: components["parameters"]["PageCursor"];
                 /**
-                 * @description Only tickets in this state.
+                 * @description Return only tickets with this status.
                  * @example open
                  */
                 status?: components["parameters"]["Status"];
                 /**
-                 * @description Only tickets of this priority.
+                 * @description Return only tickets with this priority.
                  * @example high
                  */
                 priority?: components["parameters"]["Priority"];
                 /**
-                 * @description Only tickets assigned to this member, by UUID or prefixed id.
+                 * @description Return only tickets assigned to this team member. Accepts a prefixed ID or a UUID. Available to secret keys only.
                  * @example mem_q1W2e3R4t5Y6
                  */
                 assignedTo?: components["parameters"]["AssigneeFilter"];
                 /**
-                 * @description Only tickets of this customer, by UUID or prefixed id.
+                 * @description Return only tickets of this customer. Accepts a prefixed ID or a UUID.
                  * @example cus_x9Y8z7W6v5U4
                  */
                 customerId?: components["parameters"]["CustomerFilter"];
                 /**
-                 * @description Only tickets with this tag, by the tag's UUID, else by its exact name.
+                 * @description Return only tickets with this tag. If the value is the UUID of a tag, it selects that tag. Otherwise it must be the exact name of the tag.
                  * @example billing
                  */
                 tag?: components["parameters"]["Tag"];
                 /**
-                 * @description Only tickets whose title or customer name holds this text, in any case.
+                 * @description Return only tickets whose title or customer name contains this text. Upper and lower case are treated as equal.
                  * @example invoice
                  */
                 search?: components["parameters"]["TicketSearch"];
             };
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
             };
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
@@ -2764,20 +2774,21 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
                 /**
-                 * @description Makes a repetition harmless: the same key with the same request within 24 hours gives the first answer again and changes
-                 *     nothing. Use a new key for each thing that you want to happen, such as a UUID or your order number.
+                 * @description Makes retries safe. If you send the same request with the same key again within 24 hours, you receive the first response
+                 *     again and nothing is executed twice. Use a new key for each operation, for example a UUID or an order number. A key has 1
+                 *     to 255 visible ASCII characters.
                  * @example order-1042-refund
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
@@ -2828,19 +2839,19 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
             };
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
                 /**
-                 * @description The ticket's prefixed id or UUID.
+                 * @description The prefixed ID or UUID of the ticket.
                  * @example tkt_a1B2c3D4e5F6
                  */
                 ticketId: components["parameters"]["TicketIdInPath"];
@@ -2880,19 +2891,19 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
             };
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
                 /**
-                 * @description The ticket's prefixed id or UUID.
+                 * @description The prefixed ID or UUID of the ticket.
                  * @example tkt_a1B2c3D4e5F6
                  */
                 ticketId: components["parameters"]["TicketIdInPath"];
@@ -2901,7 +2912,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is gone. */
+            /** @description A confirmation with the ID of the deleted ticket. */
             200: {
                 headers: {
                     "CStar-Version": components["headers"]["CStar-Version"];
@@ -2932,39 +2943,40 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
                 /**
-                 * @description Makes a repetition harmless: the same key with the same request within 24 hours gives the first answer again and changes
-                 *     nothing. Use a new key for each thing that you want to happen, such as a UUID or your order number.
+                 * @description Makes retries safe. If you send the same request with the same key again within 24 hours, you receive the first response
+                 *     again and nothing is executed twice. Use a new key for each operation, for example a UUID or an order number. A key has 1
+                 *     to 255 visible ASCII characters.
                  * @example order-1042-refund
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
                 /**
-                 * @description The ticket's prefixed id or UUID.
+                 * @description The prefixed ID or UUID of the ticket.
                  * @example tkt_a1B2c3D4e5F6
                  */
                 ticketId: components["parameters"]["TicketIdInPath"];
             };
             cookie?: never;
         };
-        /** @description The changes. */
+        /** @description The fields to change. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TicketUpdate"];
             };
         };
         responses: {
-            /** @description The ticket as it is now. */
+            /** @description The updated ticket. */
             200: {
                 headers: {
                     "CStar-Version": components["headers"]["CStar-Version"];
@@ -3000,36 +3012,36 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Which page, from 1. Up to 10,000 rows deep; go on with `cursor` beyond.
+                 * @description The page number, starting at 1. Pages reach up to 10,000 items deep; use `cursor` beyond that.
                  * @example 1
                  */
                 page?: components["parameters"]["Page"];
                 /**
-                 * @description How many to a page.
+                 * @description The number of items per page.
                  * @example 20
                  */
                 pageSize?: components["parameters"]["PageSize"];
                 /**
-                 * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
+                 * @description The `pagination.nextCursor` of the previous page, unchanged. Use it instead of `page`. It is equally fast at any depth.
                  * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
                  */
                 cursor?: components["parameters"]["PageCursor"];
             };
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
             };
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
                 /**
-                 * @description The ticket's prefixed id or UUID.
+                 * @description The prefixed ID or UUID of the ticket.
                  * @example tkt_a1B2c3D4e5F6
                  */
                 ticketId: components["parameters"]["TicketIdInPath"];
@@ -3069,25 +3081,26 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
                 /**
-                 * @description Makes a repetition harmless: the same key with the same request within 24 hours gives the first answer again and changes
-                 *     nothing. Use a new key for each thing that you want to happen, such as a UUID or your order number.
+                 * @description Makes retries safe. If you send the same request with the same key again within 24 hours, you receive the first response
+                 *     again and nothing is executed twice. Use a new key for each operation, for example a UUID or an order number. A key has 1
+                 *     to 255 visible ASCII characters.
                  * @example order-1042-refund
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
                 /**
-                 * @description The ticket's prefixed id or UUID.
+                 * @description The prefixed ID or UUID of the ticket.
                  * @example tkt_a1B2c3D4e5F6
                  */
                 ticketId: components["parameters"]["TicketIdInPath"];
@@ -3137,36 +3150,36 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Only events with a greater `sequence`. Give the last one that you have seen to miss none and see none twice.
+                 * @description Return only events whose `sequence` is greater than this number. If you pass the `sequence` of the last event that you received, you miss no event and receive none twice.
                  * @example 41
                  */
                 after?: components["parameters"]["After"];
                 /**
-                 * @description How many to a page.
+                 * @description The number of items per page.
                  * @example 20
                  */
                 pageSize?: components["parameters"]["PageSize"];
                 /**
-                 * @description Only events of this type.
+                 * @description Return only events of this type.
                  * @example ticket.created
                  */
                 type?: components["parameters"]["EventTypeFilter"];
                 /**
-                 * @description Only events of this resource, by prefixed id or UUID.
+                 * @description Return only events about this resource. Accepts a prefixed ID or a UUID.
                  * @example tkt_a1B2c3D4e5F6
                  */
                 resource?: components["parameters"]["EventResource"];
             };
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
             };
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
@@ -3175,7 +3188,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events, oldest first. */
+            /** @description A page of events, oldest first. */
             200: {
                 headers: {
                     "CStar-Version": components["headers"]["CStar-Version"];
@@ -3205,19 +3218,19 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
             };
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
                 /**
-                 * @description The event's id.
+                 * @description The prefixed ID of the event.
                  * @example evt_7N42dgm5tFLK9N8MT7fHC7
                  */
                 eventId: components["parameters"]["EventIdInPath"];
@@ -3257,14 +3270,14 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
             };
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
@@ -3273,7 +3286,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The test environment is empty. */
+            /** @description A confirmation that the test data was deleted. */
             200: {
                 headers: {
                     "CStar-Version": components["headers"]["CStar-Version"];
@@ -3302,41 +3315,41 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Which page, from 1. Up to 10,000 rows deep; go on with `cursor` beyond.
+                 * @description The page number, starting at 1. Pages reach up to 10,000 items deep; use `cursor` beyond that.
                  * @example 1
                  */
                 page?: components["parameters"]["Page"];
                 /**
-                 * @description How many to a page.
+                 * @description The number of items per page.
                  * @example 20
                  */
                 pageSize?: components["parameters"]["PageSize"];
                 /**
-                 * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
+                 * @description The `pagination.nextCursor` of the previous page, unchanged. Use it instead of `page`. It is equally fast at any depth.
                  * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
                  */
                 cursor?: components["parameters"]["PageCursor"];
                 /**
-                 * @description Only keys in this state.
+                 * @description Return only keys with this status.
                  * @example active
                  */
                 status?: components["parameters"]["KeyStatus"];
                 /**
-                 * @description Only keys of this type.
+                 * @description Return only keys of this type.
                  * @example secret
                  */
                 type?: components["parameters"]["KeyType"];
             };
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
             };
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
@@ -3345,7 +3358,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of keys. */
+            /** @description A page of API keys. */
             200: {
                 headers: {
                     "CStar-Version": components["headers"]["CStar-Version"];
@@ -3375,34 +3388,35 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
                 /**
-                 * @description Makes a repetition harmless: the same key with the same request within 24 hours gives the first answer again and changes
-                 *     nothing. Use a new key for each thing that you want to happen, such as a UUID or your order number.
+                 * @description Makes retries safe. If you send the same request with the same key again within 24 hours, you receive the first response
+                 *     again and nothing is executed twice. Use a new key for each operation, for example a UUID or an order number. A key has 1
+                 *     to 255 visible ASCII characters.
                  * @example order-1042-refund
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
             };
             cookie?: never;
         };
-        /** @description The key to make. */
+        /** @description The API key to create. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ApiKeyCreate"];
             };
         };
         responses: {
-            /** @description The new key. */
+            /** @description The new API key with its secret. */
             201: {
                 headers: {
                     "CStar-Version": components["headers"]["CStar-Version"];
@@ -3438,19 +3452,19 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
             };
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
                 /**
-                 * @description The key's prefixed id or UUID.
+                 * @description The prefixed ID or UUID of the API key.
                  * @example key_a1B2c3D4e5F6
                  */
                 keyId: components["parameters"]["ApiKeyIdInPath"];
@@ -3459,7 +3473,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The key. */
+            /** @description The API key. */
             200: {
                 headers: {
                     "CStar-Version": components["headers"]["CStar-Version"];
@@ -3490,19 +3504,19 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
             };
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
                 /**
-                 * @description The key's prefixed id or UUID.
+                 * @description The prefixed ID or UUID of the API key.
                  * @example key_a1B2c3D4e5F6
                  */
                 keyId: components["parameters"]["ApiKeyIdInPath"];
@@ -3511,7 +3525,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The key as it is now. */
+            /** @description The revoked API key. */
             200: {
                 headers: {
                     "CStar-Version": components["headers"]["CStar-Version"];
@@ -3542,39 +3556,40 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
                 /**
-                 * @description Makes a repetition harmless: the same key with the same request within 24 hours gives the first answer again and changes
-                 *     nothing. Use a new key for each thing that you want to happen, such as a UUID or your order number.
+                 * @description Makes retries safe. If you send the same request with the same key again within 24 hours, you receive the first response
+                 *     again and nothing is executed twice. Use a new key for each operation, for example a UUID or an order number. A key has 1
+                 *     to 255 visible ASCII characters.
                  * @example order-1042-refund
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
                 /**
-                 * @description The key's prefixed id or UUID.
+                 * @description The prefixed ID or UUID of the API key.
                  * @example key_a1B2c3D4e5F6
                  */
                 keyId: components["parameters"]["ApiKeyIdInPath"];
             };
             cookie?: never;
         };
-        /** @description The changes. */
+        /** @description The fields to change. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ApiKeyUpdate"];
             };
         };
         responses: {
-            /** @description The key as it is now. */
+            /** @description The updated API key. */
             200: {
                 headers: {
                     "CStar-Version": components["headers"]["CStar-Version"];
@@ -3611,39 +3626,40 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
                 /**
-                 * @description Makes a repetition harmless: the same key with the same request within 24 hours gives the first answer again and changes
-                 *     nothing. Use a new key for each thing that you want to happen, such as a UUID or your order number.
+                 * @description Makes retries safe. If you send the same request with the same key again within 24 hours, you receive the first response
+                 *     again and nothing is executed twice. Use a new key for each operation, for example a UUID or an order number. A key has 1
+                 *     to 255 visible ASCII characters.
                  * @example order-1042-refund
                  */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
                 /**
-                 * @description The key's prefixed id or UUID.
+                 * @description The prefixed ID or UUID of the API key.
                  * @example key_a1B2c3D4e5F6
                  */
                 keyId: components["parameters"]["ApiKeyIdInPath"];
             };
             cookie?: never;
         };
-        /** @description How to change over. */
+        /** @description How to switch to the new secret. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ApiKeyRotation"];
             };
         };
         responses: {
-            /** @description The key with its new secret. */
+            /** @description The API key with its new secret. */
             200: {
                 headers: {
                     "CStar-Version": components["headers"]["CStar-Version"];
@@ -3679,31 +3695,31 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description From this hour on; the hour is counted whole. 24 hours before `to` unless given. Usage is kept for 90 days.
+                 * @description The start of the period. The hour that contains this time is included in full. Defaults to 24 hours before `to`. Usage is retained for 90 days.
                  * @example 2026-03-30T00:00:00.000Z
                  */
                 from?: components["parameters"]["UsageFrom"];
                 /**
-                 * @description Until this hour, which does not belong to it unless it has begun. Now unless given; at most 7 days after `from`.
+                 * @description The end of the period, at most 7 days after `from`. If this time falls within an hour, that hour is included in full. If it is exactly on the hour, the hour that starts then is not included. Defaults to now.
                  * @example 2026-03-31T00:00:00.000Z
                  */
                 to?: components["parameters"]["UsageTo"];
             };
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
             };
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
                 /**
-                 * @description The key's prefixed id or UUID.
+                 * @description The prefixed ID or UUID of the API key.
                  * @example key_a1B2c3D4e5F6
                  */
                 keyId: components["parameters"]["ApiKeyIdInPath"];
@@ -3712,7 +3728,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The usage. */
+            /** @description The usage of the API key. */
             200: {
                 headers: {
                     "CStar-Version": components["headers"]["CStar-Version"];
@@ -3743,7 +3759,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
@@ -3753,7 +3769,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The keys. */
+            /** @description The API keys. */
             200: {
                 headers: {
                     "CStar-Version": components["headers"]["CStar-Version"];
@@ -3783,14 +3799,14 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
             };
             path: {
                 /**
-                 * @description The key's prefixed id or UUID.
+                 * @description The prefixed ID or UUID of the API key.
                  * @example key_a1B2c3D4e5F6
                  */
                 keyId: components["parameters"]["ApiKeyIdInPath"];
@@ -3799,7 +3815,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is revoked. */
+            /** @description A confirmation that the key is revoked. */
             200: {
                 headers: {
                     "CStar-Version": components["headers"]["CStar-Version"];
@@ -3830,17 +3846,17 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description Which of the partner's keys signed the report.
+                 * @description The identifier of the partner's public key that verifies the signature.
                  * @example bcb53661c06b4728e59d897fb6165d5c9cda0fd9cdf9d09ead458168deb7518c
                  */
                 "Github-Public-Key-Identifier": components["parameters"]["LeakReporter"];
                 /**
-                 * @description The body's signature, ECDSA over P-256 with SHA-256, DER in base64.
+                 * @description The signature of the body: ECDSA over P-256 with SHA-256, encoded as DER and then as Base64.
                  * @example MEQCIQDaMKqrGnE27S0kgMrEK0eYBmyG0LeZismAEz/BgZyt7AIfXt9fErtRS4XaeSt/AO1RtBY66YcAdjxji410VQV4xg==
                  */
                 "Github-Public-Key-Signature": components["parameters"]["LeakSignature"];
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
@@ -3848,14 +3864,14 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description What was found. */
+        /** @description The tokens that were found. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["LeakReport"];
             };
         };
         responses: {
-            /** @description A verdict per token. */
+            /** @description One result per token. */
             200: {
                 headers: {
                     "CStar-Version": components["headers"]["CStar-Version"];
@@ -3885,41 +3901,41 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Which page, from 1. Up to 10,000 rows deep; go on with `cursor` beyond.
+                 * @description The page number, starting at 1. Pages reach up to 10,000 items deep; use `cursor` beyond that.
                  * @example 1
                  */
                 page?: components["parameters"]["Page"];
                 /**
-                 * @description How many to a page.
+                 * @description The number of items per page.
                  * @example 20
                  */
                 pageSize?: components["parameters"]["PageSize"];
                 /**
-                 * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
+                 * @description The `pagination.nextCursor` of the previous page, unchanged. Use it instead of `page`. It is equally fast at any depth.
                  * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
                  */
                 cursor?: components["parameters"]["PageCursor"];
                 /**
-                 * @description Only this action.
+                 * @description Return only entries with this action.
                  * @example api_key.rotated
                  */
                 action?: components["parameters"]["AuditActionFilter"];
                 /**
-                 * @description Only what was done to this resource, by prefixed id or UUID.
+                 * @description Return only entries about this resource. Accepts a prefixed ID or a UUID.
                  * @example key_a1B2c3D4e5F6
                  */
                 resource?: components["parameters"]["AuditResource"];
             };
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
             };
             path: {
                 /**
-                 * @description The team's UUID; `whoami` tells it.
+                 * @description The UUID of the team. `GET /api/v1/auth/whoami` returns it.
                  * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
                  */
                 teamId: components["parameters"]["TeamId"];
@@ -3928,7 +3944,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of the log. */
+            /** @description A page of the audit log. */
             200: {
                 headers: {
                     "CStar-Version": components["headers"]["CStar-Version"];
@@ -3957,31 +3973,31 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Which page, from 1. Up to 10,000 rows deep; go on with `cursor` beyond.
+                 * @description The page number, starting at 1. Pages reach up to 10,000 items deep; use `cursor` beyond that.
                  * @example 1
                  */
                 page?: components["parameters"]["Page"];
                 /**
-                 * @description How many to a page.
+                 * @description The number of items per page.
                  * @example 20
                  */
                 pageSize?: components["parameters"]["PageSize"];
                 /**
-                 * @description The `pagination.nextCursor` of the page before, unchanged. Takes the place of `page`; costs the same at any depth.
+                 * @description The `pagination.nextCursor` of the previous page, unchanged. Use it instead of `page`. It is equally fast at any depth.
                  * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
                  */
                 cursor?: components["parameters"]["PageCursor"];
             };
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
             };
             path: {
                 /**
-                 * @description The team's UUID or slug.
+                 * @description The UUID or slug of the team.
                  * @example acme
                  */
                 team: components["parameters"]["Team"];
@@ -4019,19 +4035,19 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
             };
             path: {
                 /**
-                 * @description The team's UUID or slug.
+                 * @description The UUID or slug of the team.
                  * @example acme
                  */
                 team: components["parameters"]["Team"];
                 /**
-                 * @description The article's slug, the last part of its address.
+                 * @description The slug of the article, which is the last part of its URL.
                  * @example how-to-reset-password
                  */
                 slug: components["parameters"]["ArticleSlug"];
@@ -4069,7 +4085,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
@@ -4079,7 +4095,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Whom the key stands for. */
+            /** @description The identity of the API key. */
             200: {
                 headers: {
                     "CStar-Version": components["headers"]["CStar-Version"];
@@ -4109,7 +4125,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
@@ -4149,7 +4165,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
@@ -4159,7 +4175,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is alive. */
+            /** @description The process is alive. */
             200: {
                 headers: {
                     "CStar-Version": components["headers"]["CStar-Version"];
@@ -4181,7 +4197,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version you are written for. Without it the newest answers.
+                 * @description The API version to use. If you omit the header, the newest version is used.
                  * @example 2026-03-01
                  */
                 "CStar-Version"?: components["parameters"]["CStar-Version"];
@@ -4191,7 +4207,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It takes requests. */
+            /** @description The process is ready. */
             200: {
                 headers: {
                     "CStar-Version": components["headers"]["CStar-Version"];
@@ -4222,7 +4238,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Received. Any 2xx will do. */
+            /** @description Acknowledges the event. Respond with any 2xx status. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4245,7 +4261,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Received. Any 2xx will do. */
+            /** @description Acknowledges the event. Respond with any 2xx status. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4268,7 +4284,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Received. Any 2xx will do. */
+            /** @description Acknowledges the event. Respond with any 2xx status. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4291,7 +4307,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Received. Any 2xx will do. */
+            /** @description Acknowledges the event. Respond with any 2xx status. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4314,7 +4330,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Received. Any 2xx will do. */
+            /** @description Acknowledges the event. Respond with any 2xx status. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4337,7 +4353,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Received. Any 2xx will do. */
+            /** @description Acknowledges the event. Respond with any 2xx status. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4360,7 +4376,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Received. Any 2xx will do. */
+            /** @description Acknowledges the event. Respond with any 2xx status. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4383,7 +4399,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Received. Any 2xx will do. */
+            /** @description Acknowledges the event. Respond with any 2xx status. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4406,7 +4422,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Received. Any 2xx will do. */
+            /** @description Acknowledges the event. Respond with any 2xx status. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4429,7 +4445,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Received. Any 2xx will do. */
+            /** @description Acknowledges the event. Respond with any 2xx status. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4452,7 +4468,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Received. Any 2xx will do. */
+            /** @description Acknowledges the event. Respond with any 2xx status. */
             200: {
                 headers: {
                     [name: string]: unknown;

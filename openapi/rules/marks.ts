@@ -16,6 +16,8 @@ const known = [
   'x-values',
   'x-shown-once',
   'x-always',
+  'x-must-be',
+  'x-keys',
   'x-guides',
   'x-rate-limits',
   'x-enumDescriptions',

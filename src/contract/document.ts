@@ -15,6 +15,8 @@ export type Schema = {
   'x-values'?: string;
   'x-shown-once'?: boolean;
   'x-always'?: boolean;
+  'x-must-be'?: string;
+  'x-keys'?: string;
 };
 export type Parameter = {
   name: string;

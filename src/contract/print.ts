@@ -2,6 +2,7 @@
 import {
   type Contract,
   operationsOf,
+  type Parameter,
   parametersOf,
   permissionsOf,
   type Ref,
@@ -28,6 +29,7 @@ export function operationRows(contract: Contract) {
         Object.entries(requirement).map(([scheme, permissions]) => ({ scheme, permissions })),
       ),
       query: query.map(({ name }) => name),
+      numbers: parameters.flatMap((parameter) => numberIn(contract, parameter)),
       headers: parameters.filter((parameter) => parameter.in === 'header').map(({ name }) => name),
       secretQuery: query.filter((parameter) => parameter['x-audience'] === 'secret').map(({ name }) => name),
       uuidParams: parameters
@@ -59,6 +61,14 @@ export function operationTable(contract: Contract): string {
     "export type OperationId = (typeof operationTable)[number]['operationId'];\n" +
     'export type Permission = (typeof permissions)[number];\n'
   );
+}
+
+/** A parameter of path or query that is a number, or an array of them. */
+function numberIn(contract: Contract, { name, in: place, schema }: Parameter): object[] {
+  const resolved = resolve(contract, schema);
+  const types = [resolved.type, resolve(contract, resolved.items ?? {}).type].flat();
+  const type = ['number', 'integer'].find((one) => types.includes(one));
+  return type && place !== 'header' ? [{ in: place, name, type }] : [];
 }
 
 /** Whether something in it is marked `x-shown-once`. */

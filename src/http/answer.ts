@@ -4,11 +4,13 @@ import type { Audience } from './audience.ts';
 import type { Guard } from './guard.ts';
 import { createTurns, nameOf, type Repetition, type Reply, repetitionOf, type Turn } from './idempotency.ts';
 import type { Caller } from './operation.ts';
+import { typedPath } from './parameters.ts';
 import type { Operation } from './router.ts';
 
 export type Call = {
   operation: Operation;
-  path: Record<string, string>;
+  /** Decoded; numbers where the contract says so. */
+  path: Record<string, string | number>;
   query: Record<string, unknown>;
   body: unknown;
   /** The bytes of the body, without its Content-Encoding. */
@@ -53,7 +55,7 @@ export function answer(backend: Backend, guard: Guard, audience: Audience): Requ
 
 const callOf = (req: Request): Call => ({
   ...req.context,
-  path: req.context.params,
+  path: typedPath(req.context.operation, req.context.params),
   query: req.query,
   body: req.body,
   headers: Object.fromEntries(req.context.operation.headers.map((name) => [name, req.get(name)])),

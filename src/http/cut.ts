@@ -1,6 +1,13 @@
 // A tag's own small contract for the guard: its operations, the components that they reach, one response for all errors
 // (they have one body, and the validator would compile it once per status), and every object closed.
-import type { Components, Contract, PathItem, Response, Schema } from '../contract/document.ts';
+import {
+  type Components,
+  type Contract,
+  type PathItem,
+  type Response,
+  resolve,
+  type Schema,
+} from '../contract/document.ts';
 import type { Operation } from './router.ts';
 
 const anyError: Response = {
@@ -27,6 +34,7 @@ export function cut(contract: Contract, operations: readonly Operation[]): objec
   visit(cutOut, close);
   visit(cutOut, hold);
   visit(cutOut, allowReserved);
+  visit(cutOut, (node) => inlineUnion(contract, node));
   return cutOut;
 }
 
@@ -64,4 +72,16 @@ function hold(node: Schema): void {
 /** Else the validator refuses `:`, `@` and `=` in a value, which a query may hold (RFC 3986, section 3.4). */
 function allowReserved(node: Record<string, unknown>): void {
   if (node.in === 'query' && 'schema' in node) node.allowReserved = true;
+}
+
+/** The validator reads a query parameter as JSON where a branch of its union is a `$ref`, so that `"x"` passes for `x`. */
+function inlineUnion(contract: Contract, node: Record<string, unknown>): void {
+  if (node.in !== 'query' || !('schema' in node)) return;
+  const schema = resolve(contract, node.schema as Schema);
+  const unions = ['anyOf', 'oneOf', 'allOf'].filter((keyword) => keyword in schema);
+  const inlined = unions.map((keyword) => [
+    keyword,
+    (schema[keyword] as Schema[]).map((one) => resolve(contract, one)),
+  ]);
+  if (unions.length > 0) node.schema = structuredClone({ ...schema, ...Object.fromEntries(inlined) });
 }

@@ -2,7 +2,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { isUnavailable } from '../storage/unavailable.ts';
-import { guardProblem } from './guard.ts';
 import { Problem } from './problem.ts';
 
 /** Answers with the registry's error; what is not a `Problem` is our fault, and its cause goes to the log alone. */
@@ -61,5 +60,5 @@ function loggable(error: unknown): unknown {
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isUnavailable(error)) return new Problem('service_unavailable', { cause: error });
-  return guardProblem(error) ?? new Problem('internal_error', { cause: error });
+  return new Problem('internal_error', { cause: error });
 }

@@ -5,12 +5,14 @@ import OpenApiValidator, { error as validatorErrors } from 'express-openapi-vali
 import { operationTable } from '../../generated/operations.ts';
 import type { Contract } from '../contract/document.ts';
 import { cut } from './cut.ts';
-import { type ErrorCode, Problem } from './problem.ts';
+import { createExplain, type Explain } from './explain.ts';
+import { isMisspelt } from './parameters.ts';
 import type { Operation } from './router.ts';
 
 /** `response` is mounted first, so that it also sees what the front itself answers. */
 export type Guard = {
   response: RequestHandler[];
+  /** Passes a `Problem` on for a request that the contract does not allow; which one, `explain.ts` says. */
   request: RequestHandler[];
   /** Checks a success before it is sent; rejects with whatever the app makes of a violation. */
   check(req: Request, status: number, body: object): Promise<void>;
@@ -43,7 +45,7 @@ export function createGuard(contract: Contract, operations: readonly Operation[]
 
   return {
     response: [of('metadata'), of('response')],
-    request: [refuseUnknownQuery, of('request'), refuseInfinity],
+    request: [explained(of('request'), createExplain(contract))],
     async check(req, status, body) {
       const res = dummyResponse(status);
       let violation: unknown;
@@ -68,7 +70,7 @@ function stagesOf(apiSpec: object): Stages {
     apiSpec: apiSpec as never, // cut from a linted document
     validateApiSpec: false,
     validateSecurity: false,
-    validateRequests: { allowUnknownQueryParameters: true }, // ours: refuseUnknownQuery
+    validateRequests: { allowUnknownQueryParameters: true }, // ours: isMisspelt
     validateResponses: {
       onError: (violation, _body, req) => (req.app.locals as { onViolation: OnViolation }).onViolation(violation, req),
     },
@@ -84,41 +86,15 @@ function stagesOf(apiSpec: object): Stages {
   ) as Stages;
 }
 
-const refuseUnknownQuery: RequestHandler = (req, _res, next) => {
-  const { query } = req.context.operation;
-  const unknown = Object.keys(req.query).find((name) => !query.includes(name));
-  if (unknown !== undefined)
-    throw new Problem('parameter_unknown', { param: unknown, message: `'${unknown}' is not known here.` });
-  next();
-};
-
-/** ajv makes a number of `Infinity` and `1e999`, and then takes neither type nor bounds to be its business. */
-const refuseInfinity: RequestHandler = (req, _res, next) => {
-  const [name] =
-    Object.entries<unknown>(req.query).find(([, value]) => value === Infinity || value === -Infinity) ?? [];
-  if (name !== undefined)
-    throw new Problem('parameter_invalid', { param: name, message: `'${name}' must be a finite number.` });
-  next();
-};
-
-const codeByKeyword: Record<string, ErrorCode> = {
-  required: 'parameter_missing',
-  additionalProperties: 'parameter_unknown',
-  unevaluatedProperties: 'parameter_unknown',
-};
-
-/** The registry's error for a request that the guard refused; undefined for anything else. */
-export function guardProblem(error: unknown): Problem | undefined {
-  if (!(error instanceof validatorErrors.BadRequest)) return undefined;
-  const found = error.errors as { path: string; message: string; errorCode?: string }[];
-  const { path = '/body', message = error.message, errorCode = '' } = found[0] ?? {};
-  const param = path.split('/').slice(2).join('.') || 'body';
-  const code = codeByKeyword[errorCode.split('.')[0] ?? ''] ?? 'parameter_invalid';
-  const isOneOfSeveral = found.some((one) => one.path === path && one.errorCode?.startsWith('anyOf'));
-  const expected = isOneOfSeveral ? 'has none of the forms that are allowed here' : message;
-  const text = { parameter_missing: 'is required', parameter_unknown: 'is not known here' }[code as string] ?? expected;
-  return new Problem(code, { param, message: `'${param}' ${text}.` });
-}
+/** Refuses in our words what the stage refuses in its own. */
+const explained =
+  (stage: RequestHandler, explain: Explain): RequestHandler =>
+  (req, res, next) => {
+    if (isMisspelt(req)) throw explain(req);
+    stage(req, res, (error?: unknown) =>
+      error instanceof validatorErrors.BadRequest ? next(explain(req)) : next(error),
+    );
+  };
 
 /** Enough of a response for the stage that checks bodies; what it lets pass goes nowhere. */
 const dummyResponse = (statusCode: number): Response =>

@@ -21,6 +21,13 @@ const retrySecondsWhenUnavailable = 5;
 const challengeOf = (code: ErrorCode): string =>
   `Bearer realm="cstar"${code === 'authentication_required' ? '' : ', error="invalid_token"'}`;
 
+/** At most that many characters of a text, and none of them halved. */
+export const cutAt = (text: string, lengthMax: number): string =>
+  text
+    .slice(0, lengthMax)
+    .replace(/[\uD800-\uDBFF]$/, '')
+    .toWellFormed();
+
 /** An error of the registry: status and family come from there. */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -50,10 +57,10 @@ export class Problem extends Error {
       error: {
         type: errors[this.code].type,
         code: this.code,
-        message: this.message.slice(0, 500),
+        message: cutAt(this.message, 500),
         doc_url: `${publicUrl}/developers/api/errors#${this.code}`,
         request_id: requestId,
-        ...(this.param === undefined ? {} : { param: this.param.slice(0, 200) }),
+        ...(this.param === undefined ? {} : { param: cutAt(this.param, 200) }),
         ...(this.retryAfter === undefined ? {} : { retryAfter: this.retryAfter }),
       },
     };

@@ -1,6 +1,7 @@
 // Which operation is meant: by path, then by method. The only reader of the operation table's paths.
 import { operationTable } from '../../generated/operations.ts';
 import type { OperationId } from './operation.ts';
+import type { NumberType } from './parameters.ts';
 
 export type Operation = {
   operationId: OperationId;
@@ -13,6 +14,8 @@ export type Operation = {
   /** The path parameters that can be a UUID. */
   uuidParams: readonly string[];
   headers: readonly string[];
+  /** The parameters of path and query that are numbers. */
+  numbers: readonly { in: 'path' | 'query'; name: string; type: NumberType }[];
   body: { required: boolean; mediaTypes: readonly string[] } | null;
   isProbe: boolean;
   /** Takes the header `Idempotency-Key`. */

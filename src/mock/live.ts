@@ -21,7 +21,7 @@ export function createLiven(contract: Contract): Liven {
     const schema = resolve(contract, node);
     const parameter = node['x-from-path'] ?? schema['x-from-path'] ?? '';
     const fromPath = call.path[parameter];
-    if (fromPath !== undefined && typeof value === 'string') return inSpellingOf(value, fromPath);
+    if (typeof fromPath === 'string' && typeof value === 'string') return inSpellingOf(value, fromPath);
     const fromCaller = node['x-from-caller'] ?? schema['x-from-caller'];
     if (fromCaller && call.caller) return call.caller[fromCaller as keyof typeof call.caller];
     if (Array.isArray(value)) return value.map((one) => adapt(schema.items ?? {}, one, call));
@@ -35,7 +35,7 @@ export function createLiven(contract: Contract): Liven {
 /** A UUID that is no id of ours names nothing, as on the server. A team's may be any. */
 function refuseStrangers(path: Call['path']): void {
   for (const [param, id] of Object.entries(path))
-    if (param.endsWith('Id') && param !== 'teamId' && isUuid(id) && !isOurs(id))
+    if (param.endsWith('Id') && param !== 'teamId' && typeof id === 'string' && isUuid(id) && !isOurs(id))
       throw new Problem('resource_missing', { param });
 }
 

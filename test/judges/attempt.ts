@@ -8,6 +8,8 @@ export type Attempt = {
   path: Record<string, string>;
   query: [name: string, value: string][];
   version: string | undefined;
+  /** In place of the contract's examples for what is required; undefined leaves one out. */
+  headers?: Record<string, string | undefined>;
   /** Undefined: none is sent. */
   body: unknown;
 };
@@ -30,7 +32,11 @@ export function goodAttempts(operation: Node): Attempt[] {
 }
 
 /** The bare client of Node leaves path and query as they are, where `fetch` would tidy them up. */
-export function send(url: string, key: string, { operation, path, query, version, body }: Attempt): Promise<Outcome> {
+export function send(
+  url: string,
+  key: string,
+  { operation, path, query, version, headers, body }: Attempt,
+): Promise<Outcome> {
   const at = operation.path.replaceAll(/\{(\w+)\}/g, (_: string, name: string) => encodeURIComponent(path[name] ?? ''));
   const search = query.map((pair) => pair.map(encodeURIComponent).join('=')).join('&');
   const text = body === undefined ? undefined : JSON.stringify(body);
@@ -42,7 +48,7 @@ export function send(url: string, key: string, { operation, path, query, version
         method: operation.method.toUpperCase(),
         headers: {
           Authorization: `Bearer ${key}`,
-          ...requiredHeaders(operation),
+          ...defined({ ...requiredHeaders(operation), ...headers }),
           ...(version !== undefined && { 'CStar-Version': version }),
           ...(text !== undefined && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }),
         },
@@ -64,6 +70,9 @@ export function send(url: string, key: string, { operation, path, query, version
       .end(text);
   });
 }
+
+const defined = (headers: Record<string, string | undefined>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined));
 
 /** With the contract's examples. */
 export const requiredHeaders = ({ parameters }: Node): Record<string, string> =>

@@ -10,7 +10,7 @@ ajv.addSchema(contract, 'contract');
 const compiled = new Map<Node, ValidateFunction>();
 
 /** What is wrong with the request; undefined when the contract allows it. */
-export function faultOf({ operation, path, query, version, body }: Attempt): string | undefined {
+export function faultOf({ operation, path, query, version, headers, body }: Attempt): string | undefined {
   const parameters: Node[] = operation.parameters;
   const given: Record<string, string[]> = Object.fromEntries([
     ...Object.entries(path).map(([name, value]) => [`path ${name}`, [value]]),
@@ -18,7 +18,9 @@ export function faultOf({ operation, path, query, version, body }: Attempt): str
       `query ${name}`,
       pairs.map(([, value]) => value),
     ]),
-    ...Object.entries(requiredHeaders(operation)).map(([name, value]) => [`header ${name}`, [value]]),
+    ...Object.entries({ ...requiredHeaders(operation), ...headers })
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [`header ${name}`, [value?.trim()]]), // HTTP knows no blanks around a value
     ...(version === undefined ? [] : [['header CStar-Version', [version.trim()]]]),
   ]);
   const known = new Set(parameters.map((one) => `${one.in} ${one.name}`));
@@ -40,9 +42,9 @@ function faultOfParameter({ schema, required }: Node, values: string[] | undefin
   return values.length > 1 ? 'is given twice' : faultBy(schema, read(values[0] as string, resolved.type)); // one is there
 }
 
-/** A number as JSON spells it is a number. */
+/** A number in a URL is digits behind an optional minus; only one that need not be an integer has a fraction. */
 const read = (text: string, type: unknown): unknown =>
-  (type === 'integer' || type === 'number') && /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)
+  (type === 'integer' && /^-?\d+$/.test(text)) || (type === 'number' && /^-?\d+(\.\d+)?$/.test(text))
     ? Number(text)
     : text;
 

@@ -1,0 +1,169 @@
+// Why a request is refused. The guard only says that it is; the reason is found here, by an ajv of its own, so that it is
+// the same whichever guard refuses. Nothing here runs for a request that is valid.
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import type { Request } from 'express';
+import {
+  type Contract,
+  type Parameter,
+  parametersOf,
+  type Ref,
+  resolve as resolveIn,
+  type Schema,
+} from '../contract/document.ts';
+import { branchFor, requiredAlone } from './branches.ts';
+import { numberOf, queryOf } from './parameters.ts';
+import { Problem } from './problem.ts';
+import type { Operation } from './router.ts';
+import { type Fault, problemOf } from './sentences.ts';
+import { type Resolve, typesOf } from './words.ts';
+
+/** The error for a refused request: its first fault in path, query, headers, body. */
+export type Explain = (req: Request) => Problem;
+type FaultIn = (schema: Schema, value: unknown, path?: string[]) => Fault | undefined;
+
+export function createExplain(contract: Contract): Explain {
+  const resolve: Resolve = (schema) =>
+    schema.$ref ? resolve(resolveIn(contract, { ...schema, $ref: schema.$ref.replace(/^contract/, '') })) : schema;
+  let faultIn: FaultIn | undefined; // most processes refuse something, but not while they start
+  return (req) => {
+    faultIn ??= createFaultFinder(contract, resolve);
+    const fault = firstFault(contract, resolve, faultIn, req);
+    return fault ? problemOf(fault, resolve) : new Problem('parameter_invalid');
+  };
+}
+
+function firstFault(contract: Contract, resolve: Resolve, faultIn: FaultIn, req: Request): Fault | undefined {
+  const { operation, params, raw } = req.context;
+  const query = queryOf(req);
+  const inContract = declared(contract, operation);
+  const given = {
+    path: (name: string) => params[name],
+    query: (name: string) => (Object.hasOwn(query, name) ? query[name] : undefined),
+    header: (name: string) => req.get(name),
+  };
+  for (const place of ['path', 'query', 'header'] as const) {
+    const unknown = place === 'query' && Object.keys(query).find((name) => !operation.query.includes(name));
+    if (unknown !== undefined && unknown !== false) return plainFault('unknownParameter', [unknown]);
+    for (const parameter of inContract.parameters.filter((one) => one.in === place)) {
+      const fault = faultOfParameter(parameter, given[place](parameter.name), resolve, faultIn);
+      if (fault) return fault;
+    }
+  }
+  const [media] = Object.values(inContract.requestBody?.content ?? {}); // all of a body's media types have one schema
+  return media && raw && faultIn(media.schema, JSON.parse(new TextDecoder().decode(raw)));
+}
+
+function declared(contract: Contract, { path, method }: Operation) {
+  const item = contract.paths[path] ?? {};
+  const operation = item[method.toLowerCase() as 'get'];
+  if (!operation) throw new Error(`the contract has no ${method} ${path}`);
+  return { parameters: parametersOf(contract, item, operation), requestBody: operation.requestBody };
+}
+
+function faultOfParameter(
+  { name, required, schema }: Parameter,
+  given: string | string[] | undefined,
+  resolve: Resolve,
+  faultIn: FaultIn,
+): Fault | undefined {
+  if (given === undefined) return required ? plainFault('required', [], { missingProperty: name }) : undefined;
+  const types = typesOf(resolve(schema));
+  if (types.includes('array')) {
+    const items = (resolve(schema).items ?? {}) as Schema;
+    return faultIn(
+      schema,
+      [given].flat().map((one) => read(one, typesOf(resolve(items)))),
+      [name],
+    );
+  }
+  if (Array.isArray(given)) return plainFault('repeated', [name]);
+  return faultIn(schema, read(given, types), [name]);
+}
+
+/** What a text means where one of these types is asked for; a text that means nothing there stays a text. */
+function read(text: string, types: string[]): unknown {
+  for (const type of ['integer', 'number'] as const) if (types.includes(type)) return numberOf(text, type) ?? text;
+  return types.includes('boolean') && /^(true|false)$/.test(text) ? text === 'true' : text;
+}
+
+const plainFault = (keyword: string, path: string[], params: Fault['params'] = {}): Fault => ({
+  keyword,
+  path,
+  schema: {},
+  expected: undefined,
+  value: undefined,
+  params,
+});
+
+function createFaultFinder(contract: Contract, resolve: Resolve): FaultIn {
+  const ajv = new Ajv2020({ verbose: true, strict: false, validateSchema: false, inlineRefs: false });
+  (formats as unknown as (ajv: Ajv2020) => void)(ajv); // its types describe the CommonJS export
+  ajv.addSchema({ components: contract.components }, 'contract');
+  const compiled = new WeakMap<Schema, ValidateFunction>();
+  return faultIn;
+
+  function faultIn(schema: Schema, value: unknown, path: string[] = []): Fault | undefined {
+    const check = compiled.get(schema) ?? ajv.compile(rooted(schema));
+    compiled.set(schema, check);
+    if (check(value)) return undefined;
+    const errors = check.errors as ErrorObject[]; // set by a check that fails
+    const last = errors.at(-1) as ErrorObject; // the outermost: the branches of a union come before it
+    const error = last.keyword === 'if' ? (errors.at(-2) as ErrorObject) : last;
+    const fault = faultOf(error, path);
+    return error.keyword === 'anyOf' || error.keyword === 'oneOf' ? inUnion(fault) : fault;
+  }
+
+  /** The fault in the branch that is meant; the union's own where there is none. */
+  function inUnion(fault: Fault): Fault {
+    const { schema, value, path, params } = fault;
+    const branches = fault.expected as Schema[];
+    const passing = params.passingSchemas as number[] | null | undefined;
+    if (passing)
+      return inSeveral(
+        fault,
+        passing.map((index) => resolve(branches[index] as Schema)),
+      );
+    const meant = branchFor(schema, branches, value, resolve);
+    switch (meant.kind) {
+      case 'branch':
+        return faultIn(meant.branch, value, path) ?? fault;
+      case 'missing':
+        return plainFault('required', path, { missingProperty: meant.name });
+      case 'value':
+        return { ...plainFault('enum', [...path, meant.name]), schema: meant.schema };
+      case 'alternatives':
+        return plainFault('alternatives', path, { names: meant.names });
+      default:
+        return fault;
+    }
+  }
+}
+
+function inSeveral({ path }: Fault, passing: Schema[]): Fault {
+  const [first, second] = passing.flatMap(requiredAlone);
+  return first !== undefined && second !== undefined
+    ? plainFault('exclusive', path, { first, second })
+    : plainFault('ambiguous', path);
+}
+
+function faultOf(error: ErrorObject, path: string[]): Fault {
+  const { keyword, instancePath, schemaPath, schema, parentSchema, data, params } = error;
+  const because = /\/dependentSchemas\/([^/]+)\/properties\/[^/]+\/false schema$/.exec(schemaPath)?.[1];
+  return {
+    keyword,
+    path: [...path, ...partsOf(instancePath)],
+    schema: (parentSchema ?? {}) as Schema,
+    expected: schema,
+    value: data,
+    params,
+    because: because && unescaped(decodeURIComponent(because)),
+  };
+}
+
+const partsOf = (pointer: string): string[] => pointer.split('/').slice(1).map(unescaped);
+const unescaped = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~');
+
+/** A copy whose references find the contract. */
+const rooted = (schema: Ref<Schema>): Schema =>
+  JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/', '"$ref":"contract#/')) as Schema;

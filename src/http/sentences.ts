@@ -1,0 +1,119 @@
+// A fault in a request as an error of the registry: which code, which `param`, and what is expected there.
+import type { Schema } from '../contract/document.ts';
+import { type ErrorCode, Problem } from './problem.ts';
+import { count, phraseOf, type Resolve, shortened } from './words.ts';
+
+/** A keyword of a schema that a value breaks. */
+export type Fault = {
+  keyword: string;
+  /** Where the value is; in a body the names and indexes that lead to it, empty for the body itself. */
+  path: string[];
+  /** The schema that the keyword stands in. */
+  schema: Schema;
+  /** The value of the keyword. */
+  expected: unknown;
+  value: unknown;
+  /** What the validator says beside that. */
+  params: Record<string, unknown>;
+  /** A field that rules the value out, by `dependentSchemas`. */
+  because?: string | undefined;
+};
+/** The error: `about` is what it names when that is not the value itself. */
+type Told = { code?: ErrorCode; about?: string[]; sentence: (name: string, resolve: Resolve) => string };
+type Teller = (fault: Fault) => Told;
+
+const nameLengthMax = 50;
+
+/** A `'path'` as sentences begin with it. */
+const named = (path: string[]): string =>
+  path.length > 0 ? `'${shortened(path.join('.'), nameLengthMax)}'` : 'The request body';
+
+const mustBe: Teller = ({ schema }) => ({
+  sentence: (name, resolve) => `${name} must be ${phraseOf(schema, resolve)}.`,
+});
+const mustHave =
+  (bound: 'at least' | 'at most', noun: string): Teller =>
+  ({ expected }) => ({ sentence: (name) => `${name} must have ${bound} ${count(expected, noun)}.` });
+const missing = (path: string[], name: unknown): Told => ({
+  code: 'parameter_missing',
+  about: [...path, String(name)],
+  sentence: (field) => `${field} is required.`,
+});
+const unknown = (path: string[], name: unknown): Told => ({
+  code: 'parameter_unknown',
+  about: [...path, String(name)],
+  sentence: (field) => `${field} is not a known field.`,
+});
+const together = (path: string[], first: string, second: string): Told => ({
+  about: [...path, second],
+  sentence: (field) => `${field} cannot be sent together with ${named([...path, first])}.`,
+});
+
+/** The keywords with something else to say than what the value must be. */
+const tellers: Record<string, Teller> = {
+  required: ({ path, params }) => missing(path, params.missingProperty),
+  dependentRequired: ({ path, params }) => ({
+    ...missing(path, params.missingProperty),
+    sentence: (field) => `${field} is required when ${named([...path, String(params.property)])} is sent.`,
+  }),
+  additionalProperties: ({ path, params, schema }) =>
+    schema.patternProperties
+      ? unfitKey(path, params.additionalProperty, schema)
+      : unknown(path, params.additionalProperty),
+  unevaluatedProperties: ({ path, params }) => unknown(path, params.unevaluatedProperty),
+  propertyNames: ({ path, params, schema }) => unfitKey(path, params.propertyName, schema),
+  'false schema': ({ path, because }) =>
+    because === undefined
+      ? { sentence: (field) => `${field} cannot be sent here.` }
+      : together(path.slice(0, -1), because, path.at(-1) as string),
+  not: ({ path, expected }) => {
+    const [first, second] = ((expected as Schema).required ?? []) as string[];
+    return first !== undefined && second !== undefined
+      ? together(path, first, second)
+      : { sentence: (field) => `${field} has a value that is not allowed here.` };
+  },
+  minLength: (fault) => {
+    const { format, minLength, maxLength, 'x-must-be': form } = fault.schema;
+    if (form || format || minLength === maxLength) return mustBe(fault);
+    if (fault.value === '') return { sentence: (field) => `${field} must not be empty.` };
+    return mustHave('at least', 'character')(fault);
+  },
+  maxLength: (fault) => {
+    const { format, minLength, maxLength } = fault.schema;
+    return format !== undefined || minLength === maxLength ? mustBe(fault) : mustHave('at most', 'character')(fault);
+  },
+  minItems: mustHave('at least', 'item'),
+  maxItems: mustHave('at most', 'item'),
+  minProperties: mustHave('at least', 'field'),
+  maxProperties: mustHave('at most', 'field'),
+  uniqueItems: () => ({ sentence: (field) => `${field} must not contain the same item twice.` }),
+  contains: ({ expected }) => ({
+    sentence: (field, resolve) => `${field} must contain an item that is ${phraseOf(expected as Schema, resolve)}.`,
+  }),
+  repeated: () => ({ sentence: (field) => `${field} can be given only once.` }),
+  ambiguous: () => ({ sentence: (field) => `${field} fits more than one of the forms that are allowed here.` }),
+  exclusive: ({ path, params }) => together(path, String(params.first), String(params.second)),
+  alternatives: ({ path, params }) => ({
+    ...missing(path, (params.names as string[])[0]),
+    sentence: () => `${(params.names as string[]).map((name) => named([...path, name])).join(' or ')} is required.`,
+  }),
+  unknownParameter: () => ({ code: 'parameter_unknown', sentence: (field) => `${field} is not a known parameter.` }),
+};
+
+/** A key of a map that does not have the form that `x-keys` describes. */
+function unfitKey(path: string[], name: unknown, schema: Schema): Told {
+  const keys = schema['x-keys'];
+  return {
+    about: [...path, String(name)],
+    sentence: (field) => `${field} is not a valid key${keys ? `: a key is ${keys}` : ''}.`,
+  };
+}
+
+/** The error that a fault is answered with. */
+export function problemOf(fault: Fault, resolve: Resolve): Problem {
+  const { code = 'parameter_invalid', about = fault.path, sentence } = (tellers[fault.keyword] ?? mustBe)(fault);
+  return new Problem(code, {
+    param: about.length > 0 ? about.join('.') : 'body',
+    message: sentence(named(about), resolve),
+  });
+}
