@@ -11,7 +11,7 @@ import { idempotencyKeys } from './idempotency.ts';
 import { enumDescriptions, fromCaller, fromPath, knownMarks } from './marks.ts';
 import { closedRequests, openResponses } from './objects.ts';
 import { headlines, oneTag, operationIds } from './operations.ts';
-import { pathAreas, pathIds, prefixedIds, wholeSegments } from './paths.ts';
+import { aliases, pathAreas, pathIds, prefixedIds, wholeSegments } from './paths.ts';
 import { componentReferences, noReferenceSiblings } from './references.ts';
 import { finiteResponses, generatableResponses, plainResponses } from './responseSchemas.ts';
 import type { Rule } from './rule.ts';
@@ -48,6 +48,7 @@ export const bundleRules: Record<string, Rule> = {
   'known-marks': knownMarks,
   'enum-descriptions': enumDescriptions,
   'path-areas': pathAreas,
+  aliases,
   'whole-segments': wholeSegments,
   'path-ids': pathIds,
   'prefixed-ids': prefixedIds,

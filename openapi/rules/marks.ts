@@ -21,6 +21,7 @@ const known = [
   'x-guides',
   'x-rate-limits',
   'x-enumDescriptions',
+  'x-alias',
 ];
 const callerFacts = ['teamId', 'type', 'environment'];
 

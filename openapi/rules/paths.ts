@@ -39,6 +39,22 @@ export function* wholeSegments(contract: Contract): Generator<Problem> {
         yield { at: ['paths', path], message: `${segment} mixes text and parameters; a parameter is a whole segment.` };
 }
 
+/**
+ * `x-alias` is the second path of a path's operations: the path without its `/api`, so it has the same parameters and is
+ * nobody else's.
+ */
+export function* aliases(contract: Contract): Generator<Problem> {
+  for (const [path, item] of Object.entries(contract.paths)) {
+    const alias = item['x-alias'];
+    if (alias === undefined) continue;
+    const at = ['paths', path, 'x-alias'];
+    if (`/api${alias}` !== path) yield { at, message: `The alias of ${path} is ${path.replace(/^\/api/, '')}.` };
+    if (alias in contract.paths) yield { at, message: `${alias} is a path of its own.` };
+  }
+  for (const { operation, at } of operationsAt(contract))
+    if ('x-alias' in operation) yield { at: [...at, 'x-alias'], message: 'x-alias belongs to the path.' };
+}
+
 /** A path parameter that ends in `Id`, other than `teamId`, takes a prefixed id or a UUID; a long id has no UUID. */
 export function* pathIds(contract: Contract): Generator<Problem> {
   for (const { operation, item, at } of operationsAt(contract))

@@ -44,7 +44,11 @@ export type Operation = {
   'x-envelope'?: 'none';
 };
 export const methods = ['get', 'put', 'post', 'patch', 'delete'] as const;
-export type PathItem = Partial<Record<(typeof methods)[number], Operation>> & { parameters?: Ref<Parameter>[] };
+export type PathItem = Partial<Record<(typeof methods)[number], Operation>> & {
+  parameters?: Ref<Parameter>[];
+  /** A second path of the same operations. */
+  'x-alias'?: string;
+};
 export type ErrorEntry = {
   status: number;
   type: string;

@@ -25,6 +25,7 @@ export function operationRows(contract: Contract) {
       tag: operation.tags[0],
       method: method.toUpperCase(),
       path,
+      aliases: item['x-alias'] ? [item['x-alias']] : [],
       security: operation.security.flatMap((requirement) =>
         Object.entries(requirement).map(([scheme, permissions]) => ({ scheme, permissions })),
       ),

@@ -19,16 +19,17 @@ const anyError: Response = {
 export function cut(contract: Contract, operations: readonly Operation[]): object {
   const { components, paths, webhooks: _, ...rest } = contract;
   const small: Record<string, PathItem> = {};
-  for (const { path, method } of operations) {
+  for (const { path, aliases, method } of operations) {
     const key = method.toLowerCase() as 'get';
     const item = paths[path] as PathItem; // the table was made from this document
     const operation = item[key] as NonNullable<PathItem['get']>;
     const successes = Object.entries(operation.responses).filter(([status]) => status < '400');
-    small[path] = {
-      ...small[path],
-      ...(item.parameters && { parameters: item.parameters }),
-      [key]: { ...operation, responses: { ...Object.fromEntries(successes), default: anyError } },
-    };
+    for (const one of [path, ...aliases])
+      small[one] = {
+        ...small[one],
+        ...(item.parameters && { parameters: item.parameters }),
+        [key]: { ...operation, responses: { ...Object.fromEntries(successes), default: anyError } },
+      };
   }
   const cutOut = structuredClone({ ...rest, paths: small, components: reachable(small, components) }); // the validator writes into it
   visit(cutOut, close);

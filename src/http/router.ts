@@ -8,6 +8,8 @@ export type Operation = {
   tag: string;
   method: string;
   path: string;
+  /** Other paths of the same operation. */
+  aliases: readonly string[];
   security: readonly { scheme: string; permissions: readonly string[] }[];
   query: readonly string[];
   secretQuery: readonly string[];
@@ -39,11 +41,12 @@ type Template = { segments: string[]; methods: Map<string, Operation> };
  */
 export function createRouter(operations: readonly Operation[] = operationTable): (path: string) => Route | undefined {
   const templates = new Map<string, Template>();
-  for (const operation of operations) {
-    const template = templates.get(operation.path) ?? { segments: segmentsOf(operation.path), methods: new Map() };
-    template.methods.set(operation.method, operation);
-    templates.set(operation.path, template);
-  }
+  for (const operation of operations)
+    for (const path of [operation.path, ...operation.aliases]) {
+      const template = templates.get(path) ?? { segments: segmentsOf(path), methods: new Map() };
+      template.methods.set(operation.method, operation);
+      templates.set(path, template);
+    }
   const bySize = Map.groupBy(templates.values(), ({ segments }) => segments.length);
   for (const ofSize of bySize.values()) ofSize.sort(literalsFirst);
 

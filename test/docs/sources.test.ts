@@ -1,5 +1,6 @@
 // The snippets of the documents that we implement, word for word; only host, key and team are put in their places.
 import { describe, expect, test } from 'vitest';
+import { newKey } from '../contract/apiKeys.ts';
 import { type Backend, backends, keys, send, team } from '../support/client.ts';
 import { insist } from '../support/judge.ts';
 import { fill, run, runners } from './curl.ts';
@@ -45,6 +46,18 @@ const libraryEndpoints = [
   'GET /api/library/{team_slug_or_id}/articles',
   'GET /api/library/{team_slug_or_id}/articles/{slug}',
 ];
+
+/** The second document: its listing and what it says that the revocation returns. */
+const accountKeys = 'GET /v1/api-keys';
+const accountRevocation = 'DELETE /v1/api-keys/key_123';
+const listedKey = {
+  id: 'key_123',
+  name: 'Production Key',
+  prefix: 'sk_live_',
+  created_at: '2025-01-01T00:00:00Z',
+  last_used: '2025-01-15T10:30:00Z',
+};
+const keyRevoked = { success: true, message: 'API key revoked successfully' };
 
 const authenticationRequired = {
   success: false,
@@ -121,6 +134,39 @@ describe.each(backends)('the snippets of the source documents on $name', (backen
     const response = await send(backend, path, { method, key: '' });
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ success: true });
+  });
+
+  describe.each(['/v1', '/api/v1'])('the account API under %s', (base) => {
+    const call = async (snippet: string, key = keys.secretLive) => {
+      const [method = '', path = ''] = fill(snippet, { '/v1': base }).split(' ');
+      const response = await send(backend, path, { method, key });
+      return { status: response.status, body: await response.json() };
+    };
+
+    test('200 Listing API Keys', async () => {
+      const { status, body } = await call(accountKeys);
+      expect(status).toBe(200);
+      expect(Object.keys(body)).toEqual(['success', 'data']);
+      for (const one of body.data) expect(Object.keys(one)).toEqual(Object.keys(listedKey));
+      expect(body.data.map(({ prefix }: typeof listedKey) => prefix)).toContain(listedKey.prefix);
+    });
+
+    test('200 Revoking an API Key', async () => {
+      const { id } = await newKey(backend, { environment: 'live' }, keys.secretLive);
+      const { status, body } = await call(fill(accountRevocation, { key_123: id }));
+      expect([status, body]).toEqual([200, keyRevoked]);
+    });
+
+    test('405 names the methods that the path has', async () => {
+      const response = await send(backend, `${base}/api-keys`, { method: 'DELETE', key: keys.secretLive });
+      expect([response.status, response.headers.get('Allow')]).toEqual([405, 'GET, HEAD']);
+    });
+
+    test.each(['Tickets', 'listKeys'] as const)('a key restricted to %s', async (endpoint) => {
+      if (backend.name === 'mock') return;
+      const { key } = await newKey(backend, { restrictions: { endpoints: [endpoint] } });
+      expect((await call(accountKeys, key)).status).toBe(endpoint === 'listKeys' ? 200 : 403);
+    });
   });
 
   test('401 the error of the quickstart, word for word', async () => {

@@ -15,6 +15,7 @@ export const operations: Node[] = Object.entries<Node>(contract.paths).flatMap((
             ...item[method],
             parameters: [...(item.parameters ?? []), ...item[method].parameters].map(follow),
             path,
+            alias: item['x-alias'],
             method,
           },
         ]
@@ -23,7 +24,12 @@ export const operations: Node[] = Object.entries<Node>(contract.paths).flatMap((
 );
 const patterns = operations.map((operation) => ({
   operation,
-  pattern: new RegExp(`^${operation.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+  pattern: new RegExp(
+    `^(${[operation.path, operation.alias ?? []]
+      .flat()
+      .join('|')
+      .replaceAll(/\{\w+\}/g, '[^/]+')})$`,
+  ),
 }));
 
 const options = { strict: false, allErrors: true } as const;
