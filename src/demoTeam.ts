@@ -1,18 +1,23 @@
 // The demo's teams: made as any team is, with keys that everybody on this machine may know.
+import { digestOf } from './http/keyring.ts';
 import { unrestricted } from './http/restrictions.ts';
 import { issueKey, newTeam } from './newTeam.ts';
 import { demoKeyNames, demoKind, expiredAt } from './storage/demo/keys.ts';
 import type { MakeTeam } from './storage/demo/seed.ts';
+import { newUuid } from './storage/ids.ts';
+
+type Whole = Parameters<MakeTeam>[0];
+type Team = Parameters<MakeTeam>[1];
 
 /** Gives a team the keys of its entry in demo.json. */
-export const demoTeam: MakeTeam = async (whole, team, now) => {
-  const owner = { email: `robin@${team.slug}.example`, firstName: 'Robin', lastName: 'Fischer' };
-  const { keys, ownerId } = await newTeam(whole, team, owner, now, (name) => team.keys[name]);
+export const demoTeam: MakeTeam = async (whole, team, now, isEmpty) => {
+  const ownerId = await (isEmpty ? made(whole, team, now) : ownerOf(whole, team));
+  if (!ownerId) return; // a database with other teams
   for (const name of demoKeyNames) {
-    if (name in keys) continue;
+    if (await keyIdOf(whole, team.keys[name])) continue;
     const { type, environment, permissions = null, restrictions, state } = demoKind(name);
     const key = {
-      user_id: ownerId,
+      user_id: state === 'personDeactivated' ? await formerMember(whole, team, now) : ownerId,
       type,
       name: `Demo: ${name}`,
       permissions,
@@ -24,3 +29,33 @@ export const demoTeam: MakeTeam = async (whole, team, now) => {
     await issueKey(whole, { teamId: team.id, environment }, key, now, team.keys[name]);
   }
 };
+
+async function made(whole: Whole, team: Team, now: Date): Promise<string> {
+  const owner = { email: `robin@${team.slug}.example`, firstName: 'Robin', lastName: 'Fischer' };
+  const { ownerId } = await newTeam(whole, team, owner, now, (name) => team.keys[name]);
+  return ownerId;
+}
+
+/** The UUID of the person behind the team's keys, if the database has them. */
+async function ownerOf(whole: Whole, { id: teamId, keys }: Team): Promise<string | undefined> {
+  const keyId = await keyIdOf(whole, keys.secretTest);
+  if (!keyId) return undefined;
+  const ofTest = whole.of({ teamId, environment: 'test' }).selectFrom('api_keys').select('user_id');
+  return (await ofTest.where('id', '=', keyId).executeTakeFirst())?.user_id;
+}
+
+async function keyIdOf({ kysely }: Whole, secret: string): Promise<string | undefined> {
+  const found = kysely.selectFrom('key_secrets').select('key_id').where('digest', '=', digestOf(secret));
+  return (await found.executeTakeFirst())?.key_id;
+}
+
+/** The UUID of a person who has been deactivated. */
+async function formerMember({ kysely }: Whole, { slug }: { slug: string }, now: Date): Promise<string> {
+  const id = newUuid(now);
+  const name = { email: `alex@${slug}.example`, first_name: 'Alex', last_name: 'Weber' };
+  await kysely
+    .insertInto('users')
+    .values({ id, ...name, is_active: false, is_verified: true, created_at: now })
+    .execute();
+  return id;
+}

@@ -25,7 +25,7 @@ export type FirstKeys = Record<keyof typeof kinds, string>;
  * Makes a team, in the transaction of `whole`.
  * @param secretOf the secret of each kind; a new one unless given
  * @returns the keys in clear, this once, and the owner's UUID
- * @throws PostgreSQL's 23505 when the slug is taken
+ * @throws PostgreSQL's 23505 when the slug is taken; Error when the owner has been deactivated
  */
 export async function newTeam(
   whole: Whole,
@@ -57,9 +57,10 @@ export async function newTeam(
 async function personOf(kysely: Whole['kysely'], { email, firstName, lastName }: Owner, now: Date): Promise<string> {
   const known = await kysely
     .selectFrom('users')
-    .select('id')
+    .select(['id', 'is_active'])
     .where((where) => where(where.fn('lower', ['email']), '=', email.toLowerCase()))
     .executeTakeFirst();
+  if (known && !known.is_active) throw new Error(`${email} has been deactivated`); // none of the keys would work
   if (known) return known.id;
   const id = newUuid(now);
   const names = { first_name: firstName, last_name: lastName };

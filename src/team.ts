@@ -57,14 +57,17 @@ async function oneMoreKey(whole: Whole, slug: string, environment: Environment):
   const found = await teamOf(whole, slug);
   if (!found) throw new Error(`the team ${slug} does not exist`);
   const tenant = { teamId: found.id, environment };
-  const { user_id } = await whole
+  const person = await whole
     .of(tenant)
     .selectFrom('api_keys')
+    .innerJoin('users', 'users.id', 'user_id')
     .select('user_id')
-    .orderBy('created_at')
-    .executeTakeFirstOrThrow();
+    .where('users.is_active', '=', true)
+    .orderBy('api_keys.created_at')
+    .executeTakeFirst();
+  if (!person) throw new Error(`every person with a ${environment} key of ${slug} is deactivated`);
   const key = newSecret({ type: 'secret', environment });
-  const settings = { user_id, type: 'secret' as const, name: 'Created by the operator', permissions: null };
+  const settings = { ...person, type: 'secret' as const, name: 'Created by the operator', permissions: null };
   await issueKey(whole, tenant, { ...settings, restrictions: unrestricted }, new Date(), key);
   return { team: found.id, key };
 }

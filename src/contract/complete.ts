@@ -38,6 +38,7 @@ const rules: Rule[] = [
     when: (facts: Facts) => !isOpen(facts),
     limited: false,
   })),
+  { code: 'account_restricted', when: (facts) => !isOpen(facts), limited: false },
   { code: 'rate_limit_exceeded', when: (facts) => !isProbe(facts), limited: true },
   { code: 'team_access_denied', when: ({ path }) => path.includes('{teamId}'), limited: true },
   {
@@ -98,6 +99,8 @@ export function complete(contract: Contract): void {
     if (!operation.security)
       throw new Error(`${operation.operationId} must declare security; use [] for an open operation`);
     const facts = { path, method, operation, parameters: parametersOf(contract, item, operation) };
+    if (item['x-alias'])
+      operation.description = `${operation.description?.trim()}\n\nAlso available at \`${item['x-alias']}\`.`;
     operation.parameters = [
       ...(operation.parameters ?? []),
       ...['CStar-Version', ...(isIdempotent(facts) ? ['Idempotency-Key'] : [])].map(

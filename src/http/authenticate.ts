@@ -12,7 +12,7 @@ const wellFormed = /^[sp]k_(live|test)_[A-Za-z0-9_-]{32}$/;
 /**
  * Puts the caller into the context.
  * @param chargeFailure counts a failure against the caller's address; throws when there were too many
- * @throws 401, 403 when the key is not for this address or page, or what `chargeFailure` throws in their place
+ * @throws 401, 403 when the person behind the key is deactivated or the key is not for this address or page, or what `chargeFailure` throws in their place
  */
 export function authenticate(keyring: Keyring, chargeFailure: RequestHandler): RequestHandler {
   return async (req, res, next) => {
@@ -53,10 +53,13 @@ async function keyOf(req: Request, keyring: Keyring): Promise<Known> {
   const key = wellFormed.test(token) ? await keyring.find(token, { teamId: params.teamId }) : undefined;
   if (!key?.isActive) throw new Problem('invalid_api_key');
   if (key.expiresAt && key.expiresAt <= now) throw new Problem('key_expired');
+  if (!key.isPersonActive) throw new Problem('account_restricted');
   return { ...key, prefix: match as Known['prefix'] }; // the pattern admits no other
 }
 
-function callerOf({ id, digest, teamId, permissions, rateLimit, prefix: { kind, environment } }: Known): Caller {
+function callerOf(key: Known): Caller {
+  const { id, digest, teamId, permissions, rateLimit, sharedLimits, prefix } = key;
+  const { kind, environment } = prefix;
   return {
     keyId: id,
     secretDigest: digest,
@@ -65,6 +68,7 @@ function callerOf({ id, digest, teamId, permissions, rateLimit, prefix: { kind, 
     type: kind === 's' ? 'secret' : 'publishable',
     permissions,
     rateLimit,
+    sharedLimits,
   };
 }
 

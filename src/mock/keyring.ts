@@ -24,6 +24,7 @@ export function mockKeys({ teams }: DemoCredentials): Keyring {
     return {
       ...key,
       isActive: state !== 'revoked' && state !== 'deactivated',
+      isPersonActive: state !== 'personDeactivated',
       expiresAt: state === 'expired' ? expiredAt : undefined,
       permissions: permissions ?? key.permissions,
       admission: admissionOf({ ...unrestricted, ...restrictions }),
@@ -37,10 +38,12 @@ export function mockKeys({ teams }: DemoCredentials): Keyring {
       digest,
       teamId,
       isActive: true,
+      isPersonActive: true,
       expiresAt: undefined,
       permissions: permissionsOf(token.startsWith('s') ? 'secret' : 'publishable'),
       admission: anywhere,
       rateLimit: undefined,
+      sharedLimits: [],
       secretCreatedAt: began,
     };
   }

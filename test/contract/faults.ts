@@ -83,6 +83,12 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
   {
     step: 6,
     status: 403,
+    code: 'account_restricted',
+    faults: [{ title: 'a key of a deactivated person', part: 'key', spoil: withKey(keys.personDeactivated) }],
+  },
+  {
+    step: 7,
+    status: 403,
     code: 'team_access_denied',
     faults: [
       {
@@ -98,13 +104,13 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
     ],
   },
   {
-    step: 7,
+    step: 8,
     status: 403,
     code: 'publishable_key_write',
     faults: [{ title: 'a publishable key on a write', part: 'key', spoil: withKey(keys.publishableTest) }],
   },
   {
-    step: 8,
+    step: 9,
     status: 403,
     code: 'insufficient_permissions',
     faults: [
@@ -118,7 +124,7 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
     ],
   },
   {
-    step: 9,
+    step: 10,
     status: 406,
     code: 'not_acceptable',
     faults: [
@@ -127,7 +133,7 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
     ],
   },
   {
-    step: 10,
+    step: 11,
     status: 415,
     code: 'unsupported_media_type',
     faults: [
@@ -138,19 +144,19 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
     ],
   },
   {
-    step: 11,
+    step: 12,
     status: 413,
     code: 'payload_too_large',
     faults: [{ title: 'a byte too much', part: 'size', spoil: withBody((body) => body.padEnd(1_000_001)) }],
   },
   {
-    step: 12,
+    step: 13,
     status: 400,
     code: 'invalid_json',
     faults: [{ title: 'a body that is cut off', part: 'text', spoil: withBody((body) => body.slice(0, -1)) }],
   },
   {
-    step: 13,
+    step: 14,
     status: 400,
     code: 'parameter_missing',
     faults: [
@@ -164,7 +170,7 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
     ],
   },
   {
-    step: 13,
+    step: 14,
     status: 400,
     code: 'parameter_invalid',
     faults: [
@@ -191,13 +197,13 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
     ],
   },
   {
-    step: 13,
+    step: 14,
     status: 400,
     code: 'parameter_unknown',
     faults: [{ title: 'an unknown parameter', part: 'query', spoil: withQuery({ colour: 'red' }) }],
   },
   {
-    step: 14,
+    step: 15,
     status: 404,
     code: 'resource_missing',
     faults: [

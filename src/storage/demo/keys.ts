@@ -5,7 +5,7 @@ type DemoKind = KeyKind & {
   /** All that its type can have unless given. */
   permissions?: string[];
   restrictions?: { ipAddresses?: string[]; referrers?: string[]; endpoints?: string[] };
-  state?: 'expired' | 'revoked' | 'deactivated';
+  state?: 'expired' | 'revoked' | 'deactivated' | 'personDeactivated';
 };
 const secretTest = { type: 'secret', environment: 'test' } as const;
 
@@ -17,6 +17,7 @@ const demoKinds = {
   expired: { ...secretTest, state: 'expired' },
   revoked: { ...secretTest, state: 'revoked' },
   deactivated: { ...secretTest, state: 'deactivated' },
+  personDeactivated: { ...secretTest, state: 'personDeactivated' },
   ticketsReadOnly: { ...secretTest, permissions: ['tickets:read'] },
   withoutPermissions: { ...secretTest, permissions: [] },
   restrictedByAddress: { ...secretTest, restrictions: { ipAddresses: ['192.0.2.0/24'] } },

@@ -6,13 +6,16 @@ import type { DemoCredentials, DemoTeam } from './credentials.ts';
 import { demoData } from './data.ts';
 
 type Whole = Pick<Database, 'kysely' | 'of'>;
-/** Makes a team with its owner and its keys, which this folder knows nothing of. */
-export type MakeTeam = (whole: Whole, team: DemoTeam, now: Date) => Promise<void>;
+/**
+ * Makes a team with its owner and its keys, which this folder knows nothing of.
+ * @param isEmpty false when the database has teams: the team, if it is one of them, gets only the keys that it lacks
+ */
+export type MakeTeam = (whole: Whole, team: DemoTeam, now: Date, isEmpty: boolean) => Promise<void>;
 
 const rowsAtOnce = 200;
 const made = new Date(Date.UTC(2026, 0, 5));
 
-/** Does nothing when there is a team already. */
+/** Fills an empty database. A demo of an earlier version gets the keys that have been added to demo.json since. */
 export async function seedDemo(
   database: Database,
   { teams }: DemoCredentials,
@@ -21,10 +24,9 @@ export async function seedDemo(
 ): Promise<void> {
   await database.atOnce(async (whole) => {
     const some = await whole.kysely.selectFrom('teams').select('id').limit(1).executeTakeFirst();
-    if (some) return;
     for (const [i, team] of teams.entries()) {
-      await makeTeam(whole, team, now);
-      await seedTeam(whole, team, i);
+      await makeTeam(whole, team, now, !some);
+      if (!some) await seedTeam(whole, team, i);
     }
   });
 }

@@ -7,10 +7,12 @@ const key = {
   id: 'key_bench',
   digest: Buffer.alloc(32),
   isActive: true,
+  isPersonActive: true,
   permissions: permissionsOf('secret'),
   expiresAt: undefined,
   admission: admissionOf(unrestricted),
   rateLimit: undefined,
+  sharedLimits: [],
   secretCreatedAt: new Date(),
 };
 await serveFront({
