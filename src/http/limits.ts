@@ -20,27 +20,34 @@ export const standardLimits = (requestsPerAddress: number): Limits => ({
 /** `limit` charges the key, or the address on open operations; `chargeFailure` charges the address of a failed authentication. */
 export type Limiter = { limit: RequestHandler; chargeFailure: RequestHandler };
 
-/** `requests` is the kind's limit unless given. */
-type Bucket = { kind: keyof Limits; name: string; requests?: number | undefined };
+type Bucket = { kind: keyof Limits; name: string; requests: number };
+/** What a bucket says after a request; `left` is negative when the request is over the limit. */
+type Charged = { requests: number; windowSeconds: number; left: number; msLeft: number };
 
 export function createLimiter(limits: Limits, buckets: Buckets): Limiter {
-  /** Charges one request; writes the headers, always or only when it is refused. */
-  async function charge(
-    { kind, name, requests = limits[kind].requests }: Bucket,
-    req: Request,
-    res: Response,
-    showsHeaders: boolean,
-  ): Promise<void> {
-    const { windowSeconds } = limits[kind];
-    const { count, msLeft } = await buckets.consume(`${kind}:${name}`, windowSeconds);
-    const isOver = count > requests;
-    if (isOver || showsHeaders) {
+  /** Charges one request to each bucket until one is full; returns the bucket with the fewest requests left. */
+  async function charge(all: Bucket[]): Promise<Charged> {
+    let tightest: Charged | undefined;
+    for (const { kind, name, requests } of all) {
+      const { windowSeconds } = limits[kind];
+      const { count, msLeft } = await buckets.consume(`${kind}:${name}`, windowSeconds);
+      const charged = { requests, windowSeconds, left: requests - count, msLeft };
+      if (!tightest || charged.left < tightest.left) tightest = charged;
+      if (charged.left < 0) break; // a key that is over its own limit does not use up the limit that it shares
+    }
+    return tightest as Charged; // there is at least one bucket
+  }
+
+  /** Charges a request and writes the headers, always or only when it is refused. */
+  async function enforce(all: Bucket[], req: Request, res: Response, showsHeaders: boolean): Promise<void> {
+    const { requests, windowSeconds, left, msLeft } = await charge(all);
+    if (left < 0 || showsHeaders) {
       res.setHeader('X-RateLimit-Limit', requests);
-      res.setHeader('X-RateLimit-Remaining', Math.max(0, requests - count));
+      res.setHeader('X-RateLimit-Remaining', Math.max(0, left));
       res.setHeader('X-RateLimit-Reset', Math.ceil((req.context.now.getTime() + msLeft) / 1000));
       res.setHeader('X-RateLimit-Window', windowSeconds);
     }
-    if (!isOver) return;
+    if (left >= 0) return;
     const retryAfter = Math.max(1, Math.ceil(msLeft / 1000));
     throw new Problem('rate_limit_exceeded', {
       retryAfter,
@@ -48,24 +55,34 @@ export function createLimiter(limits: Limits, buckets: Buckets): Limiter {
     });
   }
 
+  /** By its id, which a rotation keeps. A limit counts if it is lower than every limit further up: the last one always does. */
+  function ofKey({ type, keyId, rateLimit, sharedLimits }: Caller): Bucket[] {
+    const all = [{ id: keyId, type, rateLimit }, ...sharedLimits].map((key) => ({
+      kind: key.type,
+      name: key.id,
+      requests: key.rateLimit ?? limits[key.type].requests,
+    }));
+    const counting: Bucket[] = [];
+    for (const bucket of all.reverse())
+      if (bucket.requests < (counting[0]?.requests ?? Number.POSITIVE_INFINITY)) counting.unshift(bucket);
+    return counting;
+  }
+
+  /** An IPv6 customer owns a /64 at least, so that is one address here; IPv4 mapped into IPv6 is IPv4. */
+  function ofAddress(req: Request, kind: 'open' | 'failed'): Bucket {
+    const address = clientAddressOf(req.ip ?? '')?.start;
+    const name = address instanceof ipaddr.IPv6 ? address.parts.slice(0, 4).join(':') : String(address ?? 'unknown');
+    return { kind, name, requests: limits[kind].requests };
+  }
+
   return {
     async limit(req, res, next) {
       const { caller, operation } = req.context;
-      if (!operation.isProbe) await charge(caller ? keyOf(caller) : addressOf(req, 'open'), req, res, true);
+      if (!operation.isProbe) await enforce(caller ? ofKey(caller) : [ofAddress(req, 'open')], req, res, true);
       next();
     },
     async chargeFailure(req, res, next) {
-      await charge(addressOf(req, 'failed'), req, res, false).then(() => next(), next);
+      await enforce([ofAddress(req, 'failed')], req, res, false).then(() => next(), next);
     },
   };
-}
-
-/** By its id, which a rotation keeps. */
-const keyOf = ({ type, keyId, rateLimit }: Caller): Bucket => ({ kind: type, name: keyId, requests: rateLimit });
-
-/** An IPv6 customer owns a /64 at least, so that is one address here; IPv4 mapped into IPv6 is IPv4. */
-function addressOf(req: Request, kind: 'open' | 'failed'): Bucket {
-  const address = clientAddressOf(req.ip ?? '')?.start;
-  const name = address instanceof ipaddr.IPv6 ? address.parts.slice(0, 4).join(':') : String(address ?? 'unknown');
-  return { kind, name };
 }

@@ -4,6 +4,7 @@ import type { operations } from '../../generated/types.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import type { Tenant } from '../storage/tenant.ts';
 import type { Audit, Emit } from './changes.ts';
+import type { KeyLimit } from './keyring.ts';
 import { Problem } from './problem.ts';
 
 export type { OperationId };
@@ -17,6 +18,8 @@ export type Caller = Tenant & {
   permissions: readonly string[];
   /** Requests an hour, where the key has a limit of its own. */
   rateLimit: number | undefined;
+  /** The keys whose limits count as well, nearest first. */
+  sharedLimits: readonly KeyLimit[];
 };
 
 type Body<Id extends OperationId> = operations[Id] extends { requestBody?: infer B }

@@ -1,4 +1,4 @@
-// No key can give more than it has itself: not to a new key, and not to one that it changes, rotates or reactivates.
+// No key can give more than it has itself, and none can change a key that may do more.
 import { operationTable } from '../../generated/operations.ts';
 import type { Limits } from '../http/limits.ts';
 import { allowedTo } from '../http/permissions.ts';
@@ -36,5 +36,20 @@ export function refuseExcess(wanted: Powers, holder: Powers, limits: Limits, bef
     throw new Problem('insufficient_permissions', {
       param: field,
       message: `An API key cannot give another key more access than it has: ${field}.`,
+    });
+}
+
+/**
+ * A key that may do less could otherwise lock its team out. Its own key is always its own to change.
+ * @param key the key to be changed
+ * @param holder the key that asks
+ * @throws 403 `insufficient_permissions`
+ */
+export function refuseStronger(key: KeyRow, holder: KeyRow, limits: Limits): void {
+  if (key.id === holder.id) return;
+  for (const field of excesses(key, holder, limits))
+    throw new Problem('insufficient_permissions', {
+      param: 'keyId',
+      message: `The API key may do more than the one that you use: ${field}.`,
     });
 }

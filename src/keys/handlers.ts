@@ -6,12 +6,13 @@ import { byCreation, pageOf, pagingOf } from '../http/paging.ts';
 import { Problem } from '../http/problem.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { firstEnd, type KeyRow, statusOf, toApiKey, toListedKey } from './apiKey.ts';
-import { refuseExcess } from './grants.ts';
+import { refuseExcess, refuseStronger } from './grants.ts';
 import { keyStore } from './keyStore.ts';
 import type { LeakReports } from './leaks.ts';
 import { record } from './record.ts';
 import { secretStore } from './secretStore.ts';
 import { changedKey, newKeyOf } from './settings.ts';
+import { sharesLimitAfter, withLimitInForce } from './sharedLimits.ts';
 import { usageStore } from './usageStore.ts';
 
 const missing = () => new Problem('resource_missing', { param: 'keyId' });
@@ -27,6 +28,7 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
     },
 
     async createApiKey({ body, caller, db, emit, audit, now }, reply) {
+      await db.lock(); // a key that is revoked meanwhile must not leave a new one behind
       const holder = await holderOf(db, caller, now);
       const wanted = newKeyOf(body, holder, limits, now);
       refuseExcess(wanted, holder, limits);
@@ -48,9 +50,14 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
     async updateApiKey({ path, body, caller, db, emit, audit, now }, reply) {
       const before = await lockedOf(db, path.keyId);
       const holder = await holderOf(db, caller, now);
-      const { wanted, isActive, isDifferent } = changedKey(before, body, now);
+      const held = await withLimitInForce(db, before, limits);
+      refuseStronger(held, holder, limits);
+      const sharesLimitOf =
+        body.rateLimit === undefined ? before.shares_limit_of : await sharesLimitAfter(db, before, holder, limits);
+      const { wanted, isActive, isDifferent } = changedKey(before, body, sharesLimitOf, now);
       const isBack = isActive && !before.is_active;
-      refuseExcess(wanted, holder, limits, isBack ? undefined : before);
+      const asked = body.rateLimit === undefined ? { ...wanted, rate_limit: held.rate_limit } : wanted;
+      refuseExcess(asked, holder, limits, isBack ? undefined : held);
       if (isBack && (await secretStore(db).isBurnt(before.id)))
         throw new Problem('resource_conflict', {
           param: 'isActive',
@@ -63,14 +70,17 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
       return reply(200, { data: toApiKey(after, now) });
     },
 
-    async revokeApiKey({ path, db, emit, audit, now }, reply) {
-      const row = await revoked(db, path.keyId, { emit, audit }, now);
+    async revokeApiKey({ path, caller, db, emit, audit, now }, reply) {
+      const row = await revoked(db, path.keyId, caller, { emit, audit }, now);
       return reply(200, { data: toApiKey(row, now) });
     },
 
     async rotateApiKey({ path, body, caller, db, emit, audit, now }, reply) {
       const before = await lockedOf(db, path.keyId);
-      refuseExcess(before, await holderOf(db, caller, now), limits);
+      const holder = await holderOf(db, caller, now);
+      const held = await withLimitInForce(db, before, limits);
+      refuseStronger(held, holder, limits);
+      refuseExcess(held, holder, limits); // its own key too: an old secret must not make itself a newer one
       const overlapUntil = new Date(now.getTime() + body.overlapSeconds * 1000);
       const { row, secret } = await keyStore(db).rotate(before, overlapUntil, now);
       record({ emit, audit }, 'api_key.rotated', before, row);
@@ -88,26 +98,46 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
       return reply(200, { success: true, data: rows.map(toListedKey) });
     },
 
-    async revokeKey({ path, db, emit, audit, now }, reply) {
-      await revoked(db, path.keyId, { emit, audit }, now);
+    async revokeKey({ path, caller, db, emit, audit, now }, reply) {
+      await revoked(db, path.keyId, caller, { emit, audit }, now);
       return reply(200, { success: true, message: 'API key revoked successfully' });
     },
 
     reportLeakedKeys: leaks,
   };
-}
 
-/**
- * The row of the key that asks, which ends with the secret that was sent. It is in the caller's own tenant, so it is there.
- * @throws 401 when the key or its secret is out of force and this process has not heard of it yet: what it gives would live on
- */
-async function holderOf(db: TenantDatabase, { keyId, secretDigest }: Caller, now: Date): Promise<KeyRow> {
-  const row = await keyStore(db).find(keyId);
-  if (!row) throw new Error(`the calling key ${keyId} is not in the database`);
-  const end = await secretStore(db).endOf(row.id, secretDigest);
-  const holder = { ...row, expires_at: firstEnd(row.expires_at, end) };
-  if (statusOf(holder, now) !== 'active') throw new Problem('invalid_api_key');
-  return holder;
+  /**
+   * The row of the key that asks, with the limit in force, which ends with the secret that was sent. It is in the caller's
+   * own tenant, so it is there.
+   * @throws 401 or 403 when the key is out of force and this process has not heard of it yet: what it gives would live on
+   */
+  async function holderOf(db: TenantDatabase, { keyId, secretDigest }: Caller, now: Date): Promise<KeyRow> {
+    const row = await keyStore(db).find(keyId);
+    if (!row) throw new Error(`the calling key ${keyId} is not in the database`);
+    const end = await secretStore(db).endOf(row.id, secretDigest);
+    const holder = { ...row, expires_at: firstEnd(row.expires_at, end) };
+    if (statusOf(holder, now) !== 'active') throw new Problem('invalid_api_key');
+    if (!(await keyStore(db).hasActivePerson(row))) throw new Problem('account_restricted');
+    return withLimitInForce(db, holder, limits);
+  }
+
+  /** Revokes a key; one that is revoked stays as it is, and nothing is written. */
+  async function revoked(
+    db: TenantDatabase,
+    id: string,
+    caller: Caller,
+    written: Pick<Change, 'emit' | 'audit'>,
+    now: Date,
+  ): Promise<KeyRow> {
+    const before = await keyStore(db).lock(id);
+    if (!before) throw missing();
+    const holder = await holderOf(db, caller, now);
+    if (before.revoked_at) return before;
+    refuseStronger(await withLimitInForce(db, before, limits), holder, limits);
+    const after = await keyStore(db).change(before, { revoked_at: now });
+    record(written, 'api_key.revoked', before, after);
+    return after;
+  }
 }
 
 /** @throws 404 for no key, 409 for a revoked one */
@@ -116,19 +146,4 @@ async function lockedOf(db: TenantDatabase, id: string): Promise<KeyRow> {
   if (!row) throw missing();
   if (row.revoked_at) throw isRevoked();
   return row;
-}
-
-/** Revokes a key; one that is revoked stays as it is, and nothing is written. */
-async function revoked(
-  db: TenantDatabase,
-  id: string,
-  written: Pick<Change, 'emit' | 'audit'>,
-  now: Date,
-): Promise<KeyRow> {
-  const before = await keyStore(db).lock(id);
-  if (!before) throw missing();
-  if (before.revoked_at) return before;
-  const after = await keyStore(db).change(before, { revoked_at: now });
-  record(written, 'api_key.revoked', before, after);
-  return after;
 }

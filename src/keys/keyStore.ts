@@ -11,9 +11,10 @@ import { secretStore } from './secretStore.ts';
 
 export type KeyFilters = { status?: ApiKey['status']; type?: ApiKey['type'] };
 export type NewKey = Pick<KeyRow, 'user_id' | 'type' | 'name' | 'permissions' | 'restrictions'> &
-  Partial<Pick<KeyRow, 'rate_limit' | 'expires_at' | 'is_active' | 'revoked_at'>>;
+  Partial<Pick<KeyRow, 'rate_limit' | 'shares_limit_of' | 'expires_at' | 'is_active' | 'revoked_at'>>;
 export type KeyChanges = Partial<
-  Pick<KeyRow, 'name' | 'permissions' | 'restrictions' | 'rate_limit' | 'expires_at' | 'is_active' | 'revoked_at'>
+  Pick<KeyRow, 'name' | 'permissions' | 'restrictions' | 'rate_limit' | 'expires_at' | 'is_active' | 'revoked_at'> &
+    Pick<KeyRow, 'shares_limit_of'>
 >;
 
 /** Of a tenant; revoked ones do not count. The list of the second source document has no pages. */
@@ -42,9 +43,8 @@ export function keyStore(db: TenantDatabase) {
         .execute();
     },
 
-    /** Says whether there can be no more; until the transaction ends, nobody else makes one. */
+    /** Says whether there can be no more. The transaction holds the tenant's row, so nobody else makes one meanwhile. */
     async isFull(): Promise<boolean> {
-      await db.lock();
       const kept = db.selectFrom('api_keys').select(sql`1`.as('one')).where('revoked_at', 'is', null);
       return (await db.count(kept, keysMax)) === keysMax;
     },
@@ -53,8 +53,23 @@ export function keyStore(db: TenantDatabase) {
       return db.selectFrom('api_keys').selectAll().where('id', '=', toUuid(id)).executeTakeFirst();
     },
 
-    /** Finds a key and keeps everybody else from changing it until the transaction ends. */
+    /** Says whether the person behind a key is not deactivated. */
+    async hasActivePerson({ id }: KeyRow): Promise<boolean> {
+      const { is_active } = await db
+        .selectFrom('api_keys')
+        .innerJoin('users', 'users.id', 'user_id')
+        .select('users.is_active')
+        .where('api_keys.id', '=', id)
+        .executeTakeFirstOrThrow();
+      return is_active;
+    },
+
+    /**
+     * Finds a key and keeps everybody else from changing it until the transaction ends. The tenant's row is locked first:
+     * then no other write can end the caller's own key before this transaction does.
+     */
     async lock(id: string): Promise<KeyRow | undefined> {
+      await db.lock();
       return db.selectFrom('api_keys').selectAll().where('id', '=', toUuid(id)).forUpdate().executeTakeFirst();
     },
 
@@ -64,6 +79,7 @@ export function keyStore(db: TenantDatabase) {
         .insertInto('api_keys')
         .values({
           rate_limit: null,
+          shares_limit_of: null,
           expires_at: null,
           is_active: true,
           revoked_at: null,

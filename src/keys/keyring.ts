@@ -6,13 +6,14 @@ import { admissionOf } from '../http/restrictions.ts';
 import type { Database } from '../storage/database.ts';
 import { toPrefixed } from '../storage/ids.ts';
 import { firstEnd } from './apiKey.ts';
+import { sharedLimitsOf } from './sharedLimits.ts';
 
 const cacheMs = 5_000; // so long may a revoked key live on in another process
-/** In keys, and in ranges and patterns, of which a key can have two hundred. */
+/** In keys, ranges, patterns and shared limits. A key can have two hundred ranges and patterns. */
 const cachedMax = 20_000;
 
-/** `forget` takes the key with this UUID out of the cache, when it has changed. */
-export function storedKeys({ kysely }: Database): Keyring & { forget(keyId: string): void } {
+/** `forget` takes the key with this UUID, and the keys that share its limit, out of the cache when it has changed. */
+export function storedKeys({ kysely, of }: Database): Keyring & { forget(keyId: string): void } {
   const cache = new LRUCache<string, Key & { weight: number }>({
     maxSize: cachedMax,
     sizeCalculation: ({ weight }) => weight,
@@ -34,7 +35,8 @@ export function storedKeys({ kysely }: Database): Keyring & { forget(keyId: stri
     forget(keyId) {
       changes++;
       const id = toPrefixed('key', keyId);
-      for (const [name, key] of cache.entries()) if (key.id === id) cache.delete(name);
+      for (const [name, key] of cache.entries())
+        if (key.id === id || key.sharedLimits.some((shared) => shared.id === id)) cache.delete(name);
     },
   };
 
@@ -42,22 +44,27 @@ export function storedKeys({ kysely }: Database): Keyring & { forget(keyId: stri
     const row = await kysely
       .selectFrom('key_secrets as secret')
       .innerJoin('api_keys as key', 'key.id', 'secret.key_id')
-      .select(['key.id', 'key.team_id', 'type', 'permissions', 'restrictions', 'rate_limit', 'is_active', 'revoked_at'])
+      .innerJoin('users as person', 'person.id', 'key.user_id')
+      .select(['key.id', 'key.team_id', 'key.environment', 'type', 'permissions', 'restrictions', 'revoked_at'])
+      .select(['rate_limit', 'shares_limit_of', 'key.is_active', 'person.is_active as is_person_active'])
       .select(['secret.created_at', 'secret.expires_at as secret_expires_at', 'key.expires_at'])
       .where('digest', '=', digest)
       .executeTakeFirst();
     if (!row) return undefined;
+    const sharedLimits = await sharedLimitsOf(of({ teamId: row.team_id, environment: row.environment }), row);
     return {
       id: toPrefixed('key', row.id),
       digest,
       teamId: row.team_id,
       permissions: allowedTo(row),
       isActive: row.is_active && row.revoked_at === null,
+      isPersonActive: row.is_person_active,
       expiresAt: firstEnd(row.expires_at, row.secret_expires_at) ?? undefined,
       admission: admissionOf(row.restrictions),
       rateLimit: row.rate_limit ?? undefined,
+      sharedLimits,
       secretCreatedAt: row.created_at,
-      weight: 1 + row.restrictions.ipAddresses.length + row.restrictions.referrers.length,
+      weight: 1 + row.restrictions.ipAddresses.length + row.restrictions.referrers.length + sharedLimits.length,
     };
   }
 }

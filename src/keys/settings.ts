@@ -9,7 +9,8 @@ import type { NewKey } from './keyStore.ts';
 
 type ApiKeyCreate = components['schemas']['ApiKeyCreate'];
 type ApiKeyUpdate = components['schemas']['ApiKeyUpdate'];
-type Settings = Pick<KeyRow, 'type' | 'name' | 'permissions' | 'restrictions' | 'rate_limit' | 'expires_at'>;
+type Settings = Pick<KeyRow, 'type' | 'name' | 'permissions' | 'restrictions' | 'rate_limit' | 'expires_at'> &
+  Pick<KeyRow, 'shares_limit_of'>;
 
 /**
  * @param holder the key that asks: what the request leaves out is as it is there
@@ -39,6 +40,7 @@ export function newKeyOf(body: ApiKeyCreate, holder: KeyRow, limits: Limits, now
     permissions,
     restrictions: { ...holder.restrictions, ...restrictions },
     rate_limit: rateLimit === undefined ? limitUnder(holder, type, limits) : rateLimit,
+    shares_limit_of: holder.id,
     expires_at: expiresAt === undefined ? holder.expires_at : endOf(expiresAt, now),
   };
 }
@@ -50,7 +52,7 @@ function limitUnder(holder: KeyRow, type: KeyRow['type'], limits: Limits): numbe
 }
 
 /** @throws 400 `parameter_invalid` as for a new key */
-export function changedKey(before: KeyRow, body: ApiKeyUpdate, now: Date) {
+export function changedKey(before: KeyRow, body: ApiKeyUpdate, sharesLimitOf: string | null, now: Date) {
   const { name, permissions, restrictions, rateLimit, expiresAt, isActive = before.is_active } = body;
   if (permissions) refusePermissions(permissions, before.type);
   const wanted: Settings = {
@@ -59,13 +61,14 @@ export function changedKey(before: KeyRow, body: ApiKeyUpdate, now: Date) {
     permissions: permissions ?? before.permissions,
     restrictions: { ...before.restrictions, ...restrictions },
     rate_limit: rateLimit === undefined ? before.rate_limit : rateLimit,
+    shares_limit_of: sharesLimitOf,
     expires_at: expiresAt === undefined ? before.expires_at : endOf(expiresAt, now),
   };
   const isDifferent = isActive !== before.is_active || textOf(before) !== textOf(wanted);
   return { wanted, isActive, isDifferent };
 }
 
-const textOf = ({ type, name, permissions, restrictions, rate_limit, expires_at }: Settings): string =>
+const textOf = ({ type, name, permissions, restrictions, rate_limit, shares_limit_of, expires_at }: Settings): string =>
   JSON.stringify([
     name,
     allowedTo({ type, permissions }),
@@ -73,6 +76,7 @@ const textOf = ({ type, name, permissions, restrictions, rate_limit, expires_at 
     restrictions.referrers,
     restrictions.endpoints,
     rate_limit,
+    shares_limit_of,
     expires_at,
   ]);
 

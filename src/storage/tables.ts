@@ -28,6 +28,8 @@ export type Tables = {
     permissions: string[] | null;
     restrictions: Json<{ ipAddresses: string[]; referrers: string[]; endpoints: string[] }>;
     rate_limit: number | null;
+    /** The key whose limit counts as well; null if the operator made this key. */
+    shares_limit_of: string | null;
     is_active: boolean;
     created_at: Date;
     secret_created_at: Date;

@@ -114,9 +114,9 @@ describe.each(backends)('rotateApiKey on $name', (backend) => {
     expect(told(await keysBy(backend, key).rotate(self.id))).toEqual([200]);
   });
 
-  stateful.each(fields)('403 for a key that is more in %s than %j', async (param, narrow) => {
+  stateful.each(fields)('403 for a key that is more in %s than %j', async (_field, narrow) => {
     const [narrowed, stronger] = [await holder(backend, narrow), await newKey(backend)];
-    expect(told(await narrowed.rotate(stronger.id))).toEqual([403, 'insufficient_permissions', param]);
+    expect(told(await narrowed.rotate(stronger.id))).toEqual([403, 'insufficient_permissions', 'keyId']);
     expect(await using(backend, stronger.key)).toEqual([200]);
     expect((await traces(backend, stronger.id)).types).toEqual(['api_key.created']);
   });

@@ -100,46 +100,19 @@ describe.each(backends)('updateApiKey on $name', (backend) => {
     },
   );
 
-  stateful.each(fields)(
-    '200 to rename, narrow and deactivate one that is more in %s than %j',
-    async (param, narrow) => {
-      const [narrowed, stronger] = [
-        await holder(backend, narrow),
-        await newKey(backend, { permissions: [...manager, 'tickets:read'] }),
-      ];
-      const { id } = stronger;
-      for (const wanted of [
-        { name: 'Renamed' },
-        { permissions: [...manager].reverse() },
-        { rateLimit: 500 },
-        { expiresAt: inDays(365_000) },
-        { restrictions: { ipAddresses: ['127.0.0.1', '::1'], endpoints: ['Keys' as const] } },
-        { isActive: false },
-      ])
-        expect(told(await narrowed.change(id, wanted))).toEqual([200]);
-      expect(await got(get(id))).toMatchObject({ name: 'Renamed', rateLimit: 500, status: 'deactivated' });
-      expect([param, told(await change(id, { isActive: true }))]).toEqual([param, [200]]);
-    },
-  );
-
-  stateful.each(fields)('403 for a key that reactivates one that is more in %s than %j', async (param, narrow) => {
+  stateful.each(fields)('403 for any change of a key that is more in %s than %j', async (_field, narrow) => {
     const [narrowed, stronger] = [await holder(backend, narrow), await newKey(backend)];
-    await narrowed.change(stronger.id, { isActive: false });
-    expect(told(await narrowed.change(stronger.id, { isActive: true }))).toEqual(forbidden(param));
-    expect(await using(backend, stronger.key)).toEqual([401, 'invalid_api_key']);
-    const { data } = await narrowed.change(stronger.id, { isActive: true, ...narrow });
-    expect(data?.data).toMatchObject({ status: 'active', ...narrow });
+    for (const wanted of [{ name: 'Renamed' }, { rateLimit: 5 }, { isActive: false }, narrow])
+      expect(told(await narrowed.change(stronger.id, wanted))).toEqual(forbidden('keyId'));
+    expect(await got(get(stronger.id))).toEqual(withoutSecret(stronger));
   });
 
-  stateful('403 for a key that gives one field of a key that is more in another', async () => {
-    const narrowed = await holder(backend, { permissions: manager });
-    const bounds = { restrictions: { endpoints: ['getTicket' as const] }, rateLimit: 5, expiresAt: inDays(1) };
-    const stronger = await newKey(backend, { permissions: ['tickets:write'], ...bounds });
-    const lifted = [{ restrictions: { endpoints: [] } }, { rateLimit: 6 }, { expiresAt: inDays(2) }];
-    for (const wanted of lifted)
-      expect(told(await narrowed.change(stronger.id, wanted))).toEqual(forbidden('permissions'));
-    expect(await got(get(stronger.id))).toEqual(withoutSecret(stronger));
-    for (const wanted of lifted) expect(told(await change(stronger.id, wanted))).toEqual([200]);
+  stateful.each(fields)('403 for a key that reactivates one that is more in %s than %j', async (_field, narrow) => {
+    const [narrowed, stronger] = [await holder(backend, narrow), await newKey(backend)];
+    await change(stronger.id, { isActive: false });
+    expect(told(await narrowed.change(stronger.id, { isActive: true }))).toEqual(forbidden('keyId'));
+    expect(told(await narrowed.change(stronger.id, { isActive: true, ...narrow }))).toEqual(forbidden('keyId'));
+    expect(await using(backend, stronger.key)).toEqual([401, 'invalid_api_key']);
   });
 
   stateful('400 for a publishable key that could write, and for an end in the past', async () => {
@@ -276,7 +249,7 @@ describe('updateApiKey by a clock', () => {
     const weaker = await holder(backend, { permissions: manager });
     const stronger = await newKey(backend, { expiresAt: inDays(1, start) });
     now = start + 86_400_000;
-    expect(told(await weaker.change(stronger.id, { expiresAt: inDays(2, start) }))).toEqual(forbidden('permissions'));
+    expect(told(await weaker.change(stronger.id, { expiresAt: inDays(2, start) }))).toEqual(forbidden('keyId'));
     expect(await using(backend, stronger.key)).toEqual([401, 'key_expired']);
   });
 });

@@ -9,7 +9,10 @@ import { startFront } from '../contract/ownFront.ts';
 import { newKeys, type OwnStore } from '../idempotency/ownServer.ts';
 import type { Backend } from '../support/client.ts';
 
-type Wishes = Partial<Pick<Facts, 'reporters' | 'handlers' | 'log'>> & { clock?: () => Date; database?: Database };
+type Wishes = Partial<Pick<Facts, 'reporters' | 'handlers' | 'log' | 'limits'>> & {
+  clock?: () => Date;
+  database?: Database;
+};
 export type OwnApi = Backend & {
   /** Writes what was counted until now. */
   flush(): Promise<void>;
@@ -19,17 +22,17 @@ export type OwnApi = Backend & {
 /** A server on a store; there can be several, each with a key cache and counters of its own. */
 export async function serveKeys(
   store: Pick<OwnStore, 'database'>,
-  { clock = () => new Date(), database = store.database, ...others }: Wishes = {},
+  { clock = () => new Date(), database = store.database, limits, ...others }: Wishes = {},
 ): Promise<OwnApi> {
   const { meter, ...api } = storedApi(database, {
     box: createSecretBox(newKeys()),
-    limits: standardLimits(60),
+    limits: limits ?? standardLimits(60),
     reporters: reportersOf(),
     isReady: async () => true,
     log: pino({ level: 'silent' }),
     ...others,
   });
-  const front = await startFront({ ...api, meter, clock });
+  const front = await startFront({ ...api, meter, clock, ...(limits && { limits }) });
   return { ...front, flush: () => meter.flush() };
 }
 
