@@ -178,7 +178,8 @@ describe.each(backends)('createApiKey on $name', (backend) => {
     expect(events[0]).toMatchObject({ type: 'api_key.created' });
     expect(events[0]?.data).toMatchObject({ api_key: { id: made?.id, name: body.name, last_four: made?.lastFour } });
     expect(audit).toHaveLength(1);
-    const { name, type, prefix, lastFour, permissions, restrictions, rateLimit } = { ...made };
+    const { name, type, prefix, lastFour, permissions, restrictions, rateLimit, sharesLimitOf } = { ...made };
+    expect(sharesLimitOf).toBe(maker.id);
     expect(audit[0]).toMatchObject({
       action: 'api_key.created',
       actor: { type: 'api_key', id: maker.id },
@@ -186,7 +187,7 @@ describe.each(backends)('createApiKey on $name', (backend) => {
       requestId: response.headers.get('X-Request-Id'),
       before: null,
     });
-    const facts = { name, type, prefix, lastFour, permissions, restrictions, rateLimit };
+    const facts = { name, type, prefix, lastFour, permissions, restrictions, rateLimit, sharesLimitOf };
     expect(audit[0]?.after).toEqual({ ...facts, isActive: true, expiresAt: null, revokedAt: null });
   });
 

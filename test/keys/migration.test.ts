@@ -144,6 +144,7 @@ test('they are listed as they are, and can be rotated', async () => {
       permissions,
       restrictions: { ipAddresses: [], referrers: [], endpoints: [] },
       rateLimit: null,
+      sharesLimitOf: null,
     },
     ...{ createdAt: made.toISOString(), secretCreatedAt: made.toISOString(), previousSecretExpiresAt: null },
     ...{ lastUsedAt: null, expiresAt: null, revokedAt: null, lastFour: old.working.key.slice(-4) },

@@ -5,7 +5,7 @@ import { permissionsOf } from '../../src/http/permissions.ts';
 import { unrestricted } from '../../src/http/restrictions.ts';
 import { issueKey } from '../../src/newTeam.ts';
 import { newSecret } from '../../src/storage/keyText.ts';
-import { got, keysBy, newKey as madeBy, type NewApiKey } from '../contract/apiKeys.ts';
+import { type ApiKeyCreate, got, keysBy, newKey as madeBy } from '../contract/apiKeys.ts';
 import { type OwnStore, openOwnStore } from '../idempotency/ownServer.ts';
 import { ask, expectExactly } from '../limits/limited.ts';
 import { team } from '../support/client.ts';
@@ -39,7 +39,7 @@ async function root(rateLimit: number | null): Promise<string> {
   return key;
 }
 
-const newKey = (by: string, wishes: Partial<NewApiKey> = {}) => madeBy(api, wishes, by);
+const newKey = (by: string, wishes: Partial<ApiKeyCreate> = {}) => madeBy(api, wishes, by);
 /** What the headers say after one request. */
 const told = async (key: string) => {
   const { status, limit, remaining } = await ask(api, key);
