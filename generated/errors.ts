@@ -2,7 +2,7 @@
 
 export type ErrorEntry = { status: number; type: ErrorType; title: string; message: string; param?: string; cause: string; fix: string };
 export type ErrorType = 'authentication_error' | 'invalid_request_error' | 'not_found_error' | 'rate_limit_error' | 'api_error';
-export type ErrorCode = 'authentication_required' | 'invalid_key_format' | 'invalid_api_key' | 'key_expired' | 'insufficient_permissions' | 'publishable_key_write' | 'team_access_denied' | 'https_required' | 'invalid_signature' | 'route_not_found' | 'method_not_allowed' | 'unsupported_version' | 'not_acceptable' | 'unsupported_media_type' | 'payload_too_large' | 'request_timeout' | 'headers_too_large' | 'malformed_request' | 'invalid_json' | 'parameter_missing' | 'parameter_invalid' | 'parameter_unknown' | 'mock_scenario_unknown' | 'resource_missing' | 'resource_conflict' | 'idempotency_conflict' | 'rate_limit_exceeded' | 'internal_error' | 'not_implemented' | 'service_unavailable';
+export type ErrorCode = 'authentication_required' | 'invalid_key_format' | 'invalid_api_key' | 'key_expired' | 'account_restricted' | 'insufficient_permissions' | 'publishable_key_write' | 'team_access_denied' | 'https_required' | 'invalid_signature' | 'route_not_found' | 'method_not_allowed' | 'unsupported_version' | 'not_acceptable' | 'unsupported_media_type' | 'payload_too_large' | 'request_timeout' | 'headers_too_large' | 'malformed_request' | 'invalid_json' | 'parameter_missing' | 'parameter_invalid' | 'parameter_unknown' | 'mock_scenario_unknown' | 'resource_missing' | 'resource_conflict' | 'idempotency_conflict' | 'rate_limit_exceeded' | 'internal_error' | 'not_implemented' | 'service_unavailable';
 
 export const errors: Record<ErrorCode, ErrorEntry> = {
   "authentication_required": {
@@ -37,12 +37,20 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "cause": "The key has reached its expiry date. Or the key was rotated, and the overlap in which the old secret works has ended.",
     "fix": "Use the new secret of a rotated key, or create a new key."
   },
+  "account_restricted": {
+    "status": 403,
+    "type": "authentication_error",
+    "title": "Account restricted",
+    "message": "The person behind this API key has been deactivated.",
+    "cause": "An API key belongs to a person. While that person is deactivated, all of their keys are rejected. A failed request counts against the address that it came from, not against the limit of the key.",
+    "fix": "Use a key of another person, or ask an administrator of your team to reactivate this one."
+  },
   "insufficient_permissions": {
     "status": 403,
     "type": "authentication_error",
     "title": "Insufficient permissions",
     "message": "The API key lacks a permission that this request needs.",
-    "cause": "The key is valid, but it lacks the permission that the reference lists with the operation, it is restricted to other IP addresses, web pages or endpoints, the operation or parameter is available to secret keys only, or the request would give another key more access than this key has.",
+    "cause": "The key is valid, but it lacks the permission that the reference lists with the operation, it is restricted to other IP addresses, web pages or endpoints, the operation or parameter is available to secret keys only, or the request would give another key more access than this key has, or would change a key that has more access than this key.",
     "fix": "Use a key that has the permission, from a place where the key can be used. `message` names the permission or the kind of restriction. If `param` is set, that parameter caused the error, and the request may succeed without it."
   },
   "publishable_key_write": {

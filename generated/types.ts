@@ -343,6 +343,8 @@ export interface paths {
         /**
          * List API keys in the account API format
          * @description Returns the API keys of the caller's team and environment that are not revoked, newest first, in the format of the account API. `listApiKeys` returns more details.
+         *
+         *     Also available at `/v1/api-keys`.
          */
         get: operations["listKeys"];
         put?: never;
@@ -372,6 +374,8 @@ export interface paths {
         /**
          * Revoke an API key in the account API format
          * @description Revokes an API key like `revokeApiKey`, and responds in the format of the account API.
+         *
+         *     Also available at `/v1/api-keys/{keyId}`.
          */
         delete: operations["revokeKey"];
         options?: never;
@@ -1461,7 +1465,7 @@ export interface components {
             endpoints: components["schemas"]["Endpoint"][];
         };
         /**
-         * @description The number of requests that the key can make per hour. `null` means the default limit for the type of the key.
+         * @description The number of requests that the key can make per hour. `null` means the default limit for the type of the key. The key also shares the limit of the key that created it.
          * @example 500
          */
         RateLimit: number | null;
@@ -1482,6 +1486,11 @@ export interface components {
             permissions: components["schemas"]["Permissions"];
             restrictions: components["schemas"]["Restrictions"];
             rateLimit: components["schemas"]["RateLimit"];
+            /**
+             * @description The API key whose hourly limit this key shares, which is the key that made it. `null` if it shares none.
+             * @example key_R7s8T9u0V1w2
+             */
+            sharesLimitOf: string | null;
             status: components["schemas"]["ApiKeyStatus"];
             /**
              * @description Whether the key should be rotated. `true` once its secret is 90 days old.
@@ -1565,6 +1574,11 @@ export interface components {
             permissions: components["schemas"]["Permissions"];
             restrictions: components["schemas"]["Restrictions"];
             rateLimit: components["schemas"]["RateLimit"];
+            /**
+             * @description The API key whose hourly limit this key shares, which is the key that made it. `null` if it shares none.
+             * @example key_R7s8T9u0V1w2
+             */
+            sharesLimitOf: string | null;
             status: components["schemas"]["ApiKeyStatus"];
             /**
              * @description Whether the key should be rotated. `true` once its secret is 90 days old.
@@ -1797,6 +1811,11 @@ export interface components {
             permissions: components["schemas"]["Permissions"];
             restrictions: components["schemas"]["Restrictions"];
             rateLimit: components["schemas"]["RateLimit"];
+            /**
+             * @description The API key whose hourly limit this key shares, which is the key that made it. `null` if it shares none.
+             * @example key_R7s8T9u0V1w2
+             */
+            sharesLimitOf: string | null;
             /**
              * @description Whether the key is active. Deactivated keys are rejected with `invalid_api_key`.
              * @example true
@@ -2082,7 +2101,7 @@ export interface components {
          * @example authentication_required
          * @enum {string}
          */
-        ErrorCode: "authentication_required" | "invalid_key_format" | "invalid_api_key" | "key_expired" | "insufficient_permissions" | "publishable_key_write" | "team_access_denied" | "https_required" | "invalid_signature" | "route_not_found" | "method_not_allowed" | "unsupported_version" | "not_acceptable" | "unsupported_media_type" | "payload_too_large" | "request_timeout" | "headers_too_large" | "malformed_request" | "invalid_json" | "parameter_missing" | "parameter_invalid" | "parameter_unknown" | "mock_scenario_unknown" | "resource_missing" | "resource_conflict" | "idempotency_conflict" | "rate_limit_exceeded" | "internal_error" | "not_implemented" | "service_unavailable";
+        ErrorCode: "authentication_required" | "invalid_key_format" | "invalid_api_key" | "key_expired" | "account_restricted" | "insufficient_permissions" | "publishable_key_write" | "team_access_denied" | "https_required" | "invalid_signature" | "route_not_found" | "method_not_allowed" | "unsupported_version" | "not_acceptable" | "unsupported_media_type" | "payload_too_large" | "request_timeout" | "headers_too_large" | "malformed_request" | "invalid_json" | "parameter_missing" | "parameter_invalid" | "parameter_unknown" | "mock_scenario_unknown" | "resource_missing" | "resource_conflict" | "idempotency_conflict" | "rate_limit_exceeded" | "internal_error" | "not_implemented" | "service_unavailable";
     };
     responses: {
         /** @description `unsupported_version`: Unsupported version. `parameter_invalid`: Invalid parameter. `parameter_unknown`: Unknown parameter. `mock_scenario_unknown`: Unknown mock scenario. */
@@ -2113,8 +2132,8 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `https_required`: HTTPS required. `team_access_denied`: Wrong team. `insufficient_permissions`: Insufficient permissions. */
-        Forbidden_HttpsRequired_TeamAccessDenied_InsufficientPermissions: {
+        /** @description `https_required`: HTTPS required. `account_restricted`: Account restricted. `team_access_denied`: Wrong team. `insufficient_permissions`: Insufficient permissions. */
+        Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_InsufficientPermissions: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2211,8 +2230,8 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `https_required`: HTTPS required. `team_access_denied`: Wrong team. `publishable_key_write`: Write with a publishable key. `insufficient_permissions`: Insufficient permissions. */
-        Forbidden_HttpsRequired_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions: {
+        /** @description `https_required`: HTTPS required. `account_restricted`: Account restricted. `team_access_denied`: Wrong team. `publishable_key_write`: Write with a publishable key. `insufficient_permissions`: Insufficient permissions. */
+        Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2341,8 +2360,8 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `https_required`: HTTPS required. `insufficient_permissions`: Insufficient permissions. */
-        Forbidden_HttpsRequired_InsufficientPermissions: {
+        /** @description `https_required`: HTTPS required. `account_restricted`: Account restricted. `insufficient_permissions`: Insufficient permissions. */
+        Forbidden_HttpsRequired_AccountRestricted_InsufficientPermissions: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2357,8 +2376,8 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `https_required`: HTTPS required. `publishable_key_write`: Write with a publishable key. `insufficient_permissions`: Insufficient permissions. */
-        Forbidden_HttpsRequired_PublishableKeyWrite_InsufficientPermissions: {
+        /** @description `https_required`: HTTPS required. `account_restricted`: Account restricted. `publishable_key_write`: Write with a publishable key. `insufficient_permissions`: Insufficient permissions. */
+        Forbidden_HttpsRequired_AccountRestricted_PublishableKeyWrite_InsufficientPermissions: {
             headers: {
                 "CStar-Version": components["headers"]["CStar-Version"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2762,7 +2781,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_InsufficientPermissions"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -2822,7 +2841,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_InvalidJson_ParameterMissing_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
@@ -2878,7 +2897,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_InsufficientPermissions"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
@@ -2930,7 +2949,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
@@ -2996,7 +3015,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_InvalidJson_ParameterMissing_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
@@ -3068,7 +3087,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_InsufficientPermissions"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
@@ -3134,7 +3153,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_InvalidJson_ParameterMissing_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
@@ -3206,7 +3225,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_InsufficientPermissions"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -3257,7 +3276,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_InsufficientPermissions"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
@@ -3304,7 +3323,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -3376,7 +3395,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_InsufficientPermissions"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -3436,7 +3455,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_InvalidJson_ParameterMissing_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict_IdempotencyConflict_ResourceConflict"];
@@ -3491,7 +3510,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_InsufficientPermissions"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
@@ -3543,7 +3562,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
@@ -3609,7 +3628,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_InvalidJson_ParameterMissing_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
@@ -3679,7 +3698,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_InvalidJson_ParameterMissing_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
@@ -3746,7 +3765,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_InsufficientPermissions"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
@@ -3787,7 +3806,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_InsufficientPermissions"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -3833,7 +3852,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_PublishableKeyWrite_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_PublishableKeyWrite_InsufficientPermissions"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
@@ -3962,7 +3981,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_TeamAccessDenied_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_InsufficientPermissions"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -4113,7 +4132,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_InsufficientPermissions"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -4153,7 +4172,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
-            403: components["responses"]["Forbidden_HttpsRequired_InsufficientPermissions"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_InsufficientPermissions"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
