@@ -68,10 +68,11 @@ export type Components = {
   responses: Record<string, Response>;
   parameters: Record<string, Parameter>;
   examples: Record<string, Example>;
-  securitySchemes: Record<string, { bearerFormat: string }>;
+  securitySchemes: Record<string, { bearerFormat?: string }>;
 };
 export type Contract = {
   webhooks?: Record<string, PathItem>;
+  tags?: { name: string; description: string }[];
   info: { description: string; 'x-guides'?: string[]; 'x-rate-limits': Record<string, RateLimit> };
   paths: Record<string, PathItem>;
   components: Components;

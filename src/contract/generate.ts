@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { complete } from './complete.ts';
 import type { Contract } from './document.ts';
+import { forGenerators } from './forGenerators.ts';
 import { addGuides } from './guides.ts';
 import { errorRegistry, operationTable, stubs } from './print.ts';
 
@@ -18,6 +19,7 @@ complete(contract);
 addGuides(contract);
 
 writeFileSync(`${target}/openapi.json`, `${JSON.stringify(contract, null, 2)}\n`);
+writeFileSync(`${target}/openapi.clients.json`, `${JSON.stringify(forGenerators(contract), null, 2)}\n`);
 write('types.ts', astToString(await openapiTS(contract as never, { defaultNonNullable: false })));
 write('operations.ts', operationTable(contract));
 write('stubs.ts', stubs(contract));
