@@ -59,6 +59,7 @@ export type ErrorEntry = {
   fix: string;
 };
 export type RateLimit = { description: string; requests: number; windowSeconds: number };
+export type SecurityScheme = { type: string; scheme: string; bearerFormat: string; description?: string };
 export type Components = {
   schemas: Record<string, Schema> & {
     ErrorCode: { enum: string[]; 'x-errors': Record<string, ErrorEntry> };
@@ -68,7 +69,7 @@ export type Components = {
   responses: Record<string, Response>;
   parameters: Record<string, Parameter>;
   examples: Record<string, Example>;
-  securitySchemes: Record<string, { bearerFormat?: string }>;
+  securitySchemes: Record<string, SecurityScheme>;
 };
 export type Contract = {
   webhooks?: Record<string, PathItem>;

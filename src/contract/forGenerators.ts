@@ -26,9 +26,10 @@ export function forGenerators(contract: Contract): Contract {
 function oneScheme(contract: Contract): void {
   for (const { operation } of operationsOf(contract))
     if (operation.security.length > 0) operation.security = [{ [scheme]: [] }];
-  contract.components.securitySchemes = {
-    [scheme]: { type: 'http', scheme: 'bearer', description: 'A secret or publishable key.' },
-  };
+  const bearerFormat = Object.values(contract.components.securitySchemes)
+    .map((one) => one.bearerFormat)
+    .join('; or ');
+  contract.components.securitySchemes = { [scheme]: { type: 'http', scheme: 'bearer', bearerFormat } };
 }
 
 /** Java and Go refuse a response with a field that they do not know unless the schema is open in so many words. */
