@@ -5,6 +5,8 @@ import type { Environment } from './tenant.ts';
 type Tenanted = { team_id: string; environment: Environment };
 /** Read as an object, written as JSON text. */
 type Json<T> = ColumnType<T, string, string>;
+/** The NFC form of another column, where it differs. */
+type Nfc<T> = ColumnType<T | null, T | null | undefined, T | null>;
 
 export type Tables = {
   teams: { id: string; slug: string; name: string; created_at: Date };
@@ -68,16 +70,19 @@ export type Tables = {
     created_at: Date;
   };
   customers: Tenanted & { id: string; name: string; email: string; created_at: Date };
-  tags: Tenanted & { id: string; name: string };
+  tags: Tenanted & { id: string; name: string; name_nfc: Nfc<string> };
   tickets: Tenanted & {
     id: string;
     title: string;
+    title_nfc: Nfc<string>;
     status: 'new' | 'open' | 'pending' | 'resolved' | 'closed';
     priority: 'low' | 'normal' | 'high' | 'urgent';
     customer_id: string | null;
     customer_name: string | null;
+    customer_name_nfc: Nfc<string>;
     assigned_to: string | null;
     tags: string[];
+    tags_nfc: Nfc<string[]>;
     notes: string | null;
     message_count: number;
     response_deadline: Date | null;
@@ -123,6 +128,7 @@ export type Tables = {
     request_id: string;
     created_at: Date;
   };
+  readiness: { id: number; checked_at: Date };
   articles: Tenanted & {
     id: string;
     slug: string;

@@ -5,6 +5,7 @@ import { countMax } from '../http/paging.ts';
 import { Problem } from '../http/problem.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { isUuid, newUuid, toUuid } from '../storage/ids.ts';
+import { listNfcWhereDifferent, nfc, nfcWhereDifferent } from '../storage/nfc.ts';
 import { onPage, type Paging } from '../storage/page.ts';
 import type { Tables } from '../storage/tables.ts';
 import { changesBetween, hasEnded, type Ticket, type TicketRow } from './ticket.ts';
@@ -43,18 +44,21 @@ export function ticketStore(db: TenantDatabase) {
 
     async add(ticket: TicketCreate, now: Date): Promise<TicketRow> {
       const { title, status = 'new', priority = 'normal', customerName, tags = [], notes, metadata = {} } = ticket;
-      await addTags(db, tags, now);
+      await haveTags(db, tags, now);
       return db
         .insertInto('tickets')
         .values({
           id: newUuid(now),
           title,
+          title_nfc: nfcWhereDifferent(title),
           status,
           priority,
           customer_id: ticket.customerId,
           customer_name: customerName ?? null,
+          customer_name_nfc: nfcWhereDifferent(customerName ?? null),
           assigned_to: ticket.assignedTo,
           tags,
+          tags_nfc: listNfcWhereDifferent(tags),
           notes: notes ?? null,
           message_count: 0,
           response_deadline: null,
@@ -88,16 +92,18 @@ export function ticketStore(db: TenantDatabase) {
     async change(before: TicketRow, changes: TicketUpdate, now: Date): Promise<TicketRow> {
       const after = changed(before, changes, now);
       if (!changesBetween(before, after)) return before;
-      if (changes.tags) await addTags(db, changes.tags, now);
+      if (changes.tags) await haveTags(db, changes.tags, now);
       const { title, status, priority, assigned_to, tags, notes, metadata, updated_at, closed_at } = after;
       await db
         .updateTable('tickets')
         .set({
           title,
+          title_nfc: nfcWhereDifferent(title),
           status,
           priority,
           assigned_to,
           tags,
+          tags_nfc: listNfcWhereDifferent(tags),
           notes,
           metadata: JSON.stringify(metadata),
           updated_at,
@@ -148,29 +154,58 @@ function conditions(
   db: TenantDatabase,
   { status, priority, assignedTo, customerId, tag, search }: TicketFilters,
 ) {
-  const pattern = `%${search?.replaceAll(/[\\%_]/g, '\\$&')}%`;
+  const pattern = `%${search && nfc(search).replaceAll(/[\\%_]/g, '\\$&')}%`;
   return [
     ...(status ? [where('status', '=', status)] : []),
     ...(priority ? [where('priority', '=', priority)] : []),
     ...(assignedTo ? [where('assigned_to', '=', toUuid(assignedTo))] : []),
     ...(customerId ? [where('customer_id', '=', toUuid(customerId))] : []),
-    ...(tag ? [sql<boolean>`tags @> array[${tagName(db, tag)}]`] : []),
-    ...(search ? [where.or([where('title', 'ilike', pattern), where('customer_name', 'ilike', pattern)])] : []),
+    ...(tag ? [sql<boolean>`coalesce(tags_nfc, tags) @> array[${tagKey(db, tag)}]`] : []),
+    ...(search
+      ? [
+          sql<boolean>`(coalesce(title_nfc, title) ilike ${pattern} or coalesce(customer_name_nfc, customer_name) ilike ${pattern})`,
+        ]
+      : []),
   ];
 }
 
-/** A tag is named by its UUID (source document), else by its exact name. */
-function tagName(db: TenantDatabase, tag: string) {
+/** A tag is named by its UUID (source document), else by its name. Returns the name in NFC. */
+function tagKey(db: TenantDatabase, tag: string) {
   return isUuid(tag)
-    ? sql<string>`(${db.selectFrom('tags').select('name').where('id', '=', tag.toLowerCase())})`
-    : sql<string>`${tag}`;
+    ? sql<string>`(${db
+        .selectFrom('tags')
+        .select(sql<string>`normalize(name, NFC)`.as('key'))
+        .where('id', '=', tag.toLowerCase())})`
+    : sql<string>`${nfc(tag)}`;
 }
 
-async function addTags(db: TenantDatabase, names: string[], now: Date): Promise<void> {
-  if (names.length === 0) return;
-  await db
-    .insertInto('tags')
-    .values(names.toSorted().map((name) => ({ id: newUuid(now), name }))) // in one order, so that two writes cannot wait for each other
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+/**
+ * Makes the tags that do not exist yet, and keeps the others from being deleted until the transaction ends. Names that are
+ * equal in NFC are one tag, which is spelled as it was sent first.
+ */
+async function haveTags(db: TenantDatabase, names: string[], now: Date): Promise<void> {
+  const spellings = new Map(names.toReversed().map((name) => [nfc(name), name]));
+  const keys = [...spellings.keys()].toSorted(); // in one order, so that two writes cannot wait for each other
+  const key = sql<string>`coalesce(name_nfc, name)`;
+  for (let found = 0; found < keys.length; ) {
+    const rows = keys.map((name) => tagRow(spellings.get(name) as string, now));
+    const made = db
+      .insertInto('tags')
+      .values(rows)
+      .onConflict((conflict) => conflict.doNothing())
+      .returning(key.as('key'));
+    const kept = db
+      .selectFrom('tags')
+      .select(key.as('key'))
+      .where(sql<boolean>`${key} = any(${keys})`)
+      .orderBy(key)
+      .forKeyShare();
+    // A tag that another transaction makes or deletes between the two halves is found in neither, but by the next try.
+    const rowsFound = await db.run(
+      sql`with made as (${made}) select key from made union all select key from (${kept}) as kept`,
+    );
+    found = rowsFound.length;
+  }
 }
+
+const tagRow = (name: string, now: Date) => ({ id: newUuid(now), name, name_nfc: nfcWhereDifferent(name) });

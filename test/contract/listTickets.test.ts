@@ -100,6 +100,37 @@ describe.each(backends)('listTickets on $name', (backend) => {
     expect(await found(`1_0 is off ${word}`)).toEqual([]);
   });
 
+  lookingUp.each([
+    ['NFD', 'NFC'],
+    ['NFC', 'NFD'],
+    ['NFC', 'NFC'],
+    ['NFD', 'NFD'],
+  ] as const)(
+    '200 finds text written in %s by a search in %s, and returns it as it was sent',
+    async (written, asked) => {
+      const word = crypto.randomUUID().slice(0, 8);
+      const text = (form: string) => `Café ångström ${word} 한글`.normalize(form);
+      const title = text(written);
+      const made = await newTicket(backend, { title, tags: [title] });
+      const named = await newTicket(backend, { title: 'Anything', customerName: title });
+      const renamed = await newTicket(backend, { title: 'Something' });
+      await clientOf(backend).PATCH('/api/v1/teams/{teamId}/tickets/{ticketId}', {
+        params: { path: { ...ofTeam, ticketId: renamed.id } },
+        body: { title, tags: [title] },
+      });
+      const found = async (query: { search?: string; tag?: string }) => {
+        const { data } = await clientOf(backend).GET(tickets, { params: { path: ofTeam, query } });
+        return data?.data;
+      };
+      for (const search of [text(asked), `CAFÉ ÅNGSTRÖM ${word}`.normalize(asked)])
+        expect((await found({ search }))?.map(({ id }) => id)).toEqual([renamed.id, named.id, made.id]);
+      const tagged = await found({ tag: text(asked) });
+      expect(tagged?.map(({ id }) => id)).toEqual([renamed.id, made.id]);
+      for (const one of tagged ?? []) expect([one.title, one.tags]).toEqual([title, [title]]);
+      expect((await found({ search: text(asked) }))?.[1]?.customerName).toBe(title);
+    },
+  );
+
   lookingUp('200 combines filters', async () => {
     const search = crypto.randomUUID().slice(0, 8);
     const title = `Combined ${search}`;
