@@ -66,10 +66,17 @@ export function toAuditEntry(row: AuditRow): AuditEntry {
     uuid: row.id,
     action: row.action as AuditEntry['action'],
     actor: { type: row.actor_type, id: row.actor_id },
-    resource: { type: 'api_key', id: toPrefixed('key', row.resource_id) },
+    resource: resourceOf(row),
     before: row.before as AuditEntry['before'],
     after: row.after as AuditEntry['after'],
     requestId: row.request_id,
     createdAt: row.created_at.toISOString(),
   };
+}
+
+/** The first word of an action names the kind of resource. Test data is that of the team. */
+function resourceOf({ action, resource_id }: AuditRow): AuditEntry['resource'] {
+  if (action.startsWith('ticket.')) return { type: 'ticket', id: toPrefixed('tkt', resource_id) };
+  if (action.startsWith('test_data.')) return { type: 'team', id: resource_id };
+  return { type: 'api_key', id: toPrefixed('key', resource_id) };
 }

@@ -24,6 +24,14 @@ export type NewAuditEntry = Pick<AuditEntry, 'action' | 'before' | 'after'> & { 
 
 /** Who makes a change, and on whose behalf it is written down. */
 export type Author = { actor: AuditEntry['actor']; requestId: string; now: Date };
-export type Change = { db: TenantDatabase; emit: Emit; audit: Audit };
+
+/** Runs a step of work in a transaction of its own. */
+export type Step = <T>(run: (db: TenantDatabase) => Promise<T>) => Promise<T>;
+/**
+ * Registers work that is too much for one transaction. It begins when the change is committed, and the response waits for it.
+ * If it fails, the caller gets an error and sends the request again, so it must be safe to repeat.
+ */
+export type AfterCommit = (work: (step: Step) => Promise<void>) => void;
+export type Change = { db: TenantDatabase; emit: Emit; audit: Audit; afterCommit: AfterCommit };
 /** Makes a change of a tenant's data in one transaction, with its audit entries and, last, its events. */
 export type MakeChange = <T>(tenant: Tenant, author: Author, work: (change: Change) => Promise<T>) => Promise<T>;

@@ -3,7 +3,7 @@ import type { OperationId } from '../../generated/operations.ts';
 import type { operations } from '../../generated/types.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import type { Tenant } from '../storage/tenant.ts';
-import type { Audit, Emit } from './changes.ts';
+import type { AfterCommit, Audit, Emit } from './changes.ts';
 import type { KeyLimit } from './keyring.ts';
 import { Problem } from './problem.ts';
 
@@ -58,6 +58,8 @@ type Keyed = {
   emit: Emit;
   /** The same for the audit log: who did what to what. */
   audit: Audit;
+  /** For work that is too much for one transaction. */
+  afterCommit: AfterCommit;
 };
 type Open = { caller: undefined };
 

@@ -3,9 +3,10 @@ import type { Change, EventType, NewAuditEntry } from '../http/changes.ts';
 import { factsOf, type KeyRow, snapshotOf } from './apiKey.ts';
 
 type KeyEvent = Extract<EventType, `api_key.${string}`>;
+type KeyAction = Extract<NewAuditEntry['action'], `api_key.${string}`>;
 
 /** To switch a key off and on is an update to those who follow events. */
-const eventOf: Record<NewAuditEntry['action'], KeyEvent> = {
+const eventOf: Record<KeyAction, KeyEvent> = {
   'api_key.created': 'api_key.created',
   'api_key.updated': 'api_key.updated',
   'api_key.deactivated': 'api_key.updated',
@@ -18,7 +19,7 @@ const eventOf: Record<NewAuditEntry['action'], KeyEvent> = {
 /** @param before null for a new key */
 export function record(
   { emit, audit }: Pick<Change, 'emit' | 'audit'>,
-  action: NewAuditEntry['action'],
+  action: KeyAction,
   before: KeyRow | null,
   after: KeyRow,
 ): void {

@@ -1,4 +1,14 @@
 // The database, and a tenant's view of it: through the view, a query outside one team and environment cannot be written.
+//
+// Every write takes its locks in this order, so that two writes never wait for each other:
+//   1. the stored reply of its Idempotency-Key
+//   2. rows of resources: the ticket before its messages and tags; rows of one table in the order of their key
+//   3. the tenant's row in tenant_state, which the events of a write take as its last statement
+//   4. rows of keys
+// A write that needs the tenant's row first (`lock`, for a key that makes a key) takes no rows of resources after it.
+// A deletion in bulk deletes first and changes the count in tenant_state last, by what it deleted.
+
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   type DeleteQueryBuilder,
   type DeleteResult,
@@ -15,6 +25,7 @@ import {
 } from 'kysely';
 import type pg from 'pg';
 import { named } from './named.ts';
+import { createProbe } from './probe.ts';
 import type { Tables, TenantTable } from './tables.ts';
 import type { Tenant } from './tenant.ts';
 
@@ -29,7 +40,7 @@ export type Database = {
   write<T>(tenant: Tenant, run: (db: TenantDatabase) => Promise<T>): Promise<T>;
   /** Everything or nothing, for what belongs to more than one tenant. */
   atOnce<T>(run: (whole: Pick<Database, 'kysely' | 'of'>) => Promise<T>): Promise<T>;
-  /** @throws when the database does not answer. */
+  /** @throws when the database does not answer, or does not take a write. */
   ping(): Promise<void>;
 };
 
@@ -67,13 +78,12 @@ export function createDatabase(pool: pg.Pool): Database {
       kysely
         .transaction()
         .execute((connection) => run({ kysely: connection, of: (tenant) => boundTo(connection, tenant) })),
-    async ping() {
-      await pool.query('select 1');
-    },
+    ping: createProbe(kysely),
   };
 }
 
 const triesMax = 5;
+const pauseMaxMs = 5; // before the second try; doubled with each one after it
 
 async function retried<T>(run: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++)
@@ -81,6 +91,7 @@ async function retried<T>(run: () => Promise<T>): Promise<T> {
       return await run();
     } catch (error) {
       if (tries === triesMax || !isWorthAnotherTry(error)) throw error;
+      await wait(Math.random() * pauseMaxMs * 2 ** tries); // two writes that met would meet again at the same pace
     }
 }
 

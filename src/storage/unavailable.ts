@@ -1,27 +1,39 @@
 // Which failures of the database are an outage and not our fault.
 
+/** Classes of PostgreSQL's errors, by the first two characters (documentation, appendix A). */
+const classes = [
+  '08', // connection exception
+  '28', // the password or the role is refused
+  '3D', // the database does not exist
+  '53', // insufficient resources: disk full, out of memory, too many connections
+  '57', // operator intervention: statement limit, shutdown, crash
+  '58', // system error outside PostgreSQL
+];
 const codes = new Set([
-  '57014', // query_canceled: the statement limit
-  '57P01',
-  '57P02',
-  '57P03', // the server stops, crashed, or is starting
-  '53300',
-  '53400', // too many connections, a limit was reached
+  '25006', // the database is read-only, as a standby is
+  '25P03', // idle in a transaction for too long
+  '40001', // serialization failure, after all tries
+  '40P01', // deadlock, after all tries
+  'EAI_AGAIN',
+  'ECONNABORTED',
   'ECONNREFUSED',
   'ECONNRESET',
-  'EPIPE',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
   'ENOTFOUND',
+  'EPIPE',
   'ETIMEDOUT',
 ]);
+/** Errors of `pg` that have no code. */
+const messages =
+  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout)/;
 
-/** True when the same statement may work a moment later (PostgreSQL, appendix A, classes 08, 53 and 57). */
+/** True when the same statement may work a moment later. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };
-  return (
-    (typeof code === 'string' && (codes.has(code) || code.startsWith('08'))) ||
-    /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/.test(
-      error.message,
-    )
-  );
+  if (typeof code !== 'string') return messages.test(error.message);
+  return codes.has(code) || (code.length === 5 && classes.some((one) => code.startsWith(one)));
 }

@@ -1,13 +1,10 @@
 import type { TeamsHandlers } from '../../generated/stubs.ts';
-
-/** In an order that foreign keys allow. */
-const tables = ['messages', 'tickets', 'customers', 'tags', 'articles', 'events', 'idempotency'] as const;
+import { emptyTenant } from './testData.ts';
 
 export const teamsHandlers: TeamsHandlers = {
-  async deleteTestData({ db }, reply) {
-    await db.lock(); // else one could commit between two of these statements
-    for (const table of tables) await db.deleteFrom(table).execute();
-    await db.updateTable('tenant_state').set({ tickets: 0 }).execute();
+  async deleteTestData({ caller, audit, afterCommit, now }, reply) {
+    audit('test_data.deleted', caller.teamId, { before: null, after: null }); // before the first row goes
+    afterCommit((step) => emptyTenant(step, now));
     return reply(200, { data: { deleted: true, environment: 'test' } });
   },
 };

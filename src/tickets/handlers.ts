@@ -55,10 +55,11 @@ export const ticketsHandlers: TicketsHandlers = {
     return reply(200, { data: toTicket(after) });
   },
 
-  async deleteTicket({ path, db, emit }, reply) {
+  async deleteTicket({ path, db, emit, audit }, reply) {
     const row = await ticketStore(db).remove(path.ticketId);
     if (!row) throw missing();
     emit('ticket.deleted', row.id, { ticket: snapshotOf(row) });
+    audit('ticket.deleted', row.id, { before: null, after: null });
     return reply(200, { data: { deleted: true, id: toPrefixed('tkt', row.id) } });
   },
 

@@ -55,8 +55,9 @@ describe.each(backends)('deleteTestData on $name', (backend) => {
   });
 
   only(backend, 'keeps state')(
-    '200 empties the test environment, changes nothing else, and event numbers go on',
+    '200 empties the test environment but for keys, their events and the audit log, and event numbers continue',
     async () => {
+      await makeKey(withKey('secretTest'));
       const lastNumber = await writeSome(withKey('secretTest'));
       await writeSome(withKey('secretLive'));
       await writeSome(withKey('secretTest', 1), otherTeam.id);
@@ -74,10 +75,12 @@ describe.each(backends)('deleteTestData on $name', (backend) => {
 
       const mine = `(${team.id},test,`;
       for (const [table, rows] of Object.entries(before)) {
-        const rest = rows.filter((row) => !row.startsWith(mine) || table === 'audit_log');
+        const isKept = (row: string) => !row.startsWith(mine) || table === 'audit_log' || isKeyEvent(table, row);
         const counters = table === 'tenant_state' ? [`${mine}${lastNumber},0)`] : [];
-        expect(after[table], table).toEqual([...rest, ...counters].toSorted());
+        const left = after[table]?.filter((row) => !row.includes(',test_data.deleted,'));
+        expect(left, table).toEqual([...rows.filter(isKept), ...counters].toSorted());
       }
+      expect(before.events?.filter((row) => row.startsWith(mine) && isKeyEvent('events', row))).not.toEqual([]);
       for (const table of ['tickets', 'messages', 'customers', 'tags', 'articles', 'events', 'idempotency'])
         expect(
           before[table]?.filter((row) => row.startsWith(mine)),
@@ -88,6 +91,23 @@ describe.each(backends)('deleteTestData on $name', (backend) => {
     60_000,
   );
 
+  only(backend, 'keeps state')('200 leaves one audit entry, which names the key and the team', async () => {
+    const client = withKey('secretTest');
+    const { data } = await client.DELETE(testData, { params });
+    const query = { action: 'test_data.deleted', pageSize: 1 } as const;
+    const log = await client.GET('/api/v1/teams/{teamId}/audit-log', { params: { ...params, query } });
+    expect(log.data?.data).toEqual([
+      expect.objectContaining({
+        action: 'test_data.deleted',
+        actor: { type: 'api_key', id: expect.stringMatching(/^key_/) },
+        resource: { type: 'team', id: team.id },
+        before: null,
+        after: null,
+        requestId: data?.meta.requestId,
+      }),
+    ]);
+  });
+
   test('200 when there is nothing left', async () => {
     const { data, response } = await withKey('secretTest').DELETE(testData, { params });
     const again = await withKey('secretTest').DELETE(testData, { params });
@@ -95,6 +115,13 @@ describe.each(backends)('deleteTestData on $name', (backend) => {
     expect(again.data?.data).toEqual(data?.data);
   });
 });
+
+const isKeyEvent = (table: string, row: string): boolean => table === 'events' && row.includes(',api_key.');
+
+async function makeKey(client: ReturnType<typeof clientOf>): Promise<void> {
+  const body = { name: 'Kept', permissions: [] };
+  await client.POST('/api/v1/teams/{teamId}/api-keys', { params, body });
+}
 
 /** A ticket with a message, under an Idempotency-Key; returns the number of the last event. */
 async function writeSome(client: ReturnType<typeof clientOf>, teamId = team.id): Promise<number> {

@@ -32,6 +32,20 @@ describe.each(backends)('deleteTicket on $name', (backend) => {
     expect(late.response.status).toBe(404);
   });
 
+  stateful('200 leaves an audit entry that names the ticket', async () => {
+    const made = await newTicket(backend);
+    const { data } = await remove(backend, made.id);
+    for (const resource of [made.id, made.uuid]) {
+      const log = await clientOf(backend).GET('/api/v1/teams/{teamId}/audit-log', {
+        params: { path: ofTeam, query: { resource } },
+      });
+      expect(log.data?.data).toMatchObject([
+        { action: 'ticket.deleted', resource: { type: 'ticket', id: made.id }, before: null, after: null },
+      ]);
+      expect(log.data?.data[0]?.requestId).toBe(data?.meta.requestId);
+    }
+  });
+
   stateful.each(strangers)('404 for $who, and the ticket stays', async ({ teamId, key }) => {
     const { id } = await newTicket(backend);
     expect((await remove(backend, id, key, teamId)).response.status).toBe(404);

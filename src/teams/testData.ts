@@ -1,0 +1,100 @@
+// Deletes what a tenant has, in many small transactions, so that no other write waits long. Rows that are made meanwhile stay,
+// and so do the customers and tags that they name. Keys, their events and the audit log stay too.
+import { type RawBuilder, sql } from 'kysely';
+import type { Step } from '../http/changes.ts';
+import type { TenantDatabase } from '../storage/database.ts';
+import { newUuid } from '../storage/ids.ts';
+import type { TenantTable } from '../storage/tables.ts';
+
+const rowsAtOnce = 500;
+const lastOfItsMoment = () => 2 ** 30 - 1;
+
+/** Rows of a table in the order of its key, and how some of them are deleted. */
+type Part = {
+  table: TenantTable;
+  key: string[];
+  /** Which rows are meant. */
+  only: RawBuilder<boolean>;
+  deleteThese: (db: TenantDatabase, these: RawBuilder<boolean>) => Promise<void>;
+};
+
+/** Deletes everything that existed at `now`. When it was interrupted, it can be called again. */
+export async function emptyTenant(step: Step, now: Date): Promise<void> {
+  const until = await step((db) => latest(db, now));
+  for (const part of partsUntil(until)) await deletePart(step, part);
+}
+
+/** Clocks of other processes may be ahead: what is there already is older than this. */
+async function latest(db: TenantDatabase, now: Date): Promise<Date> {
+  const newest = await db.selectFrom('tickets').select('created_at').orderBy('created_at', 'desc').limit(1).execute();
+  return new Date(Math.max(now.getTime(), ...newest.map(({ created_at }) => created_at.getTime())));
+}
+
+/**
+ * Stored replies come first: one that is deleted was committed before the tickets are looked at, so its ticket is deleted too,
+ * and a retry cannot create the ticket twice.
+ */
+function partsUntil(until: Date): Part[] {
+  const byTime = sql<boolean>`created_at <= ${until}`;
+  const byId = sql<boolean>`id <= ${newUuid(until, lastOfItsMoment)}::uuid`;
+  return [
+    { table: 'idempotency', key: ['method', 'path', 'key'], only: byTime, deleteThese: deleteFrom('idempotency') },
+    { table: 'messages', key: ['id'], only: byId, deleteThese: deleteFrom('messages') },
+    { table: 'tickets', key: ['id'], only: byId, deleteThese: deleteTickets },
+    { table: 'customers', key: ['id'], only: byId, deleteThese: deleteCustomers },
+    { table: 'tags', key: ['id'], only: byId, deleteThese: deleteTags },
+    { table: 'articles', key: ['id'], only: byId, deleteThese: deleteFrom('articles') },
+    {
+      table: 'events',
+      key: ['sequence'],
+      only: sql<boolean>`${byTime} and type not like 'api_key.%'`,
+      deleteThese: deleteFrom('events'),
+    },
+  ];
+}
+
+/** Goes through the rows once, in the order of their key, with one transaction for each `rowsAtOnce` of them. */
+async function deletePart(step: Step, { table, key, only, deleteThese }: Part): Promise<void> {
+  const columns = sql.join(key.map((column) => sql.ref(column)));
+  for (let after: unknown[] | undefined, isLast = false; !isLast; ) {
+    const rest = after ? sql<boolean>`(${columns}) > (${sql.join(after)}) and ${only}` : only;
+    after = await step(async (db) => {
+      const [end] = await db.run(
+        sql<object>`select ${columns} from (${db.selectFrom(table).selectAll().where(rest)}) as rest
+          order by ${columns} offset ${sql.lit(rowsAtOnce - 1)} limit 1`,
+      );
+      const last = end && key.map((column) => (end as Record<string, unknown>)[column]);
+      await deleteThese(db, last ? sql<boolean>`${rest} and (${columns}) <= (${sql.join(last)})` : rest);
+      return last;
+    });
+    isLast = after === undefined;
+  }
+}
+
+const deleteFrom = (table: TenantTable) => async (db: TenantDatabase, these: RawBuilder<boolean>) =>
+  void (await db.deleteFrom(table).where(these).execute());
+
+/** Messages that were added meanwhile go with them. The count of tickets changes last, as in every write, by what was deleted. */
+async function deleteTickets(db: TenantDatabase, these: RawBuilder<boolean>): Promise<void> {
+  const { numDeletedRows } = await db.deleteFrom('tickets').where(these).executeTakeFirstOrThrow();
+  if (numDeletedRows === 0n) return;
+  await db
+    .updateTable('tenant_state')
+    .set({ tickets: sql<number>`tickets - ${numDeletedRows.toString()}::bigint` })
+    .execute();
+}
+
+/** Not those of a ticket that was made meanwhile: once they are locked, no other ticket can name them. */
+async function deleteCustomers(db: TenantDatabase, these: RawBuilder<boolean>): Promise<void> {
+  await db.selectFrom('customers').select('id').where(these).orderBy('id').forUpdate().execute();
+  const named = db.selectFrom('tickets').select('customer_id').where('customer_id', 'is not', null);
+  await db.deleteFrom('customers').where(these).where('id', 'not in', named).execute();
+}
+
+/** Not those that a ticket made meanwhile has; see `haveTags` in the store of tickets. Locked in the order of their names there. */
+async function deleteTags(db: TenantDatabase, these: RawBuilder<boolean>): Promise<void> {
+  const name = sql<string>`coalesce(name_nfc, name)`;
+  await db.selectFrom('tags').select('id').where(these).orderBy(name).forUpdate().execute();
+  const named = db.selectFrom('tickets').select(sql<string>`unnest(coalesce(tags_nfc, tags))`.as('name'));
+  await db.deleteFrom('tags').where(these).where(name, 'not in', named).execute();
+}
