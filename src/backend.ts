@@ -7,7 +7,7 @@ import { eventsHandlers } from './events/handlers.ts';
 import { healthHandlers } from './health/handlers.ts';
 import type { Backend, Call, Finish, Success } from './http/answer.ts';
 import type { Change, MakeChange } from './http/changes.ts';
-import { type Reply, stillUnderWay, usedOtherwise } from './http/idempotency.ts';
+import { type Reply, replyLost, stillUnderWay, usedOtherwise } from './http/idempotency.ts';
 import type { Limits } from './http/limits.ts';
 import type { Caller } from './http/operation.ts';
 import { keysHandlers } from './keys/handlers.ts';
@@ -27,6 +27,7 @@ export type Parts = {
   limits: Limits;
   reporters: Reporters;
 };
+type Log = { warn(details: object, message: string): void };
 type AnyHandler = (input: object, reply: (status: number, content: object) => Success) => Promise<Success>;
 
 export function handlersOf({ database, change, isReady, limits, reporters }: Parts): Handlers {
@@ -44,7 +45,7 @@ export function handlersOf({ database, change, isReady, limits, reporters }: Par
 
 export function handlersBackend(
   handlers: Handlers,
-  { database, change }: Pick<Parts, 'database' | 'change'>,
+  { database, change, log }: Pick<Parts, 'database' | 'change'> & { log: Log },
   box: SecretBox,
 ): Backend {
   const byOperation = new Map(
@@ -70,6 +71,11 @@ export function handlersBackend(
     const claim = repetition && (await claimKey(db, box, repetition, requestId, now));
     if (claim?.before === 'same') return claim.reply;
     if (claim?.before === 'other') throw usedOtherwise();
+    if (claim?.before === 'unreadable') {
+      const { requestId: first, cause: err } = claim;
+      log.warn({ requestId, first, err }, 'a stored response cannot be decrypted: its encryption key is missing');
+      throw replyLost(first);
+    }
     const answer = await finish(await handle(call, made));
     if (repetition) await keepReply(db, box, repetition, answer);
     return answer;

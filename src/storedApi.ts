@@ -34,5 +34,5 @@ export function storedApi(
   });
   const all = handlers(handlersOf({ database, change, isReady, limits, reporters }));
   const meter = createUsageCounter(database, log);
-  return { backend: handlersBackend(all, { database, change }, box), keyring, meter, change };
+  return { backend: handlersBackend(all, { database, change, log }, box), keyring, meter, change };
 }

@@ -49,6 +49,13 @@ export const nameOf = ({ method, path, key }: Repetition, { teamId, environment 
 /** 409 for a key that came before with another request. */
 export const usedOtherwise = (): Problem => new Problem('idempotency_conflict', { param: 'Idempotency-Key' });
 
+/** 409 for a key whose first request was carried out, but whose response cannot be read any more. */
+export const replyLost = (requestId: string): Problem =>
+  new Problem('idempotency_conflict', {
+    param: 'Idempotency-Key',
+    message: `The first request with this Idempotency-Key succeeded (${requestId}), but its response can no longer be read. It was not carried out again. Look up its result before you send it with another key.`,
+  });
+
 /** 409 for a key whose first request is still under way after the wait. */
 export const stillUnderWay = (): Problem =>
   new Problem('idempotency_conflict', {

@@ -30,7 +30,10 @@ export function encryptionKeysOf({ encryptionKeys, databaseUrl, dataDir }: Confi
 }
 type Config = { encryptionKeys: string | undefined; databaseUrl: string | undefined; dataDir: string };
 
-/** The directory's own keys, in its file `encryption-keys` (0600). */
+/**
+ * The directory's own keys, in its file `encryption-keys` (0600).
+ * @throws Error that names the file when it is damaged
+ */
 function keysOfDataDir(dataDir: string): EncryptionKeys {
   const file = join(dataDir, 'encryption-keys');
   if (!existsSync(file)) {
@@ -38,5 +41,13 @@ function keysOfDataDir(dataDir: string): EncryptionKeys {
     writeFileSync(`${file}.new`, `first:${randomBytes(32).toString('base64')}`, { mode: 0o600 });
     renameSync(`${file}.new`, file); // whole or not at all
   }
-  return parseKeys(readFileSync(file, 'utf8'));
+  try {
+    return parseKeys(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new Error(
+      `${file} cannot be read: ${message}. Restore it from a backup: what it encrypted cannot be read without it`,
+      { cause },
+    );
+  }
 }

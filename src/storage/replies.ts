@@ -6,8 +6,12 @@ import type { SecretBox } from './secretBox.ts';
 
 export type StoredReply = { status: number; body: string; requestId: string };
 export type RepetitionKey = { method: string; path: string; key: string; digest: Buffer };
-/** What claiming a key finds: nobody before, the same request before, another one before. */
-export type Claim = { before: 'nothing' } | { before: 'same'; reply: StoredReply } | { before: 'other' };
+/** What claiming a key finds: nobody before, the same request before, the same with a reply that cannot be read, another one before. */
+export type Claim =
+  | { before: 'nothing' }
+  | { before: 'same'; reply: StoredReply }
+  | { before: 'unreadable'; requestId: string; cause: unknown }
+  | { before: 'other' };
 
 /**
  * Takes the key for this transaction. Another transaction that has it makes this one wait.
@@ -48,10 +52,13 @@ export async function claimKey(
   if (claimed) return { before: 'nothing' };
   const row = await rowOf(db, once).selectAll().executeTakeFirstOrThrow();
   if (!row.request_digest.equals(digest) || !row.reply || !row.status) return { before: 'other' };
-  return {
-    before: 'same',
-    reply: { status: row.status, body: box.open(row.reply, contextOf(db, once)), requestId: row.request_id },
-  };
+  const { status, reply, request_id } = row;
+  try {
+    const body = box.open(reply, contextOf(db, once));
+    return { before: 'same', reply: { status, body, requestId: request_id } };
+  } catch (cause) {
+    return { before: 'unreadable', requestId: request_id, cause };
+  }
 }
 
 /** Keeps the answer under the key that this transaction has claimed. */

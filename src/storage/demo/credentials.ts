@@ -15,6 +15,7 @@ const teams = [
 
 /**
  * Reads the directory's demo.json, or writes a new one, readable for its owner alone (0600).
+ * @throws Error that names the file when it is damaged
  * @param urls where the servers listen now; put into the file when they changed
  */
 export function demoCredentials(
@@ -22,7 +23,7 @@ export function demoCredentials(
   urls: Partial<Pick<DemoCredentials, 'apiUrl' | 'mockUrl'>>,
 ): DemoCredentials {
   const file = join(dataDir, 'demo.json');
-  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as DemoCredentials) : undefined;
+  const kept = existsSync(file) ? read(file) : undefined;
   const [first, second] = kept?.teams ?? teams;
   const credentials: DemoCredentials = { ...kept, teams: [withKeys(first), withKeys(second)], ...urls };
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -30,6 +31,34 @@ export function demoCredentials(
   writeFileSync(`${file}.new`, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
   return credentials;
+}
+
+function read(file: string): DemoCredentials {
+  const kept = parsed(readFileSync(file, 'utf8'));
+  if (isCredentials(kept)) return kept;
+  throw new Error(
+    `${file} is damaged: it does not hold the two demo teams and their keys as JSON. Restore it, or delete it: then new demo keys are made, which a database that is filled already does not know`,
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keys may be missing, in a file from before a kind of key existed. */
+function isCredentials(value: unknown): value is DemoCredentials {
+  const { teams } = (value ?? {}) as { teams?: unknown };
+  if (!Array.isArray(teams) || teams.length !== 2) return false;
+  return teams.every(
+    (team) =>
+      [team?.id, team?.slug, team?.name].every((text) => typeof text === 'string') &&
+      typeof team.keys === 'object' &&
+      Object.values(team.keys ?? {}).every((key) => typeof key === 'string'),
+  );
 }
 
 /** A file from before a kind of key existed gets one of it. */

@@ -16,7 +16,7 @@ export type EmbeddedOptions = {
   vacuumEveryMs?: number;
 };
 
-/** Opens the embedded database; throws if another process has the directory. */
+/** Opens the embedded database. Throws an error that names the directory if another process has it, or if it is damaged. */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Storage> {
   const { dataDir, statementTimeoutMs, log, checkpointEveryMs = 5 * 60_000, vacuumEveryMs = 30 * 60_000 } = options;
   const limit: StatementLimit = { ms: statementTimeoutMs };
@@ -25,9 +25,12 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Storage> {
   const threads = keepThread(dataDir, limit, log);
   try {
     await threads.current();
-  } catch (error) {
+  } catch (cause) {
     lock?.release();
-    throw error;
+    throw new Error(
+      `the database in ${dataDir ?? 'memory'} cannot be opened (${reasonOf(cause)}). If it is damaged, restore the directory from a backup, or set DATA_DIR to another one`,
+      { cause },
+    );
   }
 
   // One connection, because PGlite has one session: a second client would see into the first one's transaction.
@@ -92,6 +95,13 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Storage> {
   }
 }
 
+/** The first cause says most: the errors around it only say that the thread ended. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error) return reasonOf(error.cause);
+  return error.message.replace(/\(\)\. Build with .*$/, ''); // a hint of Emscripten to its own developers
+}
+
 /** One thread at a time: the next one starts when it is asked for and the last one is gone. */
 function keepThread(dataDir: string | undefined, limit: StatementLimit, log: StorageLog) {
   const database = dataDir === undefined ? undefined : join(dataDir, 'pg');
@@ -99,6 +109,9 @@ function keepThread(dataDir: string | undefined, limit: StatementLimit, log: Sto
 
   async function start(): Promise<PgliteThread> {
     if (database !== undefined && !existsSync(database)) await makeDatabase(database);
+    // PGlite would make a new, empty database in its place.
+    if (database !== undefined && !existsSync(join(database, 'PG_VERSION')))
+      throw new Error(`${join(database, 'PG_VERSION')} is missing`);
     return PgliteThread.start(database, limit);
   }
 
