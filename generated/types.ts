@@ -182,8 +182,12 @@ export interface paths {
         post?: never;
         /**
          * Delete all test data
-         * @description Deletes the data of the test environment: tickets, messages, customers, tags, articles, events and the responses stored
-         *     for `Idempotency-Key`. Live data is never affected. The `sequence` of events continues from its last number.
+         * @description Deletes the data of the test environment: tickets, messages, customers, tags, articles, their events and the responses
+         *     stored for `Idempotency-Key`. Live data is never affected. API keys, their events and the audit log are kept. The
+         *     `sequence` of events continues from its last number.
+         *
+         *     The data is deleted in batches. Tickets that are created in the meantime are kept, with their customers and tags. If the
+         *     request fails or the connection drops, part of the data may already be deleted. Send the request again.
          */
         delete: operations["deleteTestData"];
         options?: never;
@@ -423,7 +427,8 @@ export interface paths {
         };
         /**
          * List audit log entries
-         * @description Returns the audit log of the caller's environment, newest first. Entries are retained for 365 days.
+         * @description Returns the audit log of the caller's environment, newest first: changes of API keys, deletions of tickets and resets of
+         *     test data. Entries are retained for 365 days.
          */
         get: operations["listAuditEntries"];
         put?: never;
@@ -1796,13 +1801,13 @@ export interface components {
          * @example api_key.created
          * @enum {string}
          */
-        AuditAction: "api_key.created" | "api_key.updated" | "api_key.deactivated" | "api_key.reactivated" | "api_key.rotated" | "api_key.revoked" | "api_key.leaked";
+        AuditAction: "api_key.created" | "api_key.updated" | "api_key.deactivated" | "api_key.reactivated" | "api_key.rotated" | "api_key.revoked" | "api_key.leaked" | "ticket.deleted" | "test_data.deleted";
         /**
          * @description The prefixed ID of an audit log entry.
          * @example aud_a1B2c3D4e5F6
          */
         AuditId: string;
-        /** @description The settings of an API key before or after a change, without its secret. `null` if the key did not exist. */
+        /** @description The settings of an API key before or after a change, without its secret. `null` if the key did not exist, and for other resources. */
         ApiKeyFacts: {
             name: components["schemas"]["ApiKeyName"];
             type: components["schemas"]["ApiKeyType"];
@@ -1856,11 +1861,12 @@ export interface components {
             /** @description The resource that the action affected. */
             resource: {
                 /**
-                 * @description The type of the resource.
-                 * @constant
+                 * @description The type of the resource. For `test_data.deleted` it is the team, whose ID is a UUID.
+                 * @example api_key
+                 * @enum {string}
                  */
-                type: "api_key";
-                id: components["schemas"]["ApiKeyId"];
+                type: "api_key" | "ticket" | "team";
+                id: components["schemas"]["ResourceReference"];
             };
             before: components["schemas"]["ApiKeyFacts"];
             after: components["schemas"]["ApiKeyFacts"];
@@ -2597,7 +2603,7 @@ export interface components {
          * @description Return only entries about this resource. Accepts a prefixed ID or a UUID.
          * @example key_a1B2c3D4e5F6
          */
-        AuditResource: components["schemas"]["ApiKeyReference"];
+        AuditResource: components["schemas"]["ResourceReference"];
         /**
          * @description The UUID or slug of the team.
          * @example acme
