@@ -1,6 +1,7 @@
 import type { AuthHandlers } from '../../generated/stubs.ts';
+import { Problem } from '../http/problem.ts';
 import type { Database } from '../storage/database.ts';
-import { toUuid } from '../storage/ids.ts';
+import { isOurs, toPrefixed, toUuid } from '../storage/ids.ts';
 
 export function authHandlers({ kysely }: Database): AuthHandlers {
   return {
@@ -33,6 +34,28 @@ export function authHandlers({ kysely }: Database): AuthHandlers {
         .where('id', '=', key.user_id)
         .executeTakeFirstOrThrow();
       return reply(200, user);
+    },
+
+    async getUser({ path, db }, reply) {
+      const user = await db
+        .selectFrom('api_keys')
+        .innerJoin('users', 'users.id', 'user_id')
+        .selectAll('users')
+        .where('users.id', '=', toUuid(path.userId))
+        .executeTakeFirst();
+      if (!user || !isOurs(user.id)) throw new Problem('resource_missing', { param: 'userId' });
+      return reply(200, {
+        data: {
+          object: 'user',
+          id: toPrefixed('usr', user.id),
+          uuid: user.id,
+          email: user.email,
+          firstName: user.first_name,
+          lastName: user.last_name,
+          isActive: user.is_active,
+          isVerified: user.is_verified,
+        },
+      });
     },
   };
 }

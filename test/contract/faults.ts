@@ -32,7 +32,7 @@ const withoutHeader =
   ({ headers: { [name]: _, ...headers }, ...draft }: Draft): Draft => ({ ...draft, headers });
 const has = (parameter: string) => (operation: TableEntry) =>
   (operation.query as readonly string[]).includes(parameter);
-const hasThing = ({ path }: TableEntry) => /\{(ticket|key)Id\}/.test(path);
+const hasThing = ({ path }: TableEntry) => /\{(ticket|key|user)Id\}/.test(path);
 const isWrite = ({ body, method }: TableEntry) => body !== null || method !== 'GET';
 /** Every value becomes an object, which no field of any operation is but `metadata`. */
 const emptied = (body: string) => JSON.stringify(JSON.parse(body), (name, value) => (name ? {} : value));
@@ -186,7 +186,10 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
         title: 'a path that is no id',
         part: 'path',
         when: hasThing,
-        spoil: (draft) => ({ ...draft, path: { ...draft.path, ticketId: 'tkt_short', keyId: 'key_short' } }),
+        spoil: (draft) => ({
+          ...draft,
+          path: { ...draft.path, ticketId: 'tkt_short', keyId: 'key_short', userId: 'usr_short' },
+        }),
       },
       {
         title: 'a team that is neither',
@@ -211,7 +214,10 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
         title: 'an id of nothing',
         part: 'path',
         when: hasThing,
-        spoil: (draft) => ({ ...draft, path: { ...draft.path, ticketId: foreignUuid, keyId: foreignUuid } }),
+        spoil: (draft) => ({
+          ...draft,
+          path: { ...draft.path, ticketId: foreignUuid, keyId: foreignUuid, userId: foreignUuid },
+        }),
       },
     ],
   },

@@ -48,7 +48,11 @@ describe.each(backends)('listAuditEntries on $name', (backend) => {
         actor: { type: 'api_key', id: maker.id },
         resource: { type: 'api_key', id: key.id },
         before: null,
-        after: { ...body, type: 'secret', prefix: 'sk_test_', lastFour: key.lastFour, isActive: true, revokedAt: null },
+        after: {
+          ...body,
+          ...{ type: 'secret', prefix: 'sk_test_', lastFour: key.lastFour, isActive: true, revokedAt: null },
+          sharesLimitOf: maker.id,
+        },
         requestId: (await making).response.headers.get('X-Request-Id'),
         createdAt: key.createdAt,
       },

@@ -32,11 +32,18 @@ async function someKeyId(): Promise<string> {
   return data?.data.id as string; // it has been made
 }
 
+/** The person behind the demo's keys. */
+async function someUserId(): Promise<string> {
+  const { data } = await clientOf(backends[0]).GET('/api/v1/me');
+  return data?.id as string; // the key is a secret one
+}
+
 const pathValues: Record<string, string> = {
   teamId: team.id,
   ticketId: demoTicket.id,
   eventId: await someEventId(),
   keyId: await someKeyId(),
+  userId: await someUserId(),
   team: team.slug,
   slug: liveArticles[0]?.slug as string, // the demo has eight
 };

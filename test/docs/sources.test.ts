@@ -47,6 +47,10 @@ const libraryEndpoints = [
   'GET /api/library/{team_slug_or_id}/articles/{slug}',
 ];
 
+const exampleRequest = `
+curl -X GET https://api.example.com/v1/users/usr_123 \\
+-H "Authorization: Bearer sk_live_abc123xyz789"`;
+
 /** The second document: its listing and what it says that the revocation returns. */
 const accountKeys = 'GET /v1/api-keys';
 const accountRevocation = 'DELETE /v1/api-keys/key_123';
@@ -99,6 +103,19 @@ describe.each(backends)('the snippets of the source documents on $name', (backen
       expect(body).toMatchObject({ success: true, meta: { requestId: headers.get('X-Request-Id') } });
       expect(body.data[0]).toMatchObject({ object: 'ticket' });
     });
+  });
+
+  test.each(runners)('200 the Example Request of the account API with $tool', async ({ run }) => {
+    const me = await (await send(backend, '/api/v1/me', { key: keys.secretLive })).json();
+    const snippet = fill(exampleRequest.trim(), {
+      'https://api.example.com': backend.url,
+      sk_live_abc123xyz789: keys.secretLive,
+      usr_123: me.id,
+    });
+    const { status, body } = await run(backend, snippet);
+    expect([status, body.data.object, body.data.uuid]).toEqual([200, 'user', me.id]);
+    const again = await run(backend, fill(snippet, { [me.id]: body.data.id }));
+    expect([again.status, again.body.data]).toEqual([200, body.data]);
   });
 
   test('200 Making Authenticated Requests', async () => {

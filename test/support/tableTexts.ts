@@ -23,8 +23,8 @@ export async function rowsOf({ open }: Pick<Home, 'open'>): Promise<Record<strin
   return texts;
 }
 
-/** The same without what every request changes: that its key was used, which is the last column of its row. */
+/** The same without what every request changes: that its key was used, which is the last column of its row but one. */
 export async function stateOf(home: Pick<Home, 'open'>): Promise<Record<string, string[]>> {
   const { key_usage: _, usage_batches: __, api_keys: keys = [], ...rest } = await rowsOf(home);
-  return { ...rest, api_keys: keys.map((row) => row.replace(/,[^,]*\)$/, ')')) };
+  return { ...rest, api_keys: keys.map((row) => row.replace(/,[^,]*(,[^,]*\))$/, '$1')) };
 }

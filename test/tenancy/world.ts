@@ -18,7 +18,10 @@ import { type Home, newHome } from '../support/home.ts';
 import { rowsOf } from '../support/tableTexts.ts';
 
 /** What a tenant has: an id or name of each kind. All of it is in use, so that a filter by it finds something. */
-export type Things = Record<'tkt' | 'cus' | 'mem' | 'key' | 'evt' | 'tag' | 'slug' | 'teamId' | 'team', string> & {
+export type Things = Record<
+  'tkt' | 'cus' | 'mem' | 'key' | 'usr' | 'evt' | 'tag' | 'slug' | 'teamId' | 'team',
+  string
+> & {
   createdAt: string;
 };
 export type TenantOf = { team: DemoTeam; environment: Environment; things: Things };
@@ -56,6 +59,7 @@ export function nowhere({ tkt, createdAt }: Things, kind: string): Things {
     cus: id,
     mem: id,
     key: id,
+    usr: id,
     evt: `evt_${'0'.repeat(22)}`,
     tag: id,
     slug: name,
@@ -71,7 +75,7 @@ const besides = (uuid: string) =>
 
 type Spell = (things: Things) => Record<string, string>;
 const bothSpellings =
-  (prefix: 'tkt' | 'cus' | 'mem' | 'key'): Spell =>
+  (prefix: 'tkt' | 'cus' | 'mem' | 'key' | 'usr'): Spell =>
   ({ [prefix]: uuid }) => ({ prefixed: toPrefixed(prefix, uuid), ...uuidSpellings(uuid) });
 const uuidSpellings = (uuid: string) => ({ UUID: uuid, 'UUID in capitals': uuid.toUpperCase() });
 
@@ -81,6 +85,7 @@ export const spellings: Record<string, Spell> = {
   cus: bothSpellings('cus'),
   mem: bothSpellings('mem'),
   key: bothSpellings('key'),
+  usr: bothSpellings('usr'),
   evt: ({ evt }) => ({ prefixed: evt }),
   tag: ({ tag }) => uuidSpellings(tag),
   slug: ({ slug }) => ({ slug }),
@@ -114,7 +119,7 @@ async function addThings(database: Database, team: DemoTeam, environment: Enviro
   await database.write(db.tenant, (own) => appendEvents(own, [closed], 'req_000000000000', new Date()));
   const { id: evt } = await db.selectFrom('events').select('id').executeTakeFirstOrThrow();
   return {
-    key: await addKey(database, db.tenant),
+    ...(await addKey(database, db.tenant)),
     tkt: ticket.id,
     cus: ticket.customer_id as string, // every ticket of the demo has one
     mem: ticket.assigned_to as string, // asked for
@@ -127,15 +132,18 @@ async function addThings(database: Database, team: DemoTeam, environment: Enviro
   };
 }
 
-/** A key that no request of the test is made with, so that it can be changed and revoked. */
-async function addKey(database: Database, tenant: Tenant): Promise<string> {
+/** A key of a person of its own. No request of the test is made with it, so that it can be changed and revoked. */
+async function addKey(database: Database, tenant: Tenant): Promise<{ key: string; usr: string }> {
   const db = database.of(tenant);
-  const { user_id } = await db.selectFrom('api_keys').select('user_id').executeTakeFirstOrThrow();
+  const user_id = newUuid(new Date());
+  const names = { email: `${user_id}@people.example`, first_name: null, last_name: null };
+  const person = { id: user_id, ...names, is_active: true, is_verified: true, created_at: new Date() };
+  await database.kysely.insertInto('users').values(person).execute();
   const kind = { type: 'secret' as const, environment: tenant.environment };
   const key = { user_id, type: kind.type, name: 'Target', permissions: [], restrictions: unrestricted };
   await issueKey(database, tenant, key, new Date(), newSecret(kind));
   const { id } = await db.selectFrom('api_keys').select('id').where('name', '=', key.name).executeTakeFirstOrThrow();
-  return id;
+  return { key: id, usr: user_id };
 }
 
 /** Every row of a tenant says its team, and its environment where it has one, first or after an id; the ids in it are the tenant's. */
