@@ -63,7 +63,11 @@ export function createApp({
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('strict routing').enable('case sensitive routing');
   app.set('trust proxy', trustedProxies);
-  app.locals.onViolation = onViolation;
+  const heard: OnViolation = (violation, req) => {
+    onViolation(violation, req);
+    if (req.context.mustFit) throw violation;
+  };
+  app.locals.onViolation = heard;
   const { limit, chargeFailure } = createLimiter(limits, buckets);
   app.use(identify(requestIds, clock), logRequests(log), cors);
   app.use('/developers/api', pages);

@@ -1,5 +1,5 @@
 // What only secret keys may see, in bodies and in queries.
-import { type Contract, parametersOf, resolve, type Schema } from '../../src/contract/document.ts';
+import { type Contract, parametersOf, resolve, type Schema, schemasWithin } from '../../src/contract/document.ts';
 import { bodiesOf, operationsAt } from './bodies.ts';
 import type { Problem } from './rule.ts';
 import { everySchema } from './schemas.ts';
@@ -12,14 +12,14 @@ export function* secretsOptional(contract: Contract): Generator<Problem> {
         yield { at: [...at, 'required'], message: `${name} has x-audience: secret and must not be required.` };
 }
 
-/** A query parameter named like a secret property of what the operation answers with is itself marked. */
+/** A query parameter named like a secret property anywhere in a success of the operation is itself marked. */
 export function* secretFilters(contract: Contract): Generator<Problem> {
   const secrets = new Map<string, Set<string>>();
   for (const { owner, status, media } of bodiesOf(contract))
     if (status.startsWith('2')) {
-      const data = resolve(contract, resolve(contract, media.schema).properties?.data ?? {});
-      const item = resolve(contract, data.items ?? data);
-      secrets.set(owner.operation.operationId, new Set(secretsOf(contract, item)));
+      const { operationId } = owner.operation;
+      const found = [...schemasWithin(contract, media.schema)].flatMap((schema) => secretsOf(contract, schema));
+      secrets.set(operationId, new Set([...(secrets.get(operationId) ?? []), ...found]));
     }
   for (const { operation, item, at } of operationsAt(contract))
     for (const parameter of parametersOf(contract, item, operation))

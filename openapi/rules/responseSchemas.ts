@@ -1,5 +1,5 @@
-// What a response schema may not use: projection by audience, closing of objects and the mock's `x-from-path` follow
-// `properties` and `items` only, and the mock's generator fails on some keywords.
+// What a response schema may not use: the guard closes objects one by one, which makes intersections and conditions
+// impossible to fulfil, and the mock's generator fails on some keywords. `src/contract/views.ts` refuses what it cannot follow.
 import type { Contract, Schema } from '../../src/contract/document.ts';
 import type { Problem } from './rule.ts';
 import { parts, reached, type Standing, target } from './schemas.ts';
@@ -18,7 +18,7 @@ const notGenerated = [
 
 /** A response schema has no `allOf`, `anyOf`, `oneOf` or condition. */
 export const plainResponses = (contract: Contract): Generator<Problem> =>
-  without(contract, combinators, 'hides fields from the projection by audience');
+  without(contract, combinators, 'cannot be closed against fields that the contract lacks');
 
 /** A response schema has no keyword that the mock's generator gets wrong. */
 export const generatableResponses = (contract: Contract): Generator<Problem> =>

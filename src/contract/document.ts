@@ -7,7 +7,15 @@ export type Schema = {
   type?: string | string[];
   description?: string;
   properties?: Record<string, Schema>;
+  required?: string[];
+  patternProperties?: Record<string, Schema>;
+  additionalProperties?: Schema | boolean;
   items?: Schema;
+  prefixItems?: Schema[];
+  allOf?: Schema[];
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  discriminator?: { propertyName: string; mapping?: Record<string, string> };
   'x-audience'?: 'secret';
   'x-secret-when'?: string;
   'x-from-path'?: string;
@@ -121,6 +129,21 @@ export function* operationsOf(
 /** Every parameter that an operation takes, its path's included. */
 export function parametersOf(contract: Contract, item: PathItem, operation: Operation): Parameter[] {
   return [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((parameter) => resolve(contract, parameter));
+}
+
+/** Every body that an operation can succeed with. */
+export function bodiesOfSuccess(
+  contract: Contract,
+  { operationId, responses }: Operation,
+): { status: string; mediaType: string; schema: Schema }[] {
+  return Object.entries(responses).flatMap(([status, response]) => {
+    if (/^[45]/.test(status)) return [];
+    if (!/^[23]\d\d$/.test(status)) throw new Error(`${operationId} says '${status}' where a success names its status`);
+    return Object.entries(resolve(contract, response).content ?? {}).map(([mediaType, { schema }]) => {
+      if (!schema) throw new Error(`${operationId} ${status} ${mediaType} has no schema`);
+      return { status, mediaType, schema };
+    });
+  });
 }
 
 /** Every permission that an operation asks for. */

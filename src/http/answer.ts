@@ -45,7 +45,9 @@ export function answer(backend: Backend, guard: Guard, audience: Audience): Requ
 
   async function finished(success: Success, { operation, caller, requestId, now }: Call, req: Request): Promise<Reply> {
     const { status, content } = success;
-    const visible = caller?.type === 'secret' ? content : audience(operation, content);
+    const isPublic = caller?.type !== 'secret';
+    const visible = isPublic ? audience(operation, status, content) : content;
+    req.context.mustFit = isPublic; // a field that the contract lacks may be a secret one
     const meta = { requestId, timestamp: now.toISOString() };
     const body = operation.hasEnvelope ? { success: true, ...visible, meta } : visible;
     await guard.check(req, status, body);

@@ -14,6 +14,8 @@ export type Context = {
   caller: Caller | undefined;
   /** What the caller's key is restricted to. */
   admission: Admission | undefined;
+  /** An answer that breaks the contract is not sent, whatever `onViolation` makes of it. */
+  mustFit?: boolean;
   /** The bytes of the body, without its Content-Encoding. */
   raw: Buffer | undefined;
 };

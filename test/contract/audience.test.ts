@@ -6,7 +6,7 @@ import { contract } from '../support/judge.ts';
 import { withInternal } from './demo.ts';
 import { only } from './only.ts';
 import { startFront } from './ownFront.ts';
-import { at, placesOf, secretFieldsOf, successSchema } from './places.ts';
+import { at, placesOf, secretFieldsOf, secretNamesIn, successSchema, successSchemas } from './places.ts';
 import { exampleContent, goodRequest, sendDraft, urlOf, withKey } from './requests.ts';
 import { messages, newTicket, ofTeam, read, tickets } from './tickets.ts';
 
@@ -30,7 +30,9 @@ const secretsOf = (operation: Entry) =>
   placesOf(successSchema(operation), exampleContent(operation)).flatMap(({ at, schema }) =>
     secretFieldsOf(schema).map((name) => `${at}.${name}`),
   );
-const holdingSecrets = forBoth.filter((operation) => secretsOf(operation).length > 0);
+/** By its schemas, whatever the examples show. */
+const secretNamesOf = (operation: Entry) => successSchemas(operation).flatMap((schema) => secretNamesIn(schema));
+const holdingSecrets = forBoth.filter((operation) => secretNamesOf(operation).length > 0);
 const requestOf = (operation: Entry) => {
   const good = goodRequest(operation);
   return { ...good, path: { ...good.path, ticketId: withInternal } };
@@ -52,6 +54,11 @@ test('the contract marks what it is meant to', () => {
   ]);
   expect(secretFieldsOf(Message)).toEqual(['isInternal']);
   expect(Message['x-secret-when']).toBe('isInternal');
+});
+
+test('the examples show every secret field that a response can hold, so that the tests below try it', () => {
+  const shown = holdingSecrets.flatMap(secretsOf).map((place) => place.split('.').at(-1));
+  expect(new Set(shown)).toEqual(new Set(holdingSecrets.flatMap(secretNamesOf)));
 });
 
 describe.each(backends)('a publishable key on $name', (backend) => {

@@ -47,7 +47,8 @@ describe.each(operationTable)('$operationId', (operation) => {
       placesOf(successSchema(operation), exampleContent(operation)).map((place) => [place.at, place] as const),
     ).values(),
   ];
-  test.each(places)('500 for a column planted into $at, or a report when it is sent', async (place) => {
+  const isForSecretKeys = operation.security.length > 0; // the key of the request is one
+  test.each(places)('500 for a column planted into $at, or a report when a secret key gets it', async (place) => {
     const content = exampleContent(operation);
     at(content, place).plantedColumn = 'slipped out';
     behind = (_call, finish) => finish({ status: operation.successStatus, content });
@@ -60,8 +61,8 @@ describe.each(operationTable)('$operationId', (operation) => {
     const { method, headers, body } = goodRequest(operation);
     const url = lenient.url + urlOf(goodRequest(operation));
     const sent = await fetch(url, { method, headers, body }); // not judged: it breaks the contract
-    expect(sent.status).toBe(operation.successStatus);
-    expect(await sent.text()).toContain('slipped out');
+    expect(sent.status).toBe(isForSecretKeys ? operation.successStatus : 500);
+    expect((await sent.text()).includes('slipped out')).toBe(isForSecretKeys);
     expect(violations).toHaveLength(1);
   });
 

@@ -8,18 +8,62 @@ export type Place = { at: string; keys: (string | number)[]; schema: Node };
 export const successSchema = (operation: TableEntry): Node =>
   inContract(operation).responses[operation.successStatus].content['application/json'].schema;
 
+/** The schemas of all bodies that the operation can succeed with. */
+export const successSchemas = (operation: TableEntry): Node[] =>
+  Object.entries<Node>(inContract(operation).responses)
+    .filter(([status]) => status < '400')
+    .flatMap(([, response]) => Object.values<Node>(follow(response).content ?? {}).map(({ schema }) => schema));
+
+/** The schema and those that describe the same value. */
+function described(schema: Node): Node[] {
+  const own = follow(schema);
+  const { allOf = [], anyOf = [], oneOf = [] } = own;
+  return [own, ...[...allOf, ...anyOf, ...oneOf].flatMap(described)];
+}
+
+/** What describes a field, or an item, of such a value. */
+function within(schema: Node, key: string | number): Node[] {
+  return described(schema).flatMap(
+    ({ properties, patternProperties = {}, additionalProperties, prefixItems, items }) => {
+      if (typeof key === 'number') return [prefixItems?.[key] ?? items].filter(Boolean);
+      const found = [
+        properties?.[key],
+        ...Object.keys(patternProperties).map((pattern) => new RegExp(pattern).test(key) && patternProperties[pattern]),
+      ].filter(Boolean);
+      return found.length > 0 || typeof additionalProperties !== 'object' ? found : [additionalProperties];
+    },
+  );
+}
+
 /** Every object of the body that has fields by name, the body itself included. */
 export function placesOf(schema: Node, value: unknown, keys: (string | number)[] = []): Place[] {
-  const { properties, items } = follow(schema);
-  if (Array.isArray(value)) return value.flatMap((one, i) => placesOf(items, one, [...keys, i]));
-  if (typeof value !== 'object' || value === null || !properties) return [];
+  if (typeof value !== 'object' || value === null) return [];
+  const inside = Object.entries(value).flatMap(([name, one]) => {
+    const key = Array.isArray(value) ? Number(name) : name;
+    return within(schema, key).flatMap((inner) => placesOf(inner, one, [...keys, key]));
+  });
   const at = keys.map((key) => (typeof key === 'number' ? '[]' : `.${key}`)).join('') || 'the body';
-  return [
-    { at, keys, schema: follow(schema) },
-    ...Object.entries(value).flatMap(([name, one]) =>
-      properties[name] ? placesOf(properties[name], one, [...keys, name]) : [],
-    ),
-  ];
+  const own = described(schema).filter(({ properties }) => properties && !Array.isArray(value));
+  return [...own.map((one) => ({ at, keys, schema: one })), ...inside];
+}
+
+/** The names of all secret fields that a body of this schema can hold; `*` for those of a map. */
+export function secretNamesIn(schema: Node, seen = new Set<Node>()): string[] {
+  return described(schema).flatMap((one) => {
+    if (seen.has(one)) return [];
+    seen.add(one);
+    const { properties = {}, patternProperties = {}, additionalProperties, prefixItems = [], items } = one;
+    const maps = [...Object.values<Node>(patternProperties), additionalProperties].filter(
+      (map) => map?.type ?? map?.$ref,
+    );
+    const inner: Node[] = [...Object.values<Node>(properties), ...maps, ...prefixItems, ...(items ? [items] : [])];
+    const secretMaps = maps.some((map) => secretFieldsOf({ properties: { '*': map } }).length > 0);
+    return [
+      ...secretFieldsOf({ properties }),
+      ...(secretMaps ? ['*'] : []),
+      ...inner.flatMap((map) => secretNamesIn(map, seen)),
+    ];
+  });
 }
 
 /** The value at a place. */

@@ -7,6 +7,8 @@ function dropKeyHeader(operation: Node): void {
   operation.parameters = operation.parameters.filter(({ $ref }: Node) => $ref !== keyHeader.$ref);
 }
 
+const filterBy = (name: string): Node => ({ name, in: 'query', description: 'Planted.', schema: { type: 'boolean' } });
+
 export const operationViolations: Violation[] = [
   ['operation-ids', 'another verb', (d) => (list(d).operationId = 'fetchTickets')],
   ['operation-ids', 'no noun', (d) => (list(d).operationId = 'list')],
@@ -33,6 +35,7 @@ export const operationViolations: Violation[] = [
 
   ['secrets-optional', 'a secret field', (d) => schema(d, 'Ticket').required.push('notes')],
   ['secret-filters', 'a filter by it', (d) => delete parameter(d, 'AssigneeFilter')['x-audience']],
+  ['secret-filters', 'a filter by what is deep inside', (d) => list(d).parameters.push(filterBy('isInternal'))],
   ['audience-marks', 'another audience', (d) => (schema(d, 'Ticket').properties.title['x-audience'] = 'public')],
   ['audience-marks', 'on a parameter', (d) => (parameter(d, 'Status')['x-audience'] = 'public')],
   ['audience-marks', 'a flag that is public', (d) => delete schema(d, 'Message').properties.isInternal['x-audience']],

@@ -1,0 +1,48 @@
+// Response schemas that could hold fields which nobody sees: they are refused, in words.
+import { type Contract, resolve, type Schema } from './document.ts';
+
+/** The keywords that lead to other schemas of the same value or inside of it, as far as `views.ts` follows them. */
+const followed = [
+  ...['$ref', 'allOf', 'anyOf', 'oneOf', 'discriminator'],
+  ...['properties', 'patternProperties', 'additionalProperties', 'items', 'prefixItems'],
+];
+/** The keywords that only describe or limit a value. */
+const limiting = [
+  ...['type', 'enum', 'const', 'format', 'pattern', 'minLength', 'maxLength', 'contentEncoding', 'contentMediaType'],
+  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
+  ...['minItems', 'maxItems', 'uniqueItems', 'minProperties', 'maxProperties', 'propertyNames', 'required'],
+  ...['title', 'description', 'default', 'example', 'examples', 'deprecated', 'readOnly', 'writeOnly', 'externalDocs'],
+];
+
+/**
+ * Looks at the schema of one value with everything that describes the same value.
+ * @throws Error when it does not say all that the value can hold
+ */
+export function refuseUnclear(contract: Contract, node: Schema, at: string): void {
+  const all = [...sameValue(contract, node)];
+  const refuse = (why: string) => {
+    throw new Error(`${at} ${why}, so its secret fields cannot be found`);
+  };
+  for (const keyword of all.flatMap(Object.keys))
+    if (!followed.includes(keyword) && !limiting.includes(keyword) && !keyword.startsWith('x-'))
+      refuse(`uses '${keyword}'`);
+  const types = all.flatMap(({ type, enum: values, const: value }) =>
+    type ? [type].flat() : values || value !== undefined ? ['constant'] : [],
+  );
+  if (types.length === 0) refuse('has no type');
+  if (types.includes('array') && !all.some(({ items }) => items)) refuse('does not say what its items are');
+  if (all.some(({ additionalProperties }) => additionalProperties === true)) refuse('takes any field');
+  const saysFields = ({ properties, patternProperties, additionalProperties }: Schema) =>
+    properties ?? patternProperties ?? (typeof additionalProperties === 'object' || additionalProperties === false);
+  if (types.includes('object') && !all.some(saysFields)) refuse('does not say what it holds');
+}
+
+/** The schema and those that describe the same value: references, and the parts of unions and intersections. */
+function sameValue(contract: Contract, node: Schema, found = new Set<Schema>()): Set<Schema> {
+  if (found.has(node)) return found;
+  found.add(node);
+  const { $ref, allOf = [], anyOf = [], oneOf = [] } = node;
+  for (const one of [...($ref ? [resolve(contract, node)] : []), ...allOf, ...anyOf, ...oneOf])
+    sameValue(contract, one, found);
+  return found;
+}
