@@ -100,17 +100,17 @@ function spanOf({ from, to }: { from?: string; to?: string }, now: Date): { from
   if (end - start > daysMax * dayMs)
     throw new Problem('parameter_invalid', {
       param: 'from',
-      message: `The period from 'from' to 'to' can have at most ${daysMax} days.`,
+      message: `'from' must be at most ${daysMax} days before 'to'.`,
     });
   const last = to === undefined ? hourOf(end) + hourMs : Math.ceil(end / hourMs) * hourMs; // this hour has begun, in its first moment too
   return { from: new Date(hourOf(start)), to: new Date(last) };
 }
 
-/** A leap second is no time to JavaScript, and at either end of the four-digit years the hour around it could not be said. */
+/** At either end of the four-digit years the hour around a time could not be said. */
 function timeOf(text: string, param: string): number {
   const time = Date.parse(text);
   if (!(time >= earliest && time <= latest))
-    throw new Problem('parameter_invalid', { param, message: `'${param}' is outside the range of supported dates.` });
+    throw new Problem('parameter_invalid', { param, message: `'${param}' must be in the years 2000 to 9998.` });
   return time;
 }
 

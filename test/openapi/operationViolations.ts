@@ -1,6 +1,6 @@
 // Ways to break the rules on operations, paths and marks.
 import type { Node } from '../support/judge.ts';
-import { create, list, parameter, ref, schema, tickets, type Violation } from './violations.ts';
+import { create, field, list, parameter, ref, schema, text, tickets, type Violation } from './violations.ts';
 
 const keyHeader = { $ref: '#/components/parameters/Idempotency-Key' };
 function dropKeyHeader(operation: Node): void {
@@ -32,6 +32,21 @@ export const operationViolations: Violation[] = [
   ['idempotency-keys', 'a GET with it', (d) => list(d).parameters.push(keyHeader)],
   ['idempotency-keys', 'a DELETE with it', (d) => d.paths[`${tickets}/{ticketId}`].delete.parameters.push(keyHeader)],
   ['idempotency-keys', 'an open GET with it', (d) => d.paths['/healthz'].get.parameters.push(keyHeader)],
+
+  [
+    'no-cookies',
+    'a cookie',
+    (d) => list(d).parameters.push({ name: 'session', in: 'cookie', description: 'Planted.', schema: text }),
+  ],
+  [
+    'one-body-schema',
+    'another schema for another media type',
+    (d) =>
+      (create(d).requestBody.content['application/merge-patch+json'] = {
+        schema: field({ type: 'object', additionalProperties: false, properties: { title: text } }),
+        examples: { other: { summary: 'Planted.', value: { title: 'x' } } },
+      }),
+  ],
 
   ['secrets-optional', 'a secret field', (d) => schema(d, 'Ticket').required.push('notes')],
   ['secret-filters', 'a filter by it', (d) => delete parameter(d, 'AssigneeFilter')['x-audience']],

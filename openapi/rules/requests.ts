@@ -1,0 +1,67 @@
+// What a request may not use, because the guard would read it otherwise than the contract says it.
+import { type Contract, parametersOf, resolve } from '../../src/contract/document.ts';
+import { operationsAt } from './bodies.ts';
+import type { Problem } from './rule.ts';
+import { everySchema, parts, reached, type Standing, target, typesOf } from './schemas.ts';
+
+/** A parameter stands in path, query or header: cookies are not read. */
+export function* noCookies(contract: Contract): Generator<Problem> {
+  for (const { operation, item, at } of operationsAt(contract))
+    for (const { name, in: place } of parametersOf(contract, item, operation))
+      if ((place as string) === 'cookie') yield { at, message: `${name} is a cookie, and cookies are not read.` };
+}
+
+/** All media types of a request body have the same schema. */
+export function* oneBodySchema(contract: Contract): Generator<Problem> {
+  for (const { operation, at } of operationsAt(contract)) {
+    const schemas = Object.values(operation.requestBody?.content ?? {}).map(({ schema }) => JSON.stringify(schema));
+    if (new Set(schemas).size > 1)
+      yield {
+        at: [...at, 'requestBody', 'content'],
+        message: 'The guard checks a body by the schema of its first media type, so all must have the same.',
+      };
+  }
+}
+
+/** `multipleOf` is a whole number: fractions are rounded, so that 19.99 is no multiple of 0.01. */
+export function* wholeMultiples(contract: Contract): Generator<Problem> {
+  for (const { schema, at } of everySchema(contract))
+    if (schema.multipleOf !== undefined && !Number.isInteger(schema.multipleOf))
+      yield { at: [...at, 'multipleOf'], message: `${schema.multipleOf} is not a whole number.` };
+}
+
+/** A date-time in a request has the pattern of DateTime, which leaves out what cannot be stored. */
+export function* requestTimes(contract: Contract): Generator<Problem> {
+  const wanted = contract.components.schemas.DateTime?.pattern;
+  for (const { schema, at } of ofRequests(contract))
+    if (schema.format === 'date-time' && schema.pattern !== wanted)
+      yield { at, message: 'A date-time in a request must have the pattern of the schema DateTime.' };
+}
+
+/** A pattern in a request has words in `x-must-be` or a short example: no caller is shown a regular expression. */
+export function* toldPatterns(contract: Contract): Generator<Problem> {
+  for (const { schema, at, isCondition } of ofRequests(contract)) {
+    const examples = ((schema.examples ?? []) as unknown[]).filter((one) => String(one).length <= exampleLengthMax);
+    const isTold = schema['x-must-be'] !== undefined || examples.length > 0;
+    if (!isCondition && schema.pattern !== undefined && typesOf(schema).includes('string') && !isTold)
+      yield { at, message: `A pattern needs x-must-be, or an example of at most ${exampleLengthMax} characters.` };
+    if (schema.patternProperties && schema['x-keys'] === undefined)
+      yield { at, message: 'A map whose keys have a form needs x-keys.' };
+  }
+}
+
+/** As many characters of an example as an error shows. */
+const exampleLengthMax = 60;
+
+/** The schemas of parameters and request bodies, references followed. */
+function* ofRequests(contract: Contract): Generator<Standing> {
+  yield* reached(contract, 'request');
+  for (const { operation, item, at } of operationsAt(contract))
+    for (const { schema } of parametersOf(contract, item, operation))
+      yield* below({ schema: resolve(contract, schema), at: [...at, 'parameters'], isCondition: false });
+
+  function* below(standing: Standing): Generator<Standing> {
+    yield standing;
+    for (const next of [...parts(standing), ...target(contract, standing)]) yield* below(next);
+  }
+}
