@@ -55,12 +55,12 @@ const rules: Rule[] = [
   {
     code: 'parameter_missing',
     when: ({ operation, parameters }) =>
-      operation.requestBody?.required === true || parameters.some((one) => one.in === 'query' && one.required),
+      operation.requestBody?.required === true || parameters.some((one) => one.in !== 'path' && one.required),
     limited: true,
   },
   {
     code: 'parameter_invalid', // another team than the key's is refused whatever it looks like
-    when: (facts) => hasBody(facts) || facts.parameters.some(({ name }) => name !== 'teamId'),
+    when: (facts) => hasBody(facts) || isIdempotent(facts) || facts.parameters.some(({ name }) => name !== 'teamId'),
     limited: true,
   },
   { code: 'parameter_unknown', when: always, limited: true },
