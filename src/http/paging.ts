@@ -56,10 +56,13 @@ export const byCreation = ({ created_at, id }: { created_at: Date; id: string })
   id,
 });
 
-const cursorOf = (page: number, { createdAt, id }: Position): string =>
-  Buffer.from(JSON.stringify([page, createdAt, id])).toString('base64url');
+/** The greatest number that a page has (contract: Pagination); pages behind it have it too. */
+const pageMax = 1_000_000_000;
 
-const shape = /^\[[1-9]\d{0,8},"(?!0000)\d{4}-[^"]+","[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"\]$/;
+const cursorOf = (page: number, { createdAt, id }: Position): string =>
+  Buffer.from(JSON.stringify([Math.min(page, pageMax), createdAt, id])).toString('base64url');
+
+const shape = /^\[(?:[1-9]\d{0,8}|1000000000),"(?!0000)\d{4}-[^"]+","[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"\]$/;
 
 function placeOf(cursor: string): { page: number; after: Position } {
   const text = Buffer.from(cursor, 'base64url').toString();

@@ -1,7 +1,7 @@
 // A fault in a request as an error of the registry: which code, which `param`, and what is expected there.
 import type { Schema } from '../contract/document.ts';
 import { type ErrorCode, Problem } from './problem.ts';
-import { count, phraseOf, type Resolve, shortened } from './words.ts';
+import { count, nameLengthMax, phraseOf, type Resolve, shortened } from './words.ts';
 
 /** A keyword of a schema that a value breaks. */
 export type Fault = {
@@ -21,8 +21,6 @@ export type Fault = {
 /** The error: `about` is what it names when that is not the value itself. */
 type Told = { code?: ErrorCode; about?: string[]; sentence: (name: string, resolve: Resolve) => string };
 type Teller = (fault: Fault) => Told;
-
-const nameLengthMax = 50;
 
 /** A `'path'` as sentences begin with it. */
 const named = (path: string[]): string =>

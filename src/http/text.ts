@@ -1,6 +1,7 @@
 // Text that no store can hold: NUL, halves of surrogate pairs, percent sequences that are no UTF-8.
 import type { RequestHandler } from 'express';
 import { Problem } from './problem.ts';
+import { nameLengthMax, shortened } from './words.ts';
 
 /** Refuses such text anywhere in path, query and body, and `__proto__` as a name in the body. */
 export const refuseBrokenText: RequestHandler = (req, _res, next) => {
@@ -13,7 +14,10 @@ export const refuseBrokenText: RequestHandler = (req, _res, next) => {
 
 const isBroken = (text: string): boolean => text.includes('\0') || !text.isWellFormed();
 const broken = (param: string): Problem =>
-  new Problem('parameter_invalid', { param, message: `'${param}' holds a character that is not text.` });
+  new Problem('parameter_invalid', {
+    param,
+    message: `'${shortened(param, nameLengthMax)}' contains a character that cannot be stored: NUL or half of a surrogate pair.`,
+  });
 
 function refuseInQuery(query: string): void {
   for (const pair of query.split('&')) {
@@ -36,16 +40,16 @@ function refuseInBody(value: unknown, at: string[] = []): void {
   if (at.length > depthMax)
     throw new Problem('parameter_invalid', {
       param: at[0] ?? 'body',
-      message: `'${at[0]}' is nested more than ${depthMax} levels deep.`,
+      message: `'${shortened(at[0] ?? '', nameLengthMax)}' is nested more than ${depthMax} levels deep.`,
     });
   for (const [name, inner] of Object.entries(value)) {
     const path = [...at, name];
-    if (name === '__proto__')
-      throw new Problem('parameter_unknown', {
-        param: path.join('.'),
-        message: `'${path.join('.')}' is not known here.`,
-      });
     if (isBroken(name)) throw broken(path.join('.'));
+    if (name === '__proto__')
+      throw new Problem('parameter_invalid', {
+        param: path.join('.'),
+        message: `'${shortened(path.join('.'), nameLengthMax)}' cannot be used: the name __proto__ is reserved.`,
+      });
     refuseInBody(inner, path);
   }
 }

@@ -5,6 +5,8 @@ import { cutAt } from './problem.ts';
 /** How a `$ref` is followed. */
 export type Resolve = (schema: Schema) => Schema;
 
+/** As many characters of a name as a sentence shows. */
+export const nameLengthMax = 50;
 const exampleLengthMax = 60;
 const listLengthMax = 125;
 const tailLength = 32;

@@ -99,7 +99,7 @@ describe.each(backends)('createTicket on $name', (backend) => {
     ['parameter_invalid', 'tags', { title: 'x', tags: ['a', 'a'] }],
     ['parameter_invalid', 'body', []],
     ['parameter_invalid', 'body', 'text'],
-    ['parameter_unknown', 'metadata.__proto__', JSON.parse('{"title":"x","metadata":{"__proto__":"y"}}')],
+    ['parameter_invalid', 'metadata.__proto__', JSON.parse('{"title":"x","metadata":{"__proto__":"y"}}')],
     ['parameter_invalid', 'metadata.orderId', { title: 'x', metadata: { orderId: 1 } }],
     ['parameter_invalid', 'metadata', { title: 'x', metadata: keysFrom(51) }],
     ['parameter_invalid', 'notes', { title: 'x', notes: 'a\0b' }],

@@ -116,19 +116,19 @@ const text: Row[] = [
 ];
 
 const names: Row[] = [
-  ['__proto__ at the root', post('{"title":"x","__proto__":{"isAdmin":true}}'), 400, 'parameter_unknown', '__proto__'],
+  ['__proto__ at the root', post('{"title":"x","__proto__":{"isAdmin":true}}'), 400, 'parameter_invalid', '__proto__'],
   [
     '__proto__ in metadata',
     post('{"title":"x","metadata":{"__proto__":"y"}}'),
     400,
-    'parameter_unknown',
+    'parameter_invalid',
     'metadata.__proto__',
   ],
   [
     '__proto__ further in',
     post('{"title":"x","metadata":{"a":{"__proto__":{}}}}'),
     400,
-    'parameter_unknown',
+    'parameter_invalid',
     'metadata.a.__proto__',
   ],
   [

@@ -82,6 +82,11 @@ const queries: Row[] = [
   ['a cursor in the year 0', get(cursor(`[2,"0000-01-01T00:00:00.000Z","${uuid}"]`)), ...invalid('cursor')],
   ['a cursor with a page 01', get(cursor(`[01,"2026-01-01T00:00:00.000Z","${uuid}"]`)), ...invalid('cursor')],
   ['a cursor with page 0', get(cursor(`[0,"2026-01-01T00:00:00.000Z","${uuid}"]`)), ...invalid('cursor')],
+  [
+    'a cursor of a page beyond the last',
+    get(cursor(`[1000000001,"2026-01-01T00:00:00.000Z","${uuid}"]`)),
+    ...invalid('cursor'),
+  ],
   ['a cursor without an id', get(cursor(`[2,"2026-01-01T00:00:00.000Z","${'-'.repeat(36)}"]`)), ...invalid('cursor')],
 ];
 

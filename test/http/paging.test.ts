@@ -1,0 +1,28 @@
+// A cursor leads on, whatever page it is of.
+import { expect, test } from 'vitest';
+import { byCreation, pageOf, pagingOf } from '../../src/http/paging.ts';
+import { contract } from '../support/judge.ts';
+
+const rows = Array.from({ length: 3 }, (_, i) => ({
+  created_at: new Date(Date.UTC(2026, 0, 1, 0, 0, i)),
+  id: `00000000-0000-8000-8000-00000000000${i}`,
+}));
+const cursorOf = (page: number): string =>
+  Buffer.from(JSON.stringify([page, rows[0]?.created_at, rows[0]?.id])).toString('base64url');
+
+test.each([1, 2, 99_999_999, 999_999_998, 999_999_999, 1_000_000_000])(
+  'the next cursors behind page %i are taken, and their pages are ones that the contract has',
+  (page) => {
+    const { maximum } = contract.components.schemas.Pagination.properties.page;
+    let cursor = cursorOf(page);
+    for (let i = 0; i < 4; i++) {
+      const { pagination } = pageOf(rows, 10, pagingOf({ cursor, pageSize: 2 }), byCreation);
+      expect(pagination.page).toBeLessThanOrEqual(maximum);
+      cursor = pagination.nextCursor as string; // there is a third row
+    }
+  },
+);
+
+test.each([0, -1, 1.5, 1_000_000_001, 10_000_000_000])('a cursor of page %d is refused', (page) => {
+  expect(() => pagingOf({ cursor: cursorOf(page) })).toThrow("'cursor' was not made by this server.");
+});
