@@ -41,6 +41,23 @@ test('a contract tag is a folder with handlers, and the other way round', () => 
   expect(new Set(folders)).toEqual(tags);
 });
 
+test('the README lists every setting', () => {
+  const read = text('src/config.ts').matchAll(/(?<=env\.|\(')[A-Z][A-Z_]{3,}\b/g);
+  const rows = text('README.md').matchAll(/^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \|/gm);
+  const listed = [...rows].flatMap(([, names = '']) => names.match(/[A-Z_]+/g) ?? []);
+  expect(listed.sort()).toEqual([...new Set([...read].map(([name]) => name))].sort());
+});
+
+test("the contract's README lists every field of our own", () => {
+  const sources = readdirSync('openapi', { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.yaml'),
+  );
+  const used = sources.flatMap((name) => text(join('openapi', name)).match(/(?<=^\s*)x-[A-Za-z-]+(?=:)/gm) ?? []);
+  const rows = text('openapi/README.md').matchAll(/^\| `(x-[A-Za-z-]+)/gm);
+  const listed = new Set([...rows].map(([, name]) => name as string));
+  expect([...listed].sort()).toEqual([...new Set(used)].sort());
+});
+
 test('imports point one way, and no tag imports a sibling', () => {
   const tags = [...new Set(operationTable.map(({ tag }) => tag.toLowerCase()))];
   const mayImport: Record<string, string[]> = {
