@@ -8,7 +8,10 @@ import { everySchema, typesOf } from './schemas.ts';
 export function* constructorNames(contract: Contract): Generator<Problem> {
   for (const name of Object.keys(contract.components.schemas))
     if (/^New[A-Z]/.test(name))
-      yield { at: ['components', 'schemas', name], message: `Go's constructor of another schema is named ${name}.` };
+      yield {
+        at: ['components', 'schemas', name],
+        message: `${name} must not begin with New: Go has a constructor of this name.`,
+      };
 }
 
 /**
@@ -19,9 +22,9 @@ export function* booleanConstants(contract: Contract): Generator<Problem> {
   for (const { schema, at } of everySchema(contract)) {
     const values = [schema.const, ...((schema.enum as unknown[] | undefined) ?? [])];
     if (typesOf(schema).includes('boolean') && values.some((one) => one !== undefined))
-      yield { at, message: 'A boolean has no const or enum; x-always says its only value.' };
+      yield { at, message: 'A boolean must not have const or enum. Use x-always for its only value.' };
     if ('x-always' in schema && (schema.type !== 'boolean' || typeof schema['x-always'] !== 'boolean'))
-      yield { at: [...at, 'x-always'], message: 'x-always is true or false, on a boolean.' };
+      yield { at: [...at, 'x-always'], message: 'x-always must be true or false, on a boolean.' };
   }
 }
 
@@ -37,7 +40,8 @@ export function* uniqueNames(contract: Contract): Generator<Problem> {
   const seen = new Map<string, string>();
   for (const [name, at] of named) {
     const key = name.replaceAll(/[^0-9A-Za-z]/g, '').toLowerCase();
-    if (seen.has(key)) yield { at, message: `${name} is named like ${seen.get(key)}.` };
+    if (seen.has(key))
+      yield { at, message: `${name} must differ from ${seen.get(key)} by more than case and punctuation.` };
     else seen.set(key, name);
   }
 }
@@ -49,9 +53,8 @@ export function* webhookTags(contract: Contract): Generator<Problem> {
   for (const { tags, at } of webhooksOf(contract)) {
     const [tag = '', ...more] = tags ?? [];
     if (more.length > 0 || !declared.some(({ name }) => name === tag))
-      yield { at, message: 'A webhook has exactly one tag, declared at the root.' };
-    else if (ofPaths.has(tag))
-      yield { at, message: `The operations of the tag ${tag} would be hidden by this webhook.` };
+      yield { at, message: 'A webhook must have exactly one tag, which the root declares.' };
+    else if (ofPaths.has(tag)) yield { at, message: `A webhook must not share the tag ${tag} with operations.` };
   }
 }
 
@@ -59,7 +62,7 @@ export function* webhookTags(contract: Contract): Generator<Problem> {
 export function* stringUnions(contract: Contract): Generator<Problem> {
   for (const { schema, at } of everySchema(contract)) {
     const union = ((schema.anyOf ?? schema.oneOf) as Schema[] | undefined)?.map((one) => resolve(contract, one));
-    if (union?.every(isText)) yield { at, message: 'Give the forms of this string in one pattern, not in a union.' };
+    if (union?.every(isText)) yield { at, message: 'A string with several forms must be one pattern, not a union.' };
   }
 }
 

@@ -36,7 +36,10 @@ export function* wholeSegments(contract: Contract): Generator<Problem> {
   for (const path of Object.keys(contract.paths))
     for (const segment of path.split('/'))
       if (/[{}]/.test(segment) && !/^\{\w+\}$/.test(segment))
-        yield { at: ['paths', path], message: `${segment} mixes text and parameters; a parameter is a whole segment.` };
+        yield {
+          at: ['paths', path],
+          message: `${segment} mixes text and parameters. A parameter must be a whole segment.`,
+        };
 }
 
 /**

@@ -5,6 +5,16 @@ type List = (contract: Contract) => string;
 
 /** By the name that stands between the braces. */
 export const lists: Record<string, List> = {
+  errorCodes: ({ components: { schemas } }) =>
+    table(
+      ['Status', 'Code', 'Title'],
+      Object.entries(schemas.ErrorCode['x-errors']).map(([name, { status, title }]) => [
+        String(status),
+        code(name),
+        title,
+      ]),
+    ),
+
   errorFields: (contract) => {
     const fields = contract.components.schemas.Error?.properties?.error?.properties ?? {};
     return table(['Field', 'Description'], describedRows(fields, contract));
@@ -12,13 +22,12 @@ export const lists: Record<string, List> = {
 
   errorTypes: ({ components: { schemas } }) => {
     const { enum: types, 'x-enumDescriptions': advice } = schemas.ErrorType as EnumSchema;
-    const codes = Object.entries(schemas.ErrorCode['x-errors']);
+    const entries = Object.values(schemas.ErrorCode['x-errors']);
     return table(
-      ['Type', 'Status', 'What to do', 'Codes'],
+      ['Type', 'Status', 'What to do'],
       types.map((type) => {
-        const ofType = codes.filter(([, entry]) => entry.type === type);
-        const statuses = [...new Set(ofType.map(([, { status }]) => status))].sort();
-        return [code(type), statuses.join(', '), advice?.[type] ?? '', ofType.map(([name]) => code(name)).join(', ')];
+        const statuses = entries.filter((entry) => entry.type === type).map(({ status }) => String(status));
+        return [code(type), unique(statuses).sort().join(', '), advice?.[type] ?? ''];
       }),
     );
   },
@@ -31,12 +40,12 @@ export const lists: Record<string, List> = {
 
   idempotentOperations: (contract) =>
     table(
-      ['Endpoint', 'Operation'],
+      ['Operation', 'Endpoint'],
       [...operationsOf(contract)]
         .filter(({ item, operation }) =>
           parametersOf(contract, item, operation).some(({ name }) => name === 'Idempotency-Key'),
         )
-        .map(({ method, path, operation }) => [code(`${method.toUpperCase()} ${path}`), operation.summary]),
+        .map(({ method, path, operation }) => [operation.summary, code(`${method.toUpperCase()} ${path}`)]),
     ),
 
   idPrefixes: ({ components: { schemas } }) => {

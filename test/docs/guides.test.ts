@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type ErrorCode, errors } from '../../generated/errors.ts';
+import { operationTable } from '../../generated/operations.ts';
 import { backends, clientOf, keys, team } from '../support/client.ts';
 import { fill, run } from './curl.ts';
 
@@ -27,6 +28,25 @@ test('every command has its answer', () => {
   expect(commands.length).toBeGreaterThan(10);
   expect(commands.filter(({ answer }) => !answer)).toEqual([]);
 });
+
+test('every link to a section or a tag leads somewhere', () => {
+  const anchors = guides.flatMap(({ text }) => {
+    const headings = [...text.replaceAll(/```.*?```/gs, '').matchAll(/^##? (.+)$/gm)].map(([, heading = '']) =>
+      slugOf(heading),
+    );
+    const [title, ...sections] = headings;
+    return [`#section/${title}`, ...sections.map((section) => `#section/${title}/${section}`)];
+  });
+  const tags = new Set(operationTable.map(({ tag }) => `#tag/${tag}`));
+  const links = guides.flatMap(({ text }) => [...text.matchAll(/\]\((#[^)]+)\)/g)].map(([, link = '']) => link));
+  expect(links.length).toBeGreaterThan(3);
+  expect(links.filter((link) => !anchors.includes(link) && !tags.has(link as never))).toEqual([]);
+});
+
+/** A heading as Redoc names it in links. */
+function slugOf(heading: string): string {
+  return heading.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+}
 
 describe.each(backends)('the guides on $name', (backend) => {
   const samples: Record<string, string> = {
