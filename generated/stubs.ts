@@ -71,6 +71,8 @@ export interface AuthHandlers {
   getIdentity: Handler<'getIdentity'>;
   /** GET /api/v1/me: Get the user of an API key */
   getMe: Handler<'getMe'>;
+  /** GET /api/v1/users/{userId}: Get a user */
+  getUser: Handler<'getUser'>;
 }
 
 export interface HealthHandlers {

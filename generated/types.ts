@@ -536,6 +536,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's prefixed id or UUID.
+                 * @example usr_a1B2c3D4e5F6
+                 */
+                userId: components["parameters"]["UserIdInPath"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Get a user
+         * @description A person who API keys of your team and environment belong to.
+         *
+         *     Also available at `/v1/users/{userId}`.
+         */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1283,7 +1311,7 @@ export interface components {
          * @example tickets:read
          * @enum {string}
          */
-        Permission: "audit:read" | "events:read" | "keys:read" | "keys:write" | "testdata:write" | "tickets:read" | "tickets:write";
+        Permission: "audit:read" | "events:read" | "keys:read" | "keys:write" | "members:read" | "testdata:write" | "tickets:read" | "tickets:write";
         /**
          * @description The permissions of the key.
          * @example [
@@ -1459,7 +1487,7 @@ export interface components {
          * @example listTickets
          * @enum {string}
          */
-        Endpoint: "Audit" | "Auth" | "Events" | "Keys" | "Teams" | "Tickets" | "createApiKey" | "createMessage" | "createTicket" | "deleteTestData" | "deleteTicket" | "getApiKey" | "getApiKeyUsage" | "getEvent" | "getIdentity" | "getMe" | "getTicket" | "listApiKeys" | "listAuditEntries" | "listEvents" | "listKeys" | "listMessages" | "listTickets" | "revokeApiKey" | "revokeKey" | "rotateApiKey" | "updateApiKey" | "updateTicket";
+        Endpoint: "Audit" | "Auth" | "Events" | "Keys" | "Teams" | "Tickets" | "createApiKey" | "createMessage" | "createTicket" | "deleteTestData" | "deleteTicket" | "getApiKey" | "getApiKeyUsage" | "getEvent" | "getIdentity" | "getMe" | "getTicket" | "getUser" | "listApiKeys" | "listAuditEntries" | "listEvents" | "listKeys" | "listMessages" | "listTickets" | "revokeApiKey" | "revokeKey" | "rotateApiKey" | "updateApiKey" | "updateTicket";
         /** @description Where the key can be used, and for which operations. An empty list means no restriction. */
         Restrictions: {
             /** @description The IP addresses and ranges from which the key can be used. */
@@ -1546,6 +1574,13 @@ export interface components {
             /** @description The operations that the key can call. */
             endpoints?: components["schemas"]["Endpoint"][];
         };
+        /**
+         * Format: date-time
+         * @description When the key expires; `null` means never. A date-time with a time zone (RFC 3339), in the future and before the year 10000,
+         *     without a leap second.
+         * @example 2027-03-30T10:00:00.000Z
+         */
+        KeyExpiry: string | null;
         /** @description The API key to create. */
         ApiKeyCreate: {
             name: components["schemas"]["ApiKeyName"];
@@ -1560,7 +1595,7 @@ export interface components {
             permissions: components["schemas"]["Permissions"];
             restrictions?: components["schemas"]["RestrictionsUpdate"];
             rateLimit?: components["schemas"]["RateLimit"];
-            expiresAt?: components["schemas"]["ExpiresAt"];
+            expiresAt?: components["schemas"]["KeyExpiry"];
         };
         /** @description An API key with its secret. The secret is shown only once. */
         IssuedApiKey: {
@@ -1646,7 +1681,7 @@ export interface components {
             permissions?: components["schemas"]["Permissions"];
             restrictions?: components["schemas"]["RestrictionsUpdate"];
             rateLimit?: components["schemas"]["RateLimit"];
-            expiresAt?: components["schemas"]["ExpiresAt"];
+            expiresAt?: components["schemas"]["KeyExpiry"];
             /**
              * @description Set to `false` to deactivate the key, and to `true` to reactivate it.
              * @example false
@@ -1661,6 +1696,13 @@ export interface components {
              */
             overlapSeconds: number;
         };
+        /**
+         * Format: date-time
+         * @description A date-time with a time zone (RFC 3339), in the years 1 to 9999 and without a leap second. In the first and the last of these
+         *     years the time zone must be UTC.
+         * @example 2026-03-30T10:00:00.000Z
+         */
+        DateTime: string;
         /**
          * @description A number of requests.
          * @example 42
@@ -2011,6 +2053,59 @@ export interface components {
              * @example true
              */
             is_verified: boolean;
+        };
+        /**
+         * @description A user, by their prefixed id or their UUID.
+         * @example usr_a1B2c3D4e5F6
+         * @example 659b34e1-0272-8653-9770-000000000000
+         */
+        UserReference: string;
+        /**
+         * @description Prefixed id of a user.
+         * @example usr_a1B2c3D4e5F6
+         */
+        UserId: string;
+        /** @description A person who API keys belong to. */
+        Person: {
+            /**
+             * @description The kind of resource.
+             * @constant
+             */
+            object: "user";
+            id: components["schemas"]["UserId"];
+            uuid: components["schemas"]["Uuid"];
+            /**
+             * Format: email
+             * @description The person's email address.
+             * @example robin@acme.example
+             */
+            email: string;
+            /**
+             * @description Given name.
+             * @example Robin
+             */
+            firstName: string | null;
+            /**
+             * @description Family name.
+             * @example Fischer
+             */
+            lastName: string | null;
+            /**
+             * @description Whether the person is active. The keys of a deactivated person are rejected with `account_restricted`.
+             * @example true
+             */
+            isActive: boolean;
+            /**
+             * @description Whether the email address is confirmed.
+             * @example true
+             */
+            isVerified: boolean;
+        };
+        /** @description A person in the response envelope. */
+        PersonAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["Person"];
+            meta: components["schemas"]["Meta"];
         };
         /** @description The health of the process. */
         Health: {
@@ -2578,12 +2673,12 @@ export interface components {
          * @description The start of the period. The hour that contains this time is included in full. Defaults to 24 hours before `to`. Usage is retained for 90 days.
          * @example 2026-03-30T00:00:00.000Z
          */
-        UsageFrom: components["schemas"]["Timestamp"];
+        UsageFrom: components["schemas"]["DateTime"];
         /**
          * @description The end of the period, at most 7 days after `from`. If this time falls within an hour, that hour is included in full. If it is exactly on the hour, the hour that starts then is not included. Defaults to now.
          * @example 2026-03-31T00:00:00.000Z
          */
-        UsageTo: components["schemas"]["Timestamp"];
+        UsageTo: components["schemas"]["DateTime"];
         /**
          * @description The identifier of the partner's public key that verifies the signature.
          * @example bcb53661c06b4728e59d897fb6165d5c9cda0fd9cdf9d09ead458168deb7518c
@@ -2614,6 +2709,11 @@ export interface components {
          * @example how-to-reset-password
          */
         ArticleSlug: components["schemas"]["Slug"];
+        /**
+         * @description The user's prefixed id or UUID.
+         * @example usr_a1B2c3D4e5F6
+         */
+        UserIdInPath: components["schemas"]["UserReference"];
     };
     requestBodies: never;
     headers: {
@@ -4179,6 +4279,53 @@ export interface operations {
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
             403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_InsufficientPermissions"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The API version to use. If you omit the header, the newest version is used.
+                 * @example 2026-03-01
+                 */
+                "CStar-Version"?: components["parameters"]["CStar-Version"];
+            };
+            path: {
+                /**
+                 * @description The user's prefixed id or UUID.
+                 * @example usr_a1B2c3D4e5F6
+                 */
+                userId: components["parameters"]["UserIdInPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user. */
+            200: {
+                headers: {
+                    "CStar-Version": components["headers"]["CStar-Version"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
+            401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_InsufficientPermissions"];
+            404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
