@@ -14,7 +14,7 @@ import { keysHandlers } from './keys/handlers.ts';
 import { leakReports } from './keys/leaks.ts';
 import type { Reporters } from './keys/reporters.ts';
 import { libraryHandlers } from './library/handlers.ts';
-import type { Database } from './storage/database.ts';
+import type { Database, TenantDatabase } from './storage/database.ts';
 import { claimKey, keepReply } from './storage/replies.ts';
 import type { SecretBox } from './storage/secretBox.ts';
 import { teamsHandlers } from './teams/handlers.ts';
@@ -59,7 +59,7 @@ export function handlersBackend(
   return async (call, finish) => {
     const { caller, operation, requestId, now } = call;
     if (!caller) return finish(await handle(call, {}));
-    if (operation.method === 'GET') return finish(await handle(call, { db: database.of(caller) }));
+    if (operation.method === 'GET') return finish(await handle(call, { db: seenBy(caller, database.of(caller)) }));
     const actor = { type: 'api_key' as const, id: caller.keyId };
     const work = (made: Change) => write(made, { ...call, caller }, finish);
     return change(caller, { actor, requestId, now }, work).catch(lockTimeoutAsConflict);
@@ -76,11 +76,13 @@ export function handlersBackend(
       log.warn({ requestId, first, err }, 'a stored response cannot be decrypted: its encryption key is missing');
       throw replyLost(first);
     }
-    const answer = await finish(await handle(call, made));
+    const answer = await finish(await handle(call, { ...made, db: seenBy(call.caller, db) }));
     if (repetition) await keepReply(db, box, repetition, answer);
     return answer;
   }
 }
+
+const seenBy = ({ type }: Caller, db: TenantDatabase): TenantDatabase => (type === 'secret' ? db : db.forPublic());
 
 const lockNotAvailable = '55P03';
 

@@ -110,6 +110,7 @@ const crossCutting = [
     'frontRoutes',
     'idempotency',
     'mock',
+    'visibility',
   ],
 ];
 

@@ -59,6 +59,8 @@ export function operationTable(contract: Contract): string {
     `export const versions = ${JSON.stringify(contract.components.schemas.Version.enum)} as const;\n\n` +
     `export const permissions = ${JSON.stringify(permissionsOf(contract))} as const;\n\n` +
     `export const operationTable = [\n${rows.map((row) => `  ${row},\n`).join('')}] as const;\n\n` +
+    `export const secretFields = ${JSON.stringify(secretFields(contract))} as const;\n\n` +
+    `export const secretWhen = ${JSON.stringify(secretWhen(contract))} as const;\n\n` +
     "export type OperationId = (typeof operationTable)[number]['operationId'];\n" +
     'export type Permission = (typeof permissions)[number];\n'
   );
@@ -75,6 +77,21 @@ function numberIn(contract: Contract, { name, in: place, schema }: Parameter): o
 /** Whether something in it is marked `x-shown-once`. */
 const isShownOnce = (contract: Contract, node: Schema): boolean =>
   [...schemasWithin(contract, node)].some((schema) => schema['x-shown-once']);
+
+/** The fields for secret keys only, by schema. */
+const secretFields = ({ components: { schemas } }: Contract): Record<string, string[]> =>
+  Object.fromEntries(
+    Object.entries<Schema>(schemas).flatMap(([name, { properties = {} }]) => {
+      const secret = Object.keys(properties).filter((field) => properties[field]?.['x-audience'] === 'secret');
+      return secret.length > 0 ? [[name, secret]] : [];
+    }),
+  );
+
+/** The field that makes a row one for secret keys only, by schema. */
+const secretWhen = ({ components: { schemas } }: Contract): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries<Schema>(schemas).flatMap(([name, { 'x-secret-when': field }]) => (field ? [[name, field]] : [])),
+  );
 
 const someUuid = 'ABCDEF01-2345-8ABC-8DEF-000000000000';
 

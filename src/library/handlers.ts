@@ -13,7 +13,7 @@ export function libraryHandlers(database: Database): LibraryHandlers {
     const [column, value] = isUuid(team) ? (['id', team.toLowerCase()] as const) : (['slug', team] as const);
     const row = await database.kysely.selectFrom('teams').select('id').where(column, '=', value).executeTakeFirst();
     if (!row) throw new Problem('resource_missing', { param: 'team' });
-    return articleStore(database.of({ teamId: row.id, environment: 'live' }));
+    return articleStore(database.of({ teamId: row.id, environment: 'live' }).forPublic());
   }
 
   return {

@@ -28,6 +28,7 @@ import { named } from './named.ts';
 import { createProbe } from './probe.ts';
 import type { Tables, TenantTable } from './tables.ts';
 import type { Tenant } from './tenant.ts';
+import { type Joinable, publicView } from './visibility.ts';
 
 export type Database = {
   /** For what belongs to no tenant: teams, keys. */
@@ -47,13 +48,16 @@ export type Database = {
 /** Every statement that begins here is bound to the tenant; rows are written with it. */
 export type TenantDatabase = {
   tenant: Tenant;
+  /** The same for a caller without a secret key: without the rows that `x-secret-when` hides, and without plain SQL. */
+  forPublic(): TenantDatabase;
   /** Counts what a query of this view finds, up to `max`: counting everything has a cost without end. */
   count(query: Expression<unknown> & { limit(rows: number): Expression<unknown> }, max: number): Promise<number>;
   /** Lets no other write of the tenant commit until this transaction ends: it takes the row that each of them ends with. */
   lock(): Promise<void>;
   /** Runs plain SQL that is bound to the tenant by itself, or made of queries of this view. */
   run<Row>(query: RawBuilder<Row>): Promise<Row[]>;
-  selectFrom<T extends TenantTable>(table: T): SelectQueryBuilder<Tables, T, Record<never, never>>;
+  /** A table with rows that are hidden is joined as a query of this view, never by its name. */
+  selectFrom<T extends TenantTable>(table: T): SelectQueryBuilder<Joinable<T>, T, Record<never, never>>;
   /** The team's members, who are the same in both environments. */
   members(): SelectQueryBuilder<Tables, 'members', Record<never, never>>;
   insertInto<T extends TenantTable>(
@@ -106,8 +110,9 @@ function boundTo(connection: Kysely<Tables>, tenant: Tenant): TenantDatabase {
   const { teamId, environment } = tenant;
   const one = (table: TenantTable) => table as 'tickets';
   const columns = { team_id: teamId, environment };
-  return {
+  const view: TenantDatabase = {
     tenant,
+    forPublic: () => publicView(view),
     async count(query, max) {
       const { rows } = await sql<{
         total: number;
@@ -141,4 +146,5 @@ function boundTo(connection: Kysely<Tables>, tenant: Tenant): TenantDatabase {
     deleteFrom: (table) =>
       connection.deleteFrom(one(table)).where('team_id', '=', teamId).where('environment', '=', environment) as never,
   };
+  return view;
 }

@@ -94,6 +94,8 @@ export type Tables = {
     metadata: Json<Record<string, string>>;
     created_at: Date;
     updated_at: Date;
+    /** When something changed that publishable keys can see. */
+    public_updated_at: Date;
     closed_at: Date | null;
   };
   messages: Tenanted & {

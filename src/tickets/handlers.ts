@@ -11,35 +11,35 @@ const messagesInlined = 100;
 const missing = () => new Problem('resource_missing', { param: 'ticketId' });
 
 export const ticketsHandlers: TicketsHandlers = {
-  async listTickets({ query, db }, reply) {
+  async listTickets({ query, caller, db }, reply) {
     const paging = pagingOf(query);
     const { found, total } = await ticketStore(db).list(query, paging);
     const { rows, pagination } = pageOf(found, total, paging, byCreation);
-    return reply(200, { data: rows.map(toTicket), pagination });
+    return reply(200, { data: rows.map((row) => toTicket(row, caller)), pagination });
   },
 
-  async createTicket({ body, db, emit, now }, reply) {
+  async createTicket({ body, caller, db, emit, now }, reply) {
     const known = await references(db).resolve(body);
     const row = await ticketStore(db).add({ ...body, ...known }, now);
     const ticket = snapshotOf(row);
     emit('ticket.created', row.id, { ticket });
     if (row.assigned_to) emit('ticket.assigned', row.id, { ticket });
     if (hasEnded(row)) emit('ticket.closed', row.id, { ticket });
-    return reply(201, { data: toTicket(row) });
+    return reply(201, { data: toTicket(row, caller) });
   },
 
   async getTicket({ path, caller, db }, reply) {
     const row = await ticketStore(db).find(path.ticketId);
     if (!row) throw missing();
-    const { found } = await messageStore(db, caller).list(path.ticketId, {
+    const { found } = await messageStore(db).list(path.ticketId, {
       page: 1,
       pageSize: messagesInlined,
       after: undefined,
     });
-    return reply(200, { data: { ...toTicket(row), messages: found.slice(0, messagesInlined).map(toMessage) } });
+    return reply(200, { data: { ...toTicket(row, caller), messages: found.slice(0, messagesInlined).map(toMessage) } });
   },
 
-  async updateTicket({ path, body, db, emit, now }, reply) {
+  async updateTicket({ path, body, caller, db, emit, now }, reply) {
     const tickets = ticketStore(db);
     const before = await tickets.lock(path.ticketId);
     if (!before) throw missing();
@@ -52,7 +52,7 @@ export const ticketsHandlers: TicketsHandlers = {
       if (changes.assigned_to?.to) emit('ticket.assigned', after.id, { ticket });
       if (hasEnded(after) && !hasEnded(before)) emit('ticket.closed', after.id, { ticket });
     }
-    return reply(200, { data: toTicket(after) });
+    return reply(200, { data: toTicket(after, caller) });
   },
 
   async deleteTicket({ path, db, emit, audit }, reply) {
@@ -63,16 +63,16 @@ export const ticketsHandlers: TicketsHandlers = {
     return reply(200, { data: { deleted: true, id: toPrefixed('tkt', row.id) } });
   },
 
-  async listMessages({ path, query, caller, db }, reply) {
+  async listMessages({ path, query, db }, reply) {
     const paging = pagingOf(query);
     if (!(await ticketStore(db).find(path.ticketId))) throw missing();
-    const { found, total } = await messageStore(db, caller).list(path.ticketId, paging);
+    const { found, total } = await messageStore(db).list(path.ticketId, paging);
     const { rows, pagination } = pageOf(found, total, paging, byCreation);
     return reply(200, { data: rows.map(toMessage), pagination });
   },
 
-  async createMessage({ path, body, caller, db, emit, now }, reply) {
-    const row = await messageStore(db, caller).add(path.ticketId, body, now);
+  async createMessage({ path, body, db, emit, now }, reply) {
+    const row = await messageStore(db).add(path.ticketId, body, now);
     const ticket = row && (await ticketStore(db).find(path.ticketId));
     if (!ticket) throw missing();
     emit('ticket.message_added', ticket.id, { ticket: snapshotOf(ticket), message: snapshotOfMessage(row) });

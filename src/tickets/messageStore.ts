@@ -1,7 +1,6 @@
 // Messages of the tickets of one team and environment.
 import { type Selectable, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
-import type { Caller } from '../http/operation.ts';
 import { countMax } from '../http/paging.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { newUuid, toPrefixed, toUuid } from '../storage/ids.ts';
@@ -13,14 +12,8 @@ type MessageSnapshot = components['schemas']['MessageSnapshot'];
 type MessageCreate = components['schemas']['MessageCreate'];
 export type MessageRow = Selectable<Tables['messages']>;
 
-/** A publishable key must not see or count internal messages. */
-export function messageStore(db: TenantDatabase, { type }: Pick<Caller, 'type'>) {
-  const isPublic = type === 'publishable';
-  const ofTicket = (ticketId: string) =>
-    db
-      .selectFrom('messages')
-      .where('ticket_id', '=', toUuid(ticketId))
-      .$if(isPublic, (query) => query.where('is_internal', '=', false));
+export function messageStore(db: TenantDatabase) {
+  const ofTicket = (ticketId: string) => db.selectFrom('messages').where('ticket_id', '=', toUuid(ticketId));
 
   return {
     /** A page's rows, oldest first, and the first one after them; `total` is counted up to one more than `countMax`. */
@@ -44,7 +37,7 @@ export function messageStore(db: TenantDatabase, { type }: Pick<Caller, 'type'>)
       const ticket = db
         .updateTable('tickets')
         .set({
-          ...(!isInternal && { message_count: sql<number>`message_count + 1` }),
+          ...(!isInternal && { message_count: sql<number>`message_count + 1`, public_updated_at: now }),
           ...(isFirstResponse && { first_response_at: sql<Date>`coalesce(first_response_at, ${now})` }),
           updated_at: now,
         })

@@ -1,6 +1,8 @@
 // A ticket's row in the shapes of the contract: as a resource, in events, before and after a change.
 import type { Selectable } from 'kysely';
+import { secretFields } from '../../generated/operations.ts';
 import type { components } from '../../generated/types.ts';
+import type { Caller } from '../http/operation.ts';
 import { toPrefixed } from '../storage/ids.ts';
 import type { Tables } from '../storage/tables.ts';
 
@@ -16,8 +18,8 @@ export const hasEnded = ({ status }: Pick<TicketRow, 'status'>): boolean =>
 const text = (time: Date | null): string | null => time?.toISOString() ?? null;
 const idOr = (prefix: string, uuid: string | null): string | null => uuid && toPrefixed(prefix, uuid);
 
-/** A row as the contract's Ticket. */
-export function toTicket(row: TicketRow): Ticket {
+/** A row as the contract's Ticket. Publishable keys do not see when a field or message changed that they do not see. */
+export function toTicket(row: TicketRow, { type }: Pick<Caller, 'type'>): Ticket {
   return {
     object: 'ticket',
     id: toPrefixed('tkt', row.id),
@@ -39,7 +41,7 @@ export function toTicket(row: TicketRow): Ticket {
     firstResponseAt: text(row.first_response_at),
     metadata: row.metadata,
     createdAt: row.created_at.toISOString(),
-    updatedAt: row.updated_at.toISOString(),
+    updatedAt: (type === 'secret' ? row.updated_at : row.public_updated_at).toISOString(),
     closedAt: text(row.closed_at),
   };
 }
@@ -71,6 +73,13 @@ export function changesBetween(before: TicketRow, after: TicketRow): TicketChang
   const shown = (row: TicketRow) => ({ ...row, assigned_to: idOr('mem', row.assigned_to) });
   const [from, to] = [shown(before), shown(after)];
   return Object.fromEntries(changed.map((field) => [field, { from: from[field], to: to[field] }]));
+}
+
+/** Whether a publishable key can see one of these changes. */
+export function arePublic(changes: TicketChangeSet): boolean {
+  const secret: readonly string[] = secretFields.Ticket;
+  const nameOf = (field: string) => field.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return Object.keys(changes).some((field) => !secret.includes(nameOf(field)));
 }
 
 /** Texts, lists of texts, and maps of texts whose keys may stand in another order. */

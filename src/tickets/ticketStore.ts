@@ -8,7 +8,7 @@ import { isUuid, newUuid, toUuid } from '../storage/ids.ts';
 import { listNfcWhereDifferent, nfc, nfcWhereDifferent } from '../storage/nfc.ts';
 import { onPage, type Paging } from '../storage/page.ts';
 import type { Tables } from '../storage/tables.ts';
-import { changesBetween, hasEnded, type Ticket, type TicketRow } from './ticket.ts';
+import { arePublic, changesBetween, hasEnded, type Ticket, type TicketRow } from './ticket.ts';
 
 type TicketCreate = Omit<components['schemas']['TicketCreate'], 'customerId' | 'assignedTo'> & {
   customerId: string | null;
@@ -70,6 +70,7 @@ export function ticketStore(db: TenantDatabase) {
           metadata: JSON.stringify(metadata),
           created_at: now,
           updated_at: now,
+          public_updated_at: now,
           closed_at: hasEnded({ status }) ? now : null,
         })
         .returningAll()
@@ -91,7 +92,9 @@ export function ticketStore(db: TenantDatabase) {
      */
     async change(before: TicketRow, changes: TicketUpdate, now: Date): Promise<TicketRow> {
       const after = changed(before, changes, now);
-      if (!changesBetween(before, after)) return before;
+      const differences = changesBetween(before, after);
+      if (!differences) return before;
+      const public_updated_at = arePublic(differences) ? now : before.public_updated_at;
       if (changes.tags) await haveTags(db, changes.tags, now);
       const { title, status, priority, assigned_to, tags, notes, metadata, updated_at, closed_at } = after;
       await db
@@ -107,11 +110,12 @@ export function ticketStore(db: TenantDatabase) {
           notes,
           metadata: JSON.stringify(metadata),
           updated_at,
+          public_updated_at,
           closed_at,
         })
         .where('id', '=', before.id)
         .execute();
-      return after;
+      return { ...after, public_updated_at };
     },
 
     /** The ticket that is gone now; undefined when there was none. */

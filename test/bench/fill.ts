@@ -41,6 +41,7 @@ export async function fill(
       metadata: '{}',
       created_at,
       updated_at: created_at,
+      public_updated_at: created_at,
       closed_at: null,
     };
   };

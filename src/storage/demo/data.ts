@@ -77,6 +77,7 @@ export function demoData(seed: number, counts: { customers: number; tickets: num
     messages.push(...talk);
     const answer = talk.find(({ sender, is_internal }) => sender === 'agent' && !is_internal);
     const changed = talk.at(-1)?.created_at as Date; // a conversation has a first message
+    const hasEnded = status === 'resolved' || status === 'closed';
     return {
       id,
       title: `${pick(subjects)} (${i + 1})`,
@@ -97,7 +98,8 @@ export function demoData(seed: number, counts: { customers: number; tickets: num
       metadata: JSON.stringify(i % 3 === 0 ? { orderId: String(1000 + i) } : {}),
       created_at: created,
       updated_at: changed,
-      closed_at: status === 'resolved' || status === 'closed' ? changed : null,
+      public_updated_at: hasEnded ? changed : (talk.findLast(({ is_internal }) => !is_internal)?.created_at ?? created),
+      closed_at: hasEnded ? changed : null,
     };
   });
   return { customers, tags, tickets, messages, articles: topics.flatMap((topic, i) => articles(topic, i, at, random)) };

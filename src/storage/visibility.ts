@@ -1,0 +1,44 @@
+// The rows that only secret keys may see, left out by the view of the database and not by each store: so they are missing
+// from `total`, `hasMore` and cursors as well.
+import type { SelectQueryBuilder } from 'kysely';
+import type { secretWhen } from '../../generated/operations.ts';
+import type { TenantDatabase } from './database.ts';
+import type { Tables, TenantTable } from './tables.ts';
+
+/** A table and its column that is true for rows of this kind. */
+type Place = {
+  [T in TenantTable]: {
+    table: T;
+    column: { [C in keyof Tables[T]]: Tables[T][C] extends boolean ? C : never }[keyof Tables[T]];
+  };
+}[TenantTable];
+type SecretTable = (typeof secretRows)[keyof typeof secretRows]['table'];
+export type Joinable<T extends TenantTable> = Pick<Tables, T> & Omit<Tables, SecretTable>;
+
+/** Where each resource with `x-secret-when` is kept. The compiler asks for those that are missing. */
+export const secretRows = {
+  Message: { table: 'messages', column: 'is_internal' },
+} as const satisfies Record<keyof typeof secretWhen, Place>;
+
+const columns = new Map<TenantTable, string>(Object.values(secretRows).map(({ table, column }) => [table, column]));
+
+/** A tenant's view without those rows. */
+export function publicView(view: TenantDatabase): TenantDatabase {
+  return {
+    ...view,
+    forPublic: () => publicView(view),
+    selectFrom: (table) => shown(table, view.selectFrom(table)),
+    updateTable: (table) => shown(table, view.updateTable(table)),
+    deleteFrom: (table) => shown(table, view.deleteFrom(table)),
+    run() {
+      throw new Error('plain SQL could read rows that only secret keys may see');
+    },
+  };
+}
+
+/** All three kinds of query have the same `where`. */
+function shown<Query>(table: TenantTable, query: Query): Query {
+  const column = columns.get(table);
+  if (!column) return query;
+  return (query as SelectQueryBuilder<Tables, 'messages', object>).where(column as 'is_internal', '=', false) as Query;
+}
