@@ -51,8 +51,11 @@ async function keyIdOf({ kysely }: Whole, secret: string): Promise<string | unde
 
 /** The UUID of a person who has been deactivated. */
 async function formerMember({ kysely }: Whole, { slug }: { slug: string }, now: Date): Promise<string> {
+  const email = `alex@${slug}.example`;
+  const known = await kysely.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst();
+  if (known) return known.id;
   const id = newUuid(now);
-  const name = { email: `alex@${slug}.example`, first_name: 'Alex', last_name: 'Weber' };
+  const name = { email, first_name: 'Alex', last_name: 'Weber' };
   await kysely
     .insertInto('users')
     .values({ id, ...name, is_active: false, is_verified: true, created_at: now })
