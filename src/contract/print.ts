@@ -11,6 +11,7 @@ import {
   type Schema,
   schemasWithin,
 } from './document.ts';
+import { requestHeadersOf, responseHeadersOf } from './headers.ts';
 
 /** What the front needs to know of each operation. */
 export function operationRows(contract: Contract) {
@@ -58,6 +59,8 @@ export function operationTable(contract: Contract): string {
   return (
     `export const versions = ${JSON.stringify(contract.components.schemas.Version.enum)} as const;\n\n` +
     `export const permissions = ${JSON.stringify(permissionsOf(contract))} as const;\n\n` +
+    `export const requestHeaders = ${JSON.stringify(requestHeadersOf(contract))} as const;\n` +
+    `export const responseHeaders = ${JSON.stringify(responseHeadersOf(contract))} as const;\n\n` +
     `export const operationTable = [\n${rows.map((row) => `  ${row},\n`).join('')}] as const;\n\n` +
     `export const secretFields = ${JSON.stringify(secretFields(contract))} as const;\n\n` +
     `export const secretWhen = ${JSON.stringify(secretWhen(contract))} as const;\n\n` +

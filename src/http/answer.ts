@@ -55,6 +55,10 @@ export function answer(backend: Backend, guard: Guard, audience: Audience): Requ
   }
 }
 
+/** The same for every caller, and as true in a minute as it is now. */
+const isForEverybody = ({ method, security, isProbe }: Operation): boolean =>
+  method === 'GET' && security.length === 0 && !isProbe;
+
 const callOf = (req: Request): Call => ({
   ...req.context,
   path: typedPath(req.context.operation, req.context.params),
@@ -69,10 +73,11 @@ function turnOf({ repetition, caller }: Call): Turn | undefined {
   return repetition && caller && { name: nameOf(repetition, caller), waitUntil: repetition.waitUntil };
 }
 
-function send({ status, body, requestId: answered }: Reply, { requestId }: Call, res: Response): void {
+function send({ status, body, requestId: answered }: Reply, { requestId, operation }: Call, res: Response): void {
   if (answered !== requestId) {
     res.setHeader('Idempotency-Replayed', 'true');
     res.setHeader('Idempotency-Original-Request', answered);
   }
+  if (isForEverybody(operation)) res.removeHeader('Cache-Control');
   res.status(status).type('json').send(body);
 }

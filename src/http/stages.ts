@@ -1,6 +1,6 @@
 // The stages before authentication, each one middleware: identity, CORS, route, https, version.
 import type { RequestHandler } from 'express';
-import { versions } from '../../generated/operations.ts';
+import { requestHeaders, responseHeaders, versions } from '../../generated/operations.ts';
 import { randomBase62 } from '../storage/ids.ts';
 import type { Context } from './context.ts';
 import { Problem } from './problem.ts';
@@ -11,13 +11,16 @@ const newest = versions.at(-1) as string; // the contract lists at least one
 /** `req_` and 12 base62 characters. */
 export const newRequestId = (): string => `req_${randomBase62(12)}`;
 
-/** The headers of every answer, whoever writes it. CORS: any origin, no credentials; a preflight is answered by `cors`. */
+/**
+ * The headers of every answer, whoever writes it. CORS: any origin, no credentials; a preflight is answered by `cors`.
+ * Nothing is kept by caches, unless a later stage says that it may be.
+ */
 export const headersOfEveryAnswer = (requestId: string): Record<string, string> => ({
   'X-Request-Id': requestId,
   'CStar-Version': newest,
   'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers':
-    'CStar-Version, X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Window, X-Key-Age-Days, Retry-After, Idempotency-Replayed, Idempotency-Original-Request',
+  'Access-Control-Expose-Headers': responseHeaders.join(', '),
+  'Cache-Control': 'no-store',
 });
 
 export function identify(requestIds: () => string, clock: () => Date): RequestHandler {
@@ -33,7 +36,7 @@ export function identify(requestIds: () => string, clock: () => Date): RequestHa
 export const cors: RequestHandler = (req, res, next) => {
   if (req.method !== 'OPTIONS' || !req.headers['access-control-request-method']) return next();
   res.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, POST, PUT, PATCH, DELETE');
-  res.setHeader('Access-Control-Allow-Headers', 'Authorization, Content-Type, CStar-Version, Idempotency-Key, Prefer');
+  res.setHeader('Access-Control-Allow-Headers', requestHeaders.join(', '));
   res.setHeader('Access-Control-Max-Age', '7200');
   res.status(204).end();
 };

@@ -119,6 +119,17 @@ describe.skipIf(missingChromium)('from another origin', () => {
       });
     });
 
+    test('the headers of 401 and 405, and of a conditional request for the contract', async () => {
+      const [refused, wrongMethod] = [
+        await read(backend, tickets),
+        await read(backend, '/healthz', { method: 'DELETE' }),
+      ];
+      expect(refused.headers['www-authenticate']).toBe('Bearer realm="cstar"');
+      expect(wrongMethod.headers.allow).toBe('GET, HEAD');
+      const contract = await read(backend, '/developers/api/openapi.json', { headers: { 'If-None-Match': '"other"' } });
+      expect(contract.headers.etag).toMatch(/^"[^"]+"$/);
+    });
+
     test('400, 404 and 405: body', async () => {
       const invalid = await read(backend, `${tickets}?page=0`, { key: keys.secretTest });
       const unknown = await read(backend, '/nothing');
