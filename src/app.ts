@@ -3,11 +3,13 @@ import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { operationTable } from '../generated/operations.ts';
 import { accept } from './http/accept.ts';
+import { dropPorts } from './http/addresses.ts';
 import { answer, type Backend } from './http/answer.ts';
 import type { Audience } from './http/audience.ts';
 import { authenticate, authorize, stillInForce } from './http/authenticate.ts';
 import { type BodyLimits, readBody } from './http/body.ts';
 import { type Buckets, memoryBuckets } from './http/buckets.ts';
+import { compress } from './http/compress.ts';
 import { answerError, lastResort, logRequests } from './http/errors.ts';
 import type { Guard, OnViolation } from './http/guard.ts';
 import type { Keyring } from './http/keyring.ts';
@@ -69,7 +71,7 @@ export function createApp({
   };
   app.locals.onViolation = heard;
   const { limit, chargeFailure } = createLimiter(limits, buckets);
-  app.use(identify(requestIds, clock), logRequests(log), cors);
+  app.use(identify(requestIds, clock), logRequests(log), dropPorts, cors, compress);
   app.use('/developers/api', pages);
   app.use(
     route(operations), //                      404 route_not_found, 405 method_not_allowed

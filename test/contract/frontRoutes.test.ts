@@ -55,8 +55,9 @@ describe.each(backends)('paths and methods on $name', (backend) => {
   });
 
   test.each(reads)('200 for HEAD of $operationId is GET without a body', async (operation) => {
-    const get = await sendDraft(backend, goodRequest(operation));
-    const head = await sendDraft(backend, { ...goodRequest(operation), method: 'HEAD' });
+    const good = withHeaders(goodRequest(operation), { 'accept-encoding': 'identity' }); // compressed, it has no length
+    const get = await sendDraft(backend, good);
+    const head = await sendDraft(backend, { ...good, method: 'HEAD' });
     expect([get.status, head.status, await head.text()]).toEqual([200, 200, '']);
     expect(namesOf(head)).toEqual(namesOf(get));
     expect(Number(head.headers.get('Content-Length'))).toBeGreaterThan(0);

@@ -1,0 +1,104 @@
+// Responses over 1 kB are compressed for callers who ask for it; those that show a secret never are.
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { operationTable } from '../../generated/operations.ts';
+import { compress } from '../../src/http/compress.ts';
+import type { Context } from '../../src/http/context.ts';
+import { backends, send, team } from '../support/client.ts';
+
+const lists = { server: `/api/library/${team.slug}/articles`, mock: `/api/v1/teams/${team.id}/tickets` }; // nobody changes them
+const asking = (encoding: string) => ({ 'accept-encoding': encoding });
+
+describe.each(backends)('compression on $name', (backend) => {
+  const list = lists[backend.name];
+
+  test.each([
+    ['gzip', 'gzip'],
+    ['br', 'br'],
+    ['gzip, deflate, br, zstd', 'br'],
+    ['br;q=0, gzip', 'gzip'],
+    ['*', 'br'],
+    ['identity', null],
+    ['gzip;q=0, br;q=0', null],
+    ['compress', null],
+  ])('of a list, asked for with Accept-Encoding: %s, is %s', async (accepted, expected) => {
+    const plain = await send(backend, list, { headers: asking('identity') });
+    const response = await send(backend, list, { headers: asking(accepted) });
+    expect(response.headers.get('Content-Encoding')).toBe(expected);
+    expect(response.headers.get('Vary')).toBe('Accept-Encoding');
+    const [asIs, received] = [await plain.json(), await response.json()];
+    expect(received.data).toEqual(asIs.data);
+  });
+
+  test('leaves a small response as it is', async () => {
+    const response = await send(backend, '/api/v1/auth/whoami', { headers: asking('gzip, br') });
+    expect(response.headers.get('Content-Encoding')).toBeNull();
+    expect(Number(response.headers.get('Content-Length'))).toBeLessThan(1000);
+  });
+
+  test.each(['identity', 'br'])('HEAD of a list has the headers of GET with %s', async (accepted) => {
+    const [get, head] = [
+      await send(backend, list, { headers: asking(accepted) }),
+      await send(backend, list, { method: 'HEAD', headers: asking(accepted) }),
+    ];
+    for (const name of ['Content-Encoding', 'Content-Type', 'Vary', 'Cache-Control'])
+      expect(head.headers.get(name), name).toBe(get.headers.get(name));
+  });
+});
+
+const [server] = backends;
+
+test('a key that is shown once is not compressed, however long the response', async () => {
+  const ipAddresses = Array.from({ length: 50 }, (_, i) => `203.0.113.${i}`);
+  const body = JSON.stringify({ name: 'Long response', permissions: [], restrictions: { ipAddresses } });
+  const headers = { ...asking('gzip, br'), 'content-type': 'application/json' };
+  const response = await send(server, `/api/v1/teams/${team.id}/api-keys`, { method: 'POST', headers, body });
+  expect([response.status, response.headers.get('Content-Encoding')]).toEqual([201, null]);
+  expect(Number(response.headers.get('Content-Length'))).toBeGreaterThan(1000);
+});
+
+describe('a long response', () => {
+  const secrets = operationTable.filter(({ showsSecret }) => showsSecret);
+  let own: Server;
+  let url: string;
+  beforeAll(async () => {
+    const app = express();
+    app.use((req, res) => {
+      const operation = operationTable.find(({ operationId }) => operationId === req.query.operation);
+      req.context = { operation } as unknown as Context;
+      compress(req, res, () => res.type(req.query.type as string).send('a'.repeat(5000)));
+    });
+    own = createServer(app).listen(0, '127.0.0.1');
+    await new Promise((resolve) => own.once('listening', resolve));
+    url = `http://127.0.0.1:${(own.address() as AddressInfo).port}`;
+  });
+  afterAll(() => void own.close());
+
+  const encodingOf = async (operation: string, type: string) =>
+    (await fetch(`${url}/?${new URLSearchParams({ operation, type })}`, { headers: asking('br') })).headers.get(
+      'Content-Encoding',
+    );
+
+  test.each(operationTable)(
+    'of $operationId is compressed unless it shows a secret: $showsSecret',
+    async (operation) => {
+      expect(await encodingOf(operation.operationId, 'application/json')).toBe(operation.showsSecret ? null : 'br');
+    },
+  );
+
+  test('some operations show a secret', () => expect(secrets.length).toBeGreaterThan(1));
+
+  test.each([
+    ['application/json', 'br'],
+    ['application/json; charset=utf-8', 'br'],
+    ['text/html', 'br'],
+    ['application/xml', 'br'],
+    ['text/event-stream', null],
+    ['text/event-stream; charset=utf-8', null],
+    ['image/png', null],
+  ])('of type %s: %s', async (type, expected) => {
+    expect(await encodingOf('listTickets', type)).toBe(expected);
+  });
+});
