@@ -1,11 +1,12 @@
 // The pages under /developers/api: what every `doc_url` leads to, the contract, the reference built and not built.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, request, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errors } from '../../generated/errors.ts';
@@ -15,9 +16,29 @@ import { backends, send, team } from '../support/client.ts';
 import { contract } from '../support/judge.ts';
 
 const html = 'text/html; charset=utf-8';
+type Received = { status: number | undefined; headers: IncomingHttpHeaders; bytes: Buffer };
+
+/** Not by fetch, which undoes a Content-Encoding and adds `Cache-Control: no-cache` to a conditional request (Fetch standard, 4.5). */
+const received = (url: string, headers: Record<string, string>, method: string): Promise<Received> =>
+  new Promise((resolve, reject) => {
+    request(url, { headers, method }, (res) => {
+      const chunks: Buffer[] = [];
+      res.on('data', (chunk) => chunks.push(chunk));
+      res.once('end', () => resolve({ status: res.statusCode, headers: res.headers, bytes: Buffer.concat(chunks) }));
+    })
+      .once('error', reject)
+      .end();
+  });
+
+function decoded({ headers, bytes }: Received): Buffer {
+  if (headers['content-encoding'] === 'br') return brotliDecompressSync(bytes);
+  return headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
+}
 const anchorsOf = (page: string) => [...page.matchAll(/<section id="([^"]*)"/g)].map(([, id]) => id);
 
 describe.each(backends)('the pages on $name', (backend) => {
+  const getAs = (path: string, headers: Record<string, string>, method = 'GET') =>
+    received(`${backend.url}/developers/api${path}`, headers, method);
   const get = (path: string, init?: RequestInit) => fetch(`${backend.url}/developers/api${path}`, init);
 
   test('the errors: every code has its section, in the order of the registry', async () => {
@@ -50,20 +71,64 @@ describe.each(backends)('the pages on $name', (backend) => {
     const response = await get('/openapi.json');
     expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
-    expect(await response.json()).toEqual(contract);
+    const { servers, ...rest } = await response.json();
+    expect({ servers: servers.slice(1), ...rest }).toEqual(contract); // the first one is told of below
   });
 
-  test('304 for what the browser has already', async () => {
-    // not by fetch, which adds `Cache-Control: no-cache` to a conditional request (Fetch standard, section 4.5)
-    const statusGiven = (etag: string) =>
-      new Promise((resolve) => {
-        request(`${backend.url}/developers/api/errors`, { headers: { 'if-none-match': etag } }, (res) =>
-          resolve(res.resume().statusCode),
-        ).end();
-      });
-    expect(await statusGiven((await get('/errors')).headers.get('etag') ?? '')).toBe(304);
-    expect(await statusGiven('"other"')).toBe(200);
+  test('the contract names this server first, then production, the local server and the mock', async () => {
+    const { servers } = await (await get('/openapi.json')).json();
+    expect(servers.map(({ url }: { url: string }) => url)).toEqual([
+      backend.url,
+      'https://www.cstar.help',
+      'http://127.0.0.1:3000',
+      'http://127.0.0.1:4010',
+    ]);
+    for (const { description } of servers) expect(description).toMatch(/^\S/);
   });
+
+  describe.each(['/errors', '/openapi.json', '/nothing'])('%s', (path) => {
+    test.each([
+      ['identity', undefined],
+      ['gzip', 'gzip'],
+      ['gzip, deflate, br, zstd', 'br'],
+      ['br;q=0, *', 'gzip'],
+      ['gzip;q=0', undefined],
+    ])('with Accept-Encoding: %s comes in the form %s, with the same text', async (accepted, expected) => {
+      const plain = await getAs(path, { 'accept-encoding': 'identity' });
+      const asked = await getAs(path, { 'accept-encoding': accepted });
+      expect(asked.headers['content-encoding']).toBe(expected);
+      expect(asked.headers.vary).toBe('Accept-Encoding');
+      expect(Number(asked.headers['content-length'])).toBe(asked.bytes.length);
+      expect(decoded(asked).equals(plain.bytes)).toBe(true);
+      if (expected) expect(asked.bytes.length).toBeLessThan(plain.bytes.length / 2);
+    });
+
+    test('HEAD has the headers of GET', async () => {
+      const headers = { 'accept-encoding': 'br' };
+      const [got, head] = [await getAs(path, headers), await getAs(path, headers, 'HEAD')];
+      expect(head.bytes).toHaveLength(0);
+      for (const name of ['content-length', 'content-encoding', 'etag', 'vary', 'content-type', 'cache-control'])
+        expect(head.headers[name], name).toBe(got.headers[name]);
+    });
+  });
+
+  test.each(['/errors', '/openapi.json'])(
+    '304 for the form of %s that the browser has, and for no other',
+    async (path) => {
+      const tags = new Set<string>();
+      for (const encoding of ['identity', 'gzip', 'br']) {
+        const asked = { 'accept-encoding': encoding };
+        const { headers } = await getAs(path, asked);
+        const given = { ...asked, 'if-none-match': `"other", ${headers.etag}` };
+        const again = await getAs(path, given);
+        expect([again.status, again.bytes.length, again.headers.etag]).toEqual([304, 0, headers.etag]);
+        expect(again.headers.vary).toBe('Accept-Encoding');
+        expect((await getAs(path, { ...asked, 'if-none-match': '"other"' })).status).toBe(200);
+        tags.add(headers.etag as string);
+      }
+      expect(tags.size).toBe(3); // other bytes have another tag
+    },
+  );
 
   test.each([['/nothing'], ['/errors/nothing'], ['/%'], ['/..%2f..%2fpackage.json']])('404 %s', async (path) => {
     const response = await get(path);
@@ -91,7 +156,7 @@ describe('the reference', () => {
   let url: string;
 
   beforeAll(async () => {
-    const pages = developerPages(pathToFileURL(file));
+    const pages = developerPages('http://localhost:3000', pathToFileURL(file));
     server = createServer(express().enable('strict routing').use('/developers/api', pages));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/developers/api`;
@@ -119,6 +184,21 @@ describe('the reference', () => {
       const policy = built.headers.get('content-security-policy');
       expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[^']+' 'sha256-[^']+'; /);
       expect(policy).not.toMatch(/https?:|\*/);
+    }
+    const whole = Buffer.byteLength(await (await fetch(url)).text());
+    for (const [encoding, share] of [
+      ['gzip', 0.3],
+      ['br', 0.25],
+    ] as const) {
+      const sent = await received(url, { 'accept-encoding': encoding }, 'GET');
+      expect(sent.headers['content-encoding']).toBe(encoding);
+      expect(sent.bytes.length).toBeLessThan(whole * share);
+      const again = await received(
+        url,
+        { 'accept-encoding': encoding, 'if-none-match': sent.headers.etag as string },
+        'GET',
+      );
+      expect(again.status).toBe(304);
     }
   });
 });

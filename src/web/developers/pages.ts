@@ -1,8 +1,8 @@
 // The pages under /developers/api: the reference, the errors, the contract itself.
 import { readFileSync } from 'node:fs';
-import { type RequestHandler, type Response, Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import { errors } from '../../../generated/errors.ts';
-import { type Document, documentOf } from './document.ts';
+import { type Document, documentOf, sendDocument } from './document.ts';
 import { errorsPage } from './errorsPage.ts';
 import { page, pagePolicy } from './html.ts';
 import { referenceAt } from './reference.ts';
@@ -18,37 +18,38 @@ const notBuilt = htmlOf(
 );
 const notFound = htmlOf(page('Page not found', '<p>There is no page at this address. Use the links above.</p>'));
 
-/** @param referenceFile what `npm run docs` writes; it may come into being while the process runs */
-export function developerPages(referenceFile: URL = atRoot('.docs/reference.html')): RequestHandler {
+const lasting = { cacheControl: 'public, max-age=300' };
+const passing = { cacheControl: 'no-store' };
+
+/**
+ * @param ownUrl where this server is reached
+ * @param referenceFile what `npm run docs` writes; it may come into being while the process runs
+ */
+export function developerPages(ownUrl: string, referenceFile: URL = atRoot('.docs/reference.html')): RequestHandler {
   const reference = referenceAt(referenceFile);
   const errorsHtml = htmlOf(errorsPage(errors));
-  const contract = documentOf(
-    'application/json; charset=utf-8',
-    readFileSync(atRoot('generated/openapi.json')),
-    "default-src 'none'",
-  );
+  const contract = documentOf('application/json; charset=utf-8', contractAt(ownUrl), "default-src 'none'");
   const router = Router({ caseSensitive: true });
-  router.get('/', async (_req, res) => {
+  router.get('/', async (req, res) => {
     const built = await reference();
-    if (built) sendLasting(res, built);
-    else sendPassing(res, 503, notBuilt);
+    if (built) await sendDocument(req, res, built, lasting);
+    else await sendDocument(req, res, notBuilt, { ...passing, status: 503 });
   });
-  router.get('/errors', (_req, res) => sendLasting(res, errorsHtml));
-  router.get('/openapi.json', (_req, res) => {
+  router.get('/errors', (req, res) => sendDocument(req, res, errorsHtml, lasting));
+  router.get('/openapi.json', async (req, res) => {
     res.setHeader('Access-Control-Allow-Origin', '*'); // for tools that run in a page
-    sendLasting(res, contract);
+    await sendDocument(req, res, contract, lasting);
   });
-  router.use((_req, res) => sendPassing(res, 404, notFound));
+  router.use((req, res) => sendDocument(req, res, notFound, { ...passing, status: 404 }));
   return router;
 }
 
-function sendLasting(res: Response, { headers, bytes }: Document): void {
-  res.set({ ...headers, 'Cache-Control': 'public, max-age=300' }).send(bytes);
-}
-
-function sendPassing(res: Response, status: number, { headers, bytes }: Document): void {
-  res
-    .status(status)
-    .set({ ...headers, 'Cache-Control': 'no-store' })
-    .send(bytes);
+/** The contract with the server that it comes from in the first place: tools send their requests there unless told otherwise. */
+function contractAt(ownUrl: string): string {
+  const contract: { servers: { url: string; description: string }[] } = JSON.parse(
+    readFileSync(atRoot('generated/openapi.json'), 'utf8'),
+  );
+  const others = contract.servers.filter(({ url }) => url !== ownUrl.replace('//localhost:', '//127.0.0.1:'));
+  contract.servers = [{ url: ownUrl, description: 'This server' }, ...others];
+  return `${JSON.stringify(contract, null, 2)}\n`;
 }
