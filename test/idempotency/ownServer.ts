@@ -19,6 +19,7 @@ import { storedApi } from '../../src/storedApi.ts';
 import { startFront } from '../contract/ownFront.ts';
 import { type Backend, open } from '../support/client.ts';
 import { ownDatabase } from '../support/database.ts';
+import { leakReportKeys } from '../support/partner.ts';
 
 export type OwnStore = { database: Database; pool: pg.Pool; isEmbedded: boolean; close(): Promise<void> };
 type Wishes = { clock?: () => Date; keys?: EncryptionKeys; handlers?: (real: Handlers) => Handlers };
@@ -57,7 +58,14 @@ export function serve(
   { clock = () => new Date(), keys = newKeys(), handlers = (real) => real }: Wishes = {},
 ): Promise<Backend & { stop(): Promise<void> }> {
   const box = createSecretBox(keys);
-  const facts = { box, limits: standardLimits(60), reporters: reportersOf(), isReady: async () => true, log, handlers };
+  const facts = {
+    box,
+    limits: standardLimits(60),
+    reporters: reportersOf(leakReportKeys),
+    isReady: async () => true,
+    log,
+    handlers,
+  };
   return startFront({ ...storedApi(database, facts), clock });
 }
 

@@ -1,0 +1,124 @@
+// Every write takes its locks in the order that src/storage/database.ts states: all writes run against resets of the test data,
+// and no two of them wait for each other. What they leave is whole.
+import pg from 'pg';
+import { afterEach, describe, expect, test } from 'vitest';
+import { operationTable } from '../../generated/operations.ts';
+import { newUuid, toPrefixed } from '../../src/storage/ids.ts';
+import { type Draft, goodRequest, type TableEntry, urlOf } from '../contract/requests.ts';
+import { type OwnStore, openOwnStore, serve } from '../idempotency/ownServer.ts';
+import { type Backend, keys, team } from '../support/client.ts';
+
+const { TEST_DATABASE_URL } = process.env;
+const rounds = 200;
+const writes = operationTable.filter(({ method }) => method !== 'GET');
+const tenant = { teamId: team.id, environment: 'test' } as const;
+type Target = { ticketId: string; keyId: string; customerId: string };
+
+/** Errors that the database has answered with, by SQLSTATE. */
+const sqlStates: string[] = [];
+const prototype = pg.Client.prototype as unknown as { query(...given: unknown[]): unknown };
+const { query } = prototype;
+prototype.query = function (...given) {
+  const result = query.apply(this, given);
+  if (result instanceof Promise) result.catch(({ code }: { code?: string }) => sqlStates.push(String(code)));
+  return result;
+};
+
+const undo: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  while (undo.length > 0) await undo.pop()?.();
+});
+
+/** The good request of an operation, aimed at rows that this store has. */
+function aimed(operation: TableEntry, { ticketId, keyId, customerId }: Target): Draft {
+  const draft = goodRequest(operation);
+  const body =
+    operation.operationId === 'createTicket'
+      ? JSON.stringify({ title: 'Meanwhile', customerId, tags: ['zeta', 'alpha', 'mid'] })
+      : draft.body;
+  const once = operation.isIdempotent && { 'idempotency-key': crypto.randomUUID() };
+  return { ...draft, path: { ...draft.path, ticketId, keyId }, headers: { ...draft.headers, ...once }, body };
+}
+
+async function call({ url }: Backend, draft: Draft): Promise<{ status: number; body: any }> {
+  const { method, headers, body } = draft;
+  const response = await fetch(url + urlOf(draft), { method, headers, ...(body !== undefined && { body }) });
+  return { status: response.status, body: await response.json() };
+}
+
+/** Rows for the writes of one round. */
+async function target({ database }: OwnStore, front: Backend): Promise<Target> {
+  const id = newUuid(new Date());
+  const customer = { id, name: 'Jane', email: `${id}@example.com`, created_at: new Date() };
+  await database.of(tenant).insertInto('customers').values(customer).execute();
+  const customerId = toPrefixed('cus', id);
+  const post = async (path: string, body: object): Promise<string> => {
+    const headers = { authorization: `Bearer ${keys.secretTest}`, 'content-type': 'application/json' };
+    const made = await fetch(`${front.url}/api/v1/teams/${team.id}${path}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    return ((await made.json()) as { data: { id: string } }).data.id;
+  };
+  const ticketId = await post('/tickets', { title: 'Before', customerId, tags: ['alpha', 'zeta'] });
+  const keyId = await post('/api-keys', { name: 'For a round', permissions: [] });
+  return { ticketId, keyId, customerId };
+}
+
+/** What the counters and references say, beside what there is. */
+async function left({ pool }: OwnStore) {
+  const { rows } = await pool.query(
+    `select (select count(*)::int from tickets where team_id = $1 and environment = 'test') as tickets,
+      (select tickets::int from tenant_state where team_id = $1 and environment = 'test') as counted,
+      (select count(*)::int from tickets as t, unnest(t.tags) as tag
+        where t.team_id = $1 and t.environment = 'test' and not exists (select 1 from tags
+          where tags.team_id = $1 and tags.environment = 'test' and tags.name = tag)) as "lostTags"`,
+    [team.id],
+  );
+  return rows[0] as { tickets: number; counted: number; lostTags: number };
+}
+
+describe.each([
+  ['the embedded store', ''],
+  ['PostgreSQL', TEST_DATABASE_URL ?? ''],
+])('on %s', (name, server) => {
+  test.skipIf(name === 'PostgreSQL' && !server)(
+    `${rounds} rounds of all writes beside two resets have no deadlock and no error, and leave nothing in pieces (PostgreSQL is skipped without TEST_DATABASE_URL)`,
+    { timeout: 300_000 },
+    async () => {
+      const store = await openOwnStore(server);
+      undo.push(store.close);
+      const front = await serve(store);
+      undo.push(front.stop);
+      sqlStates.length = 0;
+      const statuses = new Map<string, Set<number>>();
+      const failures: string[] = [];
+      for (let round = 0; round < rounds; round++) {
+        const kept = await target(store, front);
+        const doomed = await target(store, front);
+        const ofTickets = writes.filter(({ path }) => path.includes('/tickets'));
+        const resets = writes.filter(({ operationId }) => operationId === 'deleteTestData');
+        const all = [...resets, ...writes, ...ofTickets]; // at another place of the round each time
+        const order = [...all.slice(round % all.length), ...all.slice(0, round % all.length)];
+        const drafts = order.map((operation) => ({
+          operation,
+          draft: aimed(operation, operation.method === 'DELETE' ? doomed : kept),
+        }));
+        await Promise.all(
+          drafts.map(async ({ operation: { operationId }, draft }) => {
+            const { status, body } = await call(front, draft);
+            statuses.set(operationId, (statuses.get(operationId) ?? new Set()).add(status));
+            if (status >= 500) failures.push(`${operationId} ${status} ${JSON.stringify(body)}`);
+          }),
+        );
+        const { tickets, counted, lostTags } = await left(store);
+        expect([counted, lostTags]).toEqual([tickets, 0]);
+      }
+      expect(failures).toEqual([]);
+      expect(sqlStates.filter((code) => code === '40P01' || code === '40001')).toEqual([]);
+      for (const { operationId, successStatus } of writes)
+        expect([...(statuses.get(operationId) ?? [])], operationId).toContain(successStatus);
+    },
+  );
+});
