@@ -60,7 +60,7 @@ async function personOf(kysely: Whole['kysely'], { email, firstName, lastName }:
     .select(['id', 'is_active'])
     .where((where) => where(where.fn('lower', ['email']), '=', email.toLowerCase()))
     .executeTakeFirst();
-  if (known && !known.is_active) throw new Error(`${email} has been deactivated`); // none of the keys would work
+  if (known && !known.is_active) throw new Error(`the user ${email} is deactivated`); // none of the keys would work
   if (known) return known.id;
   const id = newUuid(now);
   const names = { first_name: firstName, last_name: lastName };

@@ -65,7 +65,7 @@ async function oneMoreKey(whole: Whole, slug: string, environment: Environment):
     .where('users.is_active', '=', true)
     .orderBy('api_keys.created_at')
     .executeTakeFirst();
-  if (!person) throw new Error(`every person with a ${environment} key of ${slug} is deactivated`);
+  if (!person) throw new Error(`every user with a ${environment} key of ${slug} is deactivated`);
   const key = newSecret({ type: 'secret', environment });
   const settings = { ...person, type: 'secret' as const, name: 'Created by the operator', permissions: null };
   await issueKey(whole, tenant, { ...settings, restrictions: unrestricted }, new Date(), key);

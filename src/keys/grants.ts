@@ -50,6 +50,6 @@ export function refuseStronger(key: KeyRow, holder: KeyRow, limits: Limits): voi
   for (const field of excesses(key, holder, limits))
     throw new Problem('insufficient_permissions', {
       param: 'keyId',
-      message: `The API key may do more than the one that you use: ${field}.`,
+      message: `This API key has more access than the key that you use: ${field}.`,
     });
 }

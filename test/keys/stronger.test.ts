@@ -74,7 +74,7 @@ test('the message names in what the other key may do more', async () => {
   for (const [field, narrow] of fields) {
     const [weaker, stronger] = [await newKey(server, narrow), await newKey(server)];
     const { error } = await by(weaker.key).change(stronger.id, { name: 'x' });
-    expect(error?.error.message).toBe(`The API key may do more than the one that you use: ${field}.`);
+    expect(error?.error.message).toBe(`This API key has more access than the key that you use: ${field}.`);
   }
 });
 
