@@ -41,9 +41,9 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "status": 403,
     "type": "authentication_error",
     "title": "Account restricted",
-    "message": "The person behind this API key has been deactivated.",
-    "cause": "An API key belongs to a person. While that person is deactivated, all of their keys are rejected. A failed request counts against the address that it came from, not against the limit of the key.",
-    "fix": "Use a key of another person, or ask an administrator of your team to reactivate this one."
+    "message": "The user that this API key belongs to is deactivated.",
+    "cause": "An API key belongs to a user. All keys of a deactivated user are rejected. The request counts against the IP address that sent it, not against the rate limit of the key.",
+    "fix": "Use a key of another user, or ask an administrator of your team to reactivate the user."
   },
   "insufficient_permissions": {
     "status": 403,

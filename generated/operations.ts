@@ -4,6 +4,9 @@ export const versions = ["2026-03-01"] as const;
 
 export const permissions = ["audit:read","events:read","keys:read","keys:write","members:read","testdata:write","tickets:read","tickets:write"] as const;
 
+export const requestHeaders = ["Authorization","CStar-Version","Content-Type","Github-Public-Key-Identifier","Github-Public-Key-Signature","Idempotency-Key","If-Match","If-None-Match","Last-Event-ID","Prefer"] as const;
+export const responseHeaders = ["Allow","CStar-Version","Content-Disposition","ETag","Idempotency-Original-Request","Idempotency-Replayed","Location","Preference-Applied","Retry-After","WWW-Authenticate","X-Key-Age-Days","X-RateLimit-Limit","X-RateLimit-Remaining","X-RateLimit-Reset","X-RateLimit-Window","X-Request-Id"] as const;
+
 export const operationTable = [
   {"operationId":"listTickets","tag":"Tickets","method":"GET","path":"/api/v1/teams/{teamId}/tickets","aliases":[],"security":[{"scheme":"secretKey","permissions":["tickets:read"]},{"scheme":"publishableKey","permissions":["tickets:read"]}],"query":["page","pageSize","cursor","status","priority","assignedTo","customerId","tag","search"],"numbers":[{"in":"query","name":"page","type":"integer"},{"in":"query","name":"pageSize","type":"integer"}],"headers":["CStar-Version"],"secretQuery":["assignedTo"],"uuidParams":["teamId"],"body":null,"isProbe":false,"isIdempotent":false,"showsSecret":false,"environment":null,"hasEnvelope":true,"successStatus":200,"produces":["application/json"]},
   {"operationId":"createTicket","tag":"Tickets","method":"POST","path":"/api/v1/teams/{teamId}/tickets","aliases":[],"security":[{"scheme":"secretKey","permissions":["tickets:write"]}],"query":[],"numbers":[],"headers":["CStar-Version","Idempotency-Key"],"secretQuery":[],"uuidParams":["teamId"],"body":{"required":true,"mediaTypes":["application/json"]},"isProbe":false,"isIdempotent":true,"showsSecret":false,"environment":null,"hasEnvelope":true,"successStatus":201,"produces":["application/json"]},
@@ -34,6 +37,10 @@ export const operationTable = [
   {"operationId":"getHealth","tag":"Health","method":"GET","path":"/healthz","aliases":[],"security":[],"query":[],"numbers":[],"headers":["CStar-Version"],"secretQuery":[],"uuidParams":[],"body":null,"isProbe":true,"isIdempotent":false,"showsSecret":false,"environment":null,"hasEnvelope":true,"successStatus":200,"produces":["application/json"]},
   {"operationId":"getReadiness","tag":"Health","method":"GET","path":"/readyz","aliases":[],"security":[],"query":[],"numbers":[],"headers":["CStar-Version"],"secretQuery":[],"uuidParams":[],"body":null,"isProbe":true,"isIdempotent":false,"showsSecret":false,"environment":null,"hasEnvelope":true,"successStatus":200,"produces":["application/json"]},
 ] as const;
+
+export const secretFields = {"Message":["isInternal"],"Ticket":["assignedTo","notes","responseDeadline","resolutionDeadline","responseTier","resolutionTier","slaPaused","firstResponseAt","metadata"]} as const;
+
+export const secretWhen = {"Message":"isInternal"} as const;
 
 export type OperationId = (typeof operationTable)[number]['operationId'];
 export type Permission = (typeof permissions)[number];

@@ -257,7 +257,7 @@ export interface paths {
         /**
          * Revoke an API key
          * @description Permanently revokes an API key. The revocation takes effect everywhere within five seconds. The key stays in the list,
-         *     with the time in `revokedAt`. Revoking a revoked key has no effect.
+         *     with the time in `revokedAt`. A key cannot revoke a key that has more access. Revoking a revoked key has no effect.
          */
         delete: operations["revokeApiKey"];
         options?: never;
@@ -265,7 +265,8 @@ export interface paths {
         /**
          * Update an API key
          * @description Changes the fields that you send. Use `isActive` to deactivate or reactivate the key. Changes take effect everywhere
-         *     within five seconds. A key cannot give another key more access than it has. A revoked key cannot be changed.
+         *     within five seconds. A key cannot give another key more access than it has, and cannot change a key that has more access.
+         *     A revoked key cannot be changed.
          */
         patch: operations["updateApiKey"];
         trace?: never;
@@ -1056,6 +1057,10 @@ export interface components {
             firstResponseAt?: string | null;
             metadata?: components["schemas"]["Metadata"];
             createdAt: components["schemas"]["Timestamp"];
+            /**
+             * @description When the ticket or its messages last changed. For publishable keys, changes of fields and messages that they cannot
+             *     read do not count.
+             */
             updatedAt: components["schemas"]["Timestamp"];
             /**
              * Format: date-time
@@ -1232,7 +1237,7 @@ export interface components {
          */
         EventType: "ticket.created" | "ticket.updated" | "ticket.assigned" | "ticket.closed" | "ticket.deleted" | "ticket.message_added" | "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "api_key.leaked";
         /**
-         * @description The prefixed ID or UUID of a ticket or an API key.
+         * @description The prefixed ID or UUID of a ticket or an API key, or the UUID of a team.
          * @example tkt_a1B2c3D4e5F6
          * @example key_a1B2c3D4e5F6
          */
@@ -1520,7 +1525,7 @@ export interface components {
             restrictions: components["schemas"]["Restrictions"];
             rateLimit: components["schemas"]["RateLimit"];
             /**
-             * @description The API key whose hourly limit this key shares, which is the key that made it. `null` if it shares none.
+             * @description The prefixed ID of the API key whose rate limit this key shares, which is the key that created it. `null` if it shares no limit.
              * @example key_R7s8T9u0V1w2
              */
             sharesLimitOf: string | null;
@@ -1615,7 +1620,7 @@ export interface components {
             restrictions: components["schemas"]["Restrictions"];
             rateLimit: components["schemas"]["RateLimit"];
             /**
-             * @description The API key whose hourly limit this key shares, which is the key that made it. `null` if it shares none.
+             * @description The prefixed ID of the API key whose rate limit this key shares, which is the key that created it. `null` if it shares no limit.
              * @example key_R7s8T9u0V1w2
              */
             sharesLimitOf: string | null;
@@ -1859,7 +1864,7 @@ export interface components {
             restrictions: components["schemas"]["Restrictions"];
             rateLimit: components["schemas"]["RateLimit"];
             /**
-             * @description The API key whose hourly limit this key shares, which is the key that made it. `null` if it shares none.
+             * @description The prefixed ID of the API key whose rate limit this key shares, which is the key that created it. `null` if it shares no limit.
              * @example key_R7s8T9u0V1w2
              */
             sharesLimitOf: string | null;
@@ -2044,7 +2049,7 @@ export interface components {
              */
             last_name: string | null;
             /**
-             * @description Whether the user is active.
+             * @description Whether the user is active. API keys of a deactivated user are rejected with `account_restricted`.
              * @example true
              */
             is_active: boolean;
