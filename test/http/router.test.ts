@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { createRouter, type Operation } from '../../src/http/router.ts';
 import { randomFrom } from '../judges/random.ts';
 
-const operation = (path: string, method = 'GET'): Operation => ({ path, method }) as Operation; // all that the router reads
+const operation = (path: string, method = 'GET'): Operation =>
+  ({ path, method, aliases: [] as string[] }) as unknown as Operation; // all that the router reads
 const found = (paths: string[], path: string) => {
   const route = createRouter(paths.map((one) => operation(one)))(path);
   return route && { template: route.methods.get('GET')?.path, params: route.params };
@@ -38,6 +39,13 @@ describe('literal segments win over parameters', () => {
     expect([...(find('/tickets/bulk')?.methods.keys() ?? [])]).toEqual(['POST']);
     expect([...(find('/tickets/x')?.methods.keys() ?? [])]).toEqual(['GET', 'PATCH']);
   });
+});
+
+test('an alias gives way to a literal path as well', () => {
+  const aliased = { ...operation('/api/things/{id}'), aliases: ['/things/{id}'] };
+  const find = createRouter([aliased, operation('/things/all')]);
+  expect(find('/things/all')?.methods.get('GET')?.path).toBe('/things/all');
+  expect(find('/things/x')).toMatchObject({ params: { id: 'x' } });
 });
 
 test('a malformed percent sequence names no path, even where a less specific template would match', () => {
