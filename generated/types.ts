@@ -1488,7 +1488,7 @@ export interface components {
          */
         ReferrerPattern: string;
         /**
-         * @description The ID of an operation, or the name of a tag for all operations with this tag.
+         * @description An operation, such as `listTickets`, or a tag, such as `Tickets`, for all operations with this tag.
          * @example listTickets
          * @enum {string}
          */

@@ -1,5 +1,6 @@
 // The lists that guides show, each made from the completed contract, as Markdown.
 import { type Contract, type Operation, operationsOf, parametersOf, resolve, type Schema } from './document.ts';
+import { responseHeadersOf } from './headers.ts';
 
 type List = (contract: Contract) => string;
 
@@ -124,11 +125,7 @@ export const lists: Record<string, List> = {
       ]),
     ),
 
-  readableHeaders: ({ components: { headers } }) =>
-    Object.keys(headers)
-      .filter((name) => !name.endsWith('.optional'))
-      .map(code)
-      .join(', '),
+  readableHeaders: (contract) => responseHeadersOf(contract).map(code).join(', '),
 
   restrictions: (contract) => {
     const { properties = {} } = contract.components.schemas.Restrictions ?? {};

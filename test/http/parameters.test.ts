@@ -42,6 +42,7 @@ const contract = {
     },
   },
   components: {
+    headers: {},
     schemas: {
       Rank: integer,
       Code: { type: 'string', pattern: '^["a-z]{3}$' },

@@ -19,6 +19,8 @@ function findsAll(ranges: number): { database: Database; lookups(): number } {
     permissions: null,
     restrictions: { ipAddresses: rangesOf(ranges), referrers: [], endpoints: [] },
     is_active: true,
+    is_person_active: true,
+    shares_limit_of: null,
     created_at: new Date(),
   });
   const query: object = new Proxy(
@@ -27,7 +29,8 @@ function findsAll(ranges: number): { database: Database; lookups(): number } {
       get: (_, method) => (method === 'executeTakeFirst' ? async () => ++lookups && row() : () => query),
     },
   );
-  return { database: { kysely: query } as Database, lookups: () => lookups };
+  const of = () => query;
+  return { database: { kysely: query, of } as unknown as Database, lookups: () => lookups };
 }
 
 /** How many of so many keys have to be looked up again when each is used a second time. */

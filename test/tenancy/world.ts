@@ -1,9 +1,9 @@
 // A database of the test's own: the demo's two teams in both environments, and in each of these four tenants one thing of
 // every kind that nobody else has.
-
+import { appendAudit } from '../../src/audit/auditStore.ts';
 import { demoTeam } from '../../src/demoTeam.ts';
 import { appendEvents } from '../../src/events/eventStore.ts';
-import type { NewEvent } from '../../src/http/changes.ts';
+import type { NewAuditEntry, NewEvent } from '../../src/http/changes.ts';
 import { unrestricted } from '../../src/http/restrictions.ts';
 import { issueKey } from '../../src/newTeam.ts';
 import { createDatabase, type Database } from '../../src/storage/database.ts';
@@ -117,6 +117,8 @@ async function addThings(database: Database, team: DemoTeam, environment: Enviro
   await db.insertInto('articles').values(article).execute();
   const closed: NewEvent = { type: 'ticket.closed', resourceId: ticket.id, data: { ticket: snapshotOf(ticket) } };
   await database.write(db.tenant, (own) => appendEvents(own, [closed], 'req_000000000000', new Date()));
+  const entry: NewAuditEntry = { action: 'ticket.deleted', resourceId: ticket.id, before: null, after: null };
+  await appendAudit(db, [entry], { actor: { type: 'system', id: null }, requestId: null, now: new Date() });
   const { id: evt } = await db.selectFrom('events').select('id').executeTakeFirstOrThrow();
   return {
     ...(await addKey(database, db.tenant)),
