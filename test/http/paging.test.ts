@@ -24,5 +24,7 @@ test.each([1, 2, 99_999_999, 999_999_998, 999_999_999, 1_000_000_000])(
 );
 
 test.each([0, -1, 1.5, 1_000_000_001, 10_000_000_000])('a cursor of page %d is refused', (page) => {
-  expect(() => pagingOf({ cursor: cursorOf(page) })).toThrow("'cursor' must be the 'nextCursor'");
+  expect(() => pagingOf({ cursor: cursorOf(page) })).toThrow(
+    "'cursor' must be the 'nextCursor' of an earlier response.",
+  );
 });

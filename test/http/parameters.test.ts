@@ -5,12 +5,12 @@ import express, { type ErrorRequestHandler } from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
 import type { Contract } from '../../src/contract/document.ts';
-import { operationTable as tableOf } from '../../src/contract/print.ts';
 import { createGuard } from '../../src/http/guard.ts';
 import { typedPath } from '../../src/http/parameters.ts';
 import { createRouter, type Operation } from '../../src/http/router.ts';
 import { goodRequest, sendDraft } from '../contract/requests.ts';
 import { backends } from '../support/client.ts';
+import { rowsOf } from './awkward.ts';
 
 const bounds = { minimum: -100, maximum: 100 };
 const integer = { type: 'integer', ...bounds };
@@ -52,8 +52,7 @@ const contract = {
   },
 } as unknown as Contract;
 
-const [row] = /^ {2}(\{.*\}),$/m.exec(tableOf(contract))?.slice(1) ?? [];
-const operation = JSON.parse(row as string) as Operation; // the contract has one
+const [operation] = rowsOf(contract) as [Operation]; // the contract has one
 const find = createRouter([operation]);
 const server = createServer();
 const ask = async (target: string) => {
