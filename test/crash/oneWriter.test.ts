@@ -46,8 +46,7 @@ test(`of ${starters} starts at the same moment at most one gets in, and the next
     const told = await Promise.all(racing.map(open));
     const winners = told.flatMap((one, i) => (one.opened ? [{ child: racing[i] as ChildProcess, ...one }] : []));
     expect(winners.length).toBeLessThanOrEqual(1);
-    for (const one of told)
-      if (!one.opened) expect(one.why).toBe(`the data directory ${dataDir} is in use by another process`);
+    for (const one of told) if (!one.opened) expect(one.why).toMatch(`the data directory ${dataDir} is in use by `);
     console.log(`round ${round + 1}: ${winners.length} of ${starters} opened it`);
     rows += winners.length;
     for (const { child } of winners) await killed(child);

@@ -160,8 +160,29 @@ describe('the kept answer', () => {
     const [old, fresh] = [newKeys('old'), newKeys('fresh')];
     const first = await (await post(await server({ keys: old }), once)).text();
     expect(await (await post(await server({ keys: [...fresh, ...old] }), once)).text()).toBe(first);
-    expect((await post(await server({ keys: fresh }), once)).status).toBe(500);
   });
+
+  test.each([
+    ['another id', 'other'],
+    ['the same id', 'one'],
+  ])(
+    'whose encryption key is gone, with a new one of %s, is 409 in words, and the write is not run again',
+    async (_, id) => {
+      const once = randomUUID();
+      const first = await post(await server({ keys: newKeys('one') }), once);
+      const before = await leftIn(store);
+      const lines: string[] = [];
+      const log = { warn: (details: object, message: string) => void lines.push(`${message} ${Object.keys(details)}`) };
+      const response = await post(await server({ keys: newKeys(id), log }), once);
+      const { error } = (await response.json()) as { error: { code: string; param: string; message: string } };
+      expect([response.status, error.code, error.param]).toEqual([409, 'idempotency_conflict', 'Idempotency-Key']);
+      expect(error.message).toContain(first.headers.get('X-Request-Id'));
+      expect(error.message).toContain('not carried out again');
+      expect(response.headers.get('Retry-After')).toBeNull();
+      expect(lines).toEqual([expect.stringMatching(/^a stored response cannot be decrypted.*requestId,first,err$/)]);
+      expect(await leftIn(store)).toEqual(before);
+    },
+  );
 
   test('does not open in another row', async () => {
     const [one, other] = [randomUUID(), randomUUID()];
@@ -170,7 +191,7 @@ describe('the kept answer', () => {
     await post(backend, other);
     const { reply } = await row(one);
     await store.pool.query('update idempotency set reply = $1 where key = $2', [reply, other]);
-    expect((await post(backend, other)).status).toBe(500);
+    expect((await post(backend, other)).status).toBe(409);
     expect(told(await post(backend, one))).toEqual([201, 'true']);
   });
 });

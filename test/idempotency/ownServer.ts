@@ -15,16 +15,21 @@ import { openEmbedded } from '../../src/storage/embedded/open.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import { openPostgres, type Storage } from '../../src/storage/postgres.ts';
 import { createSecretBox, type EncryptionKeys } from '../../src/storage/secretBox.ts';
-import { storedApi } from '../../src/storedApi.ts';
+import { type Facts, storedApi } from '../../src/storedApi.ts';
 import { startFront } from '../contract/ownFront.ts';
 import { type Backend, open } from '../support/client.ts';
 import { ownDatabase } from '../support/database.ts';
 import { leakReportKeys } from '../support/partner.ts';
 
 export type OwnStore = { database: Database; pool: pg.Pool; isEmbedded: boolean; close(): Promise<void> };
-type Wishes = { clock?: () => Date; keys?: EncryptionKeys; handlers?: (real: Handlers) => Handlers };
+type Wishes = {
+  clock?: () => Date;
+  keys?: EncryptionKeys;
+  handlers?: (real: Handlers) => Handlers;
+  log?: Facts['log'];
+};
 
-const log = pino({ level: 'silent' });
+const silent = pino({ level: 'silent' });
 const [{ id: teamId }] = open.demo.teams;
 export const newKeys = (id = 'one'): EncryptionKeys => [[id, randomBytes(32)]];
 
@@ -34,7 +39,7 @@ export const newKeys = (id = 'one'): EncryptionKeys => [[id, randomBytes(32)]];
  */
 export async function openOwnStore(server = process.env.TEST_DATABASE_URL ?? ''): Promise<OwnStore> {
   const { url, drop } = await ownDatabase(server);
-  const options = { statementTimeoutMs: 10_000, log };
+  const options = { statementTimeoutMs: 10_000, log: silent };
   const storage: Storage = url
     ? openPostgres({ ...options, url, poolMax: 10 })
     : await openEmbedded({ ...options, dataDir: undefined });
@@ -55,7 +60,7 @@ export async function openOwnStore(server = process.env.TEST_DATABASE_URL ?? '')
 /** A server on it; there can be several. */
 export function serve(
   { database }: OwnStore,
-  { clock = () => new Date(), keys = newKeys(), handlers = (real) => real }: Wishes = {},
+  { clock = () => new Date(), keys = newKeys(), handlers = (real) => real, log = silent }: Wishes = {},
 ): Promise<Backend & { stop(): Promise<void> }> {
   const box = createSecretBox(keys);
   const facts = {

@@ -75,6 +75,32 @@ test('the usage of 90 days', async () => {
   expect(await hours()).toEqual(kept);
 });
 
+test('events of 30 days and stored replies of one day', async () => {
+  const at = [before(30, 1), before(40), before(30), before(1, 1), before(1), before(0)];
+  for (const [i, time] of at.entries()) {
+    await store.pool.query(
+      `insert into events (team_id, environment, sequence, id, type, resource_id, data, request_id, created_at)
+      values ($1, 'test', $2, $3, 'ticket.updated', $1, '{}', '', $4)`,
+      [team.id, 1_000_000 + i, `aged ${i}`, time],
+    );
+    await store.pool.query(
+      `insert into idempotency (team_id, environment, method, path, key, request_digest, request_id, created_at)
+      values ($1, 'test', 'POST', '/aged', $2, '', '', $3)`,
+      [team.id, `aged ${i}`, time],
+    );
+  }
+  const left = async () => {
+    const { rows: events } = await store.pool.query("select id from events where id like 'aged %' order by id");
+    const { rows: replies } = await store.pool.query("select key from idempotency where path = '/aged' order by key");
+    return [events.map(({ id }) => id), replies.map(({ key }) => key)];
+  };
+  expect(await purge(store.database.kysely, now)).toMatchObject({ events: 2, idempotency: 4 });
+  expect(await left()).toEqual([
+    ['aged 2', 'aged 3', 'aged 4', 'aged 5'],
+    ['aged 4', 'aged 5'],
+  ]);
+});
+
 test('more than a part of a purge', async () => {
   const { id } = await newKey(api);
   const entry = { action: 'api_key.updated' as const, resourceId: toUuid(id), before: null, after: null };

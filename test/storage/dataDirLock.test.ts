@@ -15,9 +15,9 @@ beforeEach(() => {
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
 describe('lockDataDir', () => {
-  it('refuses a second process and names the directory', async () => {
+  it('refuses a second process and names the directory and the process that has it', async () => {
     const holder = await lockInChild();
-    expect(() => lockDataDir(dataDir)).toThrow(`the data directory ${dataDir} is in use by another process`);
+    expect(() => lockDataDir(dataDir)).toThrow(`the data directory ${dataDir} is in use by process ${holder.pid}: `);
     await end(holder);
   });
 
@@ -30,6 +30,13 @@ describe('lockDataDir', () => {
     const lock = lockDataDir(dataDir);
     expect(() => lockDataDir(dataDir)).toThrow('in use');
     lock.release();
+  });
+
+  it('names the process that has it now, not one that was killed', async () => {
+    await end(await lockInChild());
+    const holder = await lockInChild();
+    expect(() => lockDataDir(dataDir)).toThrow(`process ${holder.pid}: `);
+    await end(holder);
   });
 
   it('is free after release', () => {

@@ -65,7 +65,7 @@ describe('keys of the data directory', () => {
   test('are not replaced when they cannot be read', () => {
     const file = join(dataDir, 'encryption-keys');
     writeFileSync(file, 'broken');
-    expect(() => keysOf(undefined)).toThrow('an encryption key must have the form');
+    expect(() => keysOf(undefined)).toThrow(`${file} cannot be read: an encryption key must have the form`);
     expect(readFileSync(file, 'utf8')).toBe('broken');
   });
 });

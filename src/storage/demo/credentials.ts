@@ -56,7 +56,7 @@ function isCredentials(value: unknown): value is DemoCredentials {
   return teams.every(
     (team) =>
       [team?.id, team?.slug, team?.name].every((text) => typeof text === 'string') &&
-      typeof team.keys === 'object' &&
+      ['object', 'undefined'].includes(typeof team.keys) &&
       Object.values(team.keys ?? {}).every((key) => typeof key === 'string'),
   );
 }
