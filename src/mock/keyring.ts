@@ -1,9 +1,11 @@
-// The mock's keys: the demo's own, and any other well-formed key as one of the team in the path.
+// The mock's keys: the demo's own, and any other well-formed key as one of the team in the path. What is no UUID names no
+// team, so that no key belongs to it, as on the server.
 import { digestOf, type Key, type Keyring } from '../http/keyring.ts';
 import { permissionsOf } from '../http/permissions.ts';
 import { admissionOf, unrestricted } from '../http/restrictions.ts';
 import type { DemoCredentials } from '../storage/demo/credentials.ts';
 import { type DemoKeyName, demoKeyNames, demoKind, expiredAt } from '../storage/demo/keys.ts';
+import { isUuid } from '../storage/ids.ts';
 
 const anywhere = admissionOf(unrestricted);
 
@@ -14,7 +16,7 @@ export function mockKeys({ teams }: DemoCredentials): Keyring {
   );
   return {
     async find(token, { teamId }) {
-      return known.get(token) ?? keyOf(token, teamId?.toLowerCase() ?? teams[0].id);
+      return known.get(token) ?? keyOf(token, teamId && isUuid(teamId) ? teamId.toLowerCase() : teams[0].id);
     },
   };
 

@@ -76,6 +76,27 @@ describe.each(backends)('keys on $name', (backend) => {
   );
 });
 
+describe.each(backends)('the team in the path on $name', (backend) => {
+  const unheardOf = 'ffffffff-ffff-4fff-8fff-ffffffffffff';
+  const [{ keys: ownKeys }, other] = open.demo.teams;
+  const working = ['secretLive', 'secretTest', 'publishableLive', 'publishableTest', 'ticketsReadOnly'] as const;
+  const denied = [403, 'team_access_denied'];
+  const ask = async (teamId: string, key: string, method = 'GET') => {
+    const response = await send(backend, `/api/v1/teams/${teamId}/tickets`, { method, key });
+    return [response.status, await codeOf(response)];
+  };
+
+  test.each(working)("403 for another team's UUID and for what is no UUID, with %s", async (name) => {
+    for (const teamId of [other.id, other.id.toUpperCase(), unheardOf, 'not-a-uuid', 'acme', '0', '%20'])
+      for (const method of ['GET', 'POST']) expect(await ask(teamId, ownKeys[name], method)).toEqual(denied);
+  });
+
+  test.each(['not-a-uuid', `${team.id}0`, team.slug])('no key is of the team %s', async (teamId) => {
+    const anyKey = `sk_${'test'}_${'0'.repeat(32)}`;
+    expect(await ask(teamId, anyKey)).toEqual(backend.name === 'mock' ? denied : [401, 'invalid_api_key']);
+  });
+});
+
 describe('a key without any permission', () => {
   let front: Awaited<ReturnType<typeof startFront>>;
   beforeAll(async () => {
