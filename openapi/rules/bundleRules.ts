@@ -9,12 +9,13 @@ import { booleanConstants, constructorNames, stringUnions, uniqueNames, webhookT
 import { answerHeaders, limitHeaders } from './headers.ts';
 import { idempotencyKeys } from './idempotency.ts';
 import { enumDescriptions, fromCaller, fromPath, knownMarks } from './marks.ts';
+import { clocks, effects, listFilters } from './mockMarks.ts';
 import { closedRequests, openResponses } from './objects.ts';
 import { headlines, oneTag, operationIds } from './operations.ts';
 import { aliases, pathAreas, pathIds, prefixedIds, wholeSegments } from './paths.ts';
 import { componentReferences, noReferenceSiblings } from './references.ts';
 import { noCookies, oneBodySchema, requestTimes, toldPatterns, wholeMultiples } from './requests.ts';
-import { finiteResponses, generatableResponses, plainResponses } from './responseSchemas.ts';
+import { finiteResponses, generatablePatterns, generatableResponses, plainResponses } from './responseSchemas.ts';
 import type { Rule } from './rule.ts';
 import { openProbes, ownSecurity, permissionNames } from './security.ts';
 
@@ -24,6 +25,7 @@ export const bundleRules: Record<string, Rule> = {
   'no-reference-siblings': noReferenceSiblings,
   'plain-responses': plainResponses,
   'generatable-responses': generatableResponses,
+  'generatable-patterns': generatablePatterns,
   'finite-responses': finiteResponses,
   bounded,
   'closed-requests': closedRequests,
@@ -48,6 +50,9 @@ export const bundleRules: Record<string, Rule> = {
   'from-caller': fromCaller,
   'known-marks': knownMarks,
   'enum-descriptions': enumDescriptions,
+  'list-filters': listFilters,
+  clocks,
+  effects,
   'path-areas': pathAreas,
   aliases,
   'whole-segments': wholeSegments,

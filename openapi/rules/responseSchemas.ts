@@ -1,6 +1,7 @@
 // What a response schema may not use: the guard closes objects one by one, which makes intersections and conditions
 // impossible to fulfil, and the mock's generator fails on some keywords. `src/contract/views.ts` refuses what it cannot follow.
 import type { Contract, Schema } from '../../src/contract/document.ts';
+import { patternInAscii } from '../../src/mock/patterns.ts';
 import type { Problem } from './rule.ts';
 import { parts, reached, type Standing, target } from './schemas.ts';
 
@@ -23,6 +24,13 @@ export const plainResponses = (contract: Contract): Generator<Problem> =>
 /** A response schema has no keyword that the mock's generator gets wrong. */
 export const generatableResponses = (contract: Contract): Generator<Problem> =>
   without(contract, notGenerated, "is beyond the mock's generator");
+
+/** The mock can generate values of every pattern in a response. */
+export function* generatablePatterns(contract: Contract): Generator<Problem> {
+  for (const { schema, at } of reached(contract, 'response'))
+    if (typeof schema.pattern === 'string' && patternInAscii(schema.pattern) === undefined)
+      yield { at: [...at, 'pattern'], message: `The mock cannot generate values of the pattern ${schema.pattern}.` };
+}
 
 /** A response schema does not contain itself. */
 export function* finiteResponses(contract: Contract): Generator<Problem> {

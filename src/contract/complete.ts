@@ -17,8 +17,11 @@ import {
 } from './document.ts';
 
 type Facts = { path: string; method: string; operation: Operation; parameters: Parameter[] };
-/** `limited`: answered after the limiter, before it, or in both places. */
-type Rule = { code: string; when: (facts: Facts) => boolean; limited: boolean | 'sometimes' };
+/**
+ * `limited`: answered after the limiter, before it, or in both places. `isUsual`: what callers mean by its status, so that it
+ * is the first example, which the mock plays for `code=`.
+ */
+type Rule = { code: string; when: (facts: Facts) => boolean; limited: boolean | 'sometimes'; isUsual?: true };
 
 const always = (): boolean => true;
 const isOpen = ({ operation }: Facts): boolean => operation.security.length === 0;
@@ -37,6 +40,7 @@ const rules: Rule[] = [
     code,
     when: (facts: Facts) => !isOpen(facts),
     limited: false,
+    ...(code === 'invalid_api_key' && { isUsual: true as const }),
   })),
   { code: 'account_restricted', when: (facts) => !isOpen(facts), limited: false },
   { code: 'rate_limit_exceeded', when: (facts) => !isProbe(facts), limited: true },
@@ -46,7 +50,7 @@ const rules: Rule[] = [
     when: (facts) => facts.method !== 'get' && !isOpen(facts) && !keysOf(facts).includes('publishableKey'),
     limited: true,
   },
-  { code: 'insufficient_permissions', when: (facts) => !isOpen(facts), limited: 'sometimes' },
+  { code: 'insufficient_permissions', when: (facts) => !isOpen(facts), limited: 'sometimes', isUsual: true },
   { code: 'not_acceptable', when: always, limited: true },
   { code: 'unsupported_media_type', when: hasBody, limited: true },
   { code: 'payload_too_large', when: hasBody, limited: true },
@@ -62,6 +66,7 @@ const rules: Rule[] = [
     code: 'parameter_invalid', // another team than the key's is refused whatever it looks like
     when: (facts) => hasBody(facts) || isIdempotent(facts) || facts.parameters.some(({ name }) => name !== 'teamId'),
     limited: true,
+    isUsual: true,
   },
   { code: 'parameter_unknown', when: always, limited: true },
   { code: 'idempotency_conflict', when: isIdempotent, limited: true },
@@ -72,7 +77,16 @@ const rules: Rule[] = [
 /** What only a handler answers with comes after the limiter. */
 const limitedOf = (code: string): Rule['limited'] => rules.find((rule) => rule.code === code)?.limited ?? true;
 
-const everyAnswer = ['CStar-Version', 'X-Request-Id'];
+/** An error of the handler's own comes first, then the usual one of the front, then the others in the order of the stages. */
+function byUse(codes: string[]): string[] {
+  const place = (code: string): number => {
+    const rule = rules.find((one) => one.code === code);
+    return rule ? (rule.isUsual ? 1 : 2) : 0;
+  };
+  return codes.toSorted((a, b) => place(a) - place(b));
+}
+
+const everyAnswer = ['CStar-Version', 'X-Request-Id', 'Preference-Applied'];
 const keyAge = 'X-Key-Age-Days';
 const replayHeaders = ['Idempotency-Replayed', 'Idempotency-Original-Request'];
 const limitHeaders = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset', 'X-RateLimit-Window'];
@@ -182,7 +196,9 @@ function responseNames(components: Components): (status: number, codes: string[]
       content: {
         'application/json': {
           schema: { $ref: '#/components/schemas/Error' },
-          examples: Object.fromEntries(codes.map((code) => [code, errorExample(code, entryOf(components, code))])),
+          examples: Object.fromEntries(
+            byUse(codes).map((code) => [code, errorExample(code, entryOf(components, code))]),
+          ),
         },
       },
     };

@@ -25,6 +25,8 @@ export type Schema = {
   'x-always'?: boolean;
   'x-must-be'?: string;
   'x-keys'?: string;
+  'x-clock'?: 'create' | 'write' | Record<string, string[]>;
+  'x-sets'?: Record<string, Record<string, unknown>>;
 };
 export type Parameter = {
   name: string;
@@ -32,6 +34,8 @@ export type Parameter = {
   required?: boolean;
   schema: Schema;
   'x-audience'?: 'secret';
+  'x-filters'?: string[];
+  'x-searches'?: string[];
 };
 export type Header = { description: string; required?: boolean; schema: Schema };
 export type Example = { summary: string; value: unknown };
@@ -144,6 +148,19 @@ export function bodiesOfSuccess(
       return { status, mediaType, schema };
     });
   });
+}
+
+/** The schema of `data` in the success of an operation, and the `data` of each of its examples. */
+export function dataOf(
+  contract: Contract,
+  { responses }: Operation,
+): { schema: Schema; examples: unknown[] } | undefined {
+  const [, success] = Object.entries(responses).find(([status]) => status.startsWith('2')) ?? [];
+  const media = success && resolve(contract, success).content?.['application/json'];
+  const schema = media && resolve(contract, media.schema).properties?.data;
+  if (!schema) return undefined;
+  const bodies = Object.values(media.examples ?? {}).map((example) => resolve(contract, example).value);
+  return { schema: resolve(contract, schema), examples: bodies.map((body) => (body as { data: unknown }).data) };
 }
 
 /** Every permission that an operation asks for. */

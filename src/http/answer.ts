@@ -26,7 +26,7 @@ export type Call = {
   prefer: string | undefined;
 };
 /** `content` is the body without `success` and `meta`; on an operation without envelope all of it. */
-export type Success = { status: number; content: object };
+export type Success = { status: number; content: object; headers?: Record<string, string> };
 /** Makes the answer of a success, checked against the contract; rejects when it breaks it. */
 export type Finish = (success: Success) => Promise<Reply>;
 /**
@@ -44,14 +44,14 @@ export function answer(backend: Backend, guard: Guard, audience: Audience): Requ
   };
 
   async function finished(success: Success, { operation, caller, requestId, now }: Call, req: Request): Promise<Reply> {
-    const { status, content } = success;
+    const { status, content, headers } = success;
     const isPublic = caller?.type !== 'secret';
     const visible = isPublic ? audience(operation, status, content) : content;
     req.context.mustFit = isPublic; // a field that the contract lacks may be a secret one
     const meta = { requestId, timestamp: now.toISOString() };
     const body = operation.hasEnvelope ? { success: true, ...visible, meta } : visible;
     await guard.check(req, status, body);
-    return { status, body: JSON.stringify(body), requestId };
+    return { status, body: JSON.stringify(body), requestId, ...(headers && { headers }) };
   }
 }
 
@@ -73,7 +73,12 @@ function turnOf({ repetition, caller }: Call): Turn | undefined {
   return repetition && caller && { name: nameOf(repetition, caller), waitUntil: repetition.waitUntil };
 }
 
-function send({ status, body, requestId: answered }: Reply, { requestId, operation }: Call, res: Response): void {
+function send(
+  { status, body, requestId: answered, headers = {} }: Reply,
+  { requestId, operation }: Call,
+  res: Response,
+): void {
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   if (answered !== requestId) {
     res.setHeader('Idempotency-Replayed', 'true');
     res.setHeader('Idempotency-Original-Request', answered);

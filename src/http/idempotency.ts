@@ -8,7 +8,7 @@ import { Problem } from './problem.ts';
 import type { Operation } from './router.ts';
 
 /** An answer as it goes out; kept for repetitions, byte for byte. `requestId` is the one in the body. */
-export type Reply = { status: number; body: string; requestId: string };
+export type Reply = { status: number; body: string; requestId: string; headers?: Record<string, string> };
 
 /**
  * A request that may be a repetition: what it repeats is found by tenant, method, path and key. `path` is one for all

@@ -1,20 +1,14 @@
 // Prism as a backend: the contract's examples behind the same front.
-import { randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import {
-  createInstance,
-  getHttpOperationsFromSpec,
-  type IHttpConfig,
-  type IHttpRequest,
-  ProblemJsonError,
-} from '@stoplight/prism-http';
+import { createInstance, getHttpOperationsFromSpec, type IHttpConfig, type IHttpRequest } from '@stoplight/prism-http';
 import type { Contract } from '../contract/document.ts';
-import type { Backend, Call, Success } from '../http/answer.ts';
+import type { Backend, Call } from '../http/answer.ts';
 import { type ErrorCode, Problem } from '../http/problem.ts';
 import { fakeable } from './fakeable.ts';
-import { createLiven } from './live.ts';
+import { createLiven, type Source } from './live.ts';
 import type { Remember } from './memory.ts';
-import { type Preferences, preferencesOf, unknownScenario } from './preferences.ts';
+import { type Preferences, preferencesOf } from './preferences.ts';
+import { type Scenario, scenarios } from './scenario.ts';
 
 type ErrorBody = { error: { code: ErrorCode; message: string; param?: string; retryAfter?: number } };
 
@@ -40,48 +34,49 @@ const fixed = {
   upstreamProxy: undefined,
 };
 
-/** @param remember keeps first answers for `Idempotency-Key`, as the store does */
+/** @param remember keeps first responses for `Idempotency-Key`, as the store does */
 export async function prismBackend(contract: Contract, remember: Remember): Promise<Backend> {
   const operations = new Map(
     (await getHttpOperationsFromSpec(fakeable(contract))).map((operation) => [operation.iid, operation]),
   );
   const prism = createInstance({ ...fixed, mock: { dynamic: false } }, { logger: logger as never }); // Prism types it as pino, and calls no more of it
+  const choose = scenarios(contract);
   const liven = createLiven(contract);
+  const examples = new Map<string, Played>();
 
-  return (call, finish) => remember(call, async () => finish(await play(call)));
+  return (call, finish) =>
+    remember(call, async () => {
+      const preferences = preferencesOf(call.prefer);
+      const scenario = choose(call.operation, preferences);
+      if (preferences.waitMs) await wait(preferences.waitMs);
+      const headers = appliedOf(preferences, scenario);
+      const { status, body } = await (isMadeUp(preferences, scenario) ? ask : remembered)(call, scenario, preferences);
+      if (status >= 400) throw played(body as ErrorBody, headers);
+      const content = call.operation.hasEnvelope ? withoutEnvelope(body) : body;
+      return finish({ status, content: liven(call, content, sourceOf(preferences)), headers });
+    });
 
-  async function play(call: Call): Promise<Success> {
-    const preferences = preferencesOf(call.prefer);
+  /** An example is resolved once: nothing writes into it. */
+  async function remembered(call: Call, scenario: Scenario, preferences: Preferences): Promise<Played> {
+    const key = [call.operation.operationId, scenario.code, scenario.example].join();
+    const known = examples.get(key) ?? (await ask(call, scenario, preferences));
+    examples.set(key, known);
+    return known;
+  }
+
+  async function ask(call: Call, scenario: Scenario, preferences: Preferences): Promise<Played> {
     const operation = operations.get(call.operation.operationId);
     if (!operation) throw new Error(`Prism does not know ${call.operation.operationId}`);
-    refuseUnknown(operation.responses, call, preferences);
-    await wait(preferences.waitMs);
-    const result = await prism.request(requestOf(call), [operation], configOf(call, preferences))();
-    if (result._tag === 'Left')
-      throw result.left instanceof ProblemJsonError ? unknownScenario(result.left.detail) : result.left;
+    const result = await prism.request(requestOf(call), [operation], configOf(preferences, scenario))();
+    if (result._tag === 'Left') throw result.left;
     const { statusCode: status, body } = result.right.output as { statusCode: number; body: Record<string, unknown> };
-    if (status >= 400) throw played(body as ErrorBody);
-    return { status, content: liven(call, call.operation.hasEnvelope ? withoutEnvelope(body) : body) };
+    return { status, body };
   }
 }
 
+type Played = { status: number; body: Record<string, unknown> };
+
 const withoutEnvelope = ({ success: _success, meta: _meta, ...content }: Record<string, unknown>) => content;
-
-type Responses = { code: string; contents?: { examples?: { key: string }[] }[] }[];
-
-function refuseUnknown(
-  responses: Responses,
-  { operation }: Call,
-  { code = operation.successStatus, example }: Preferences,
-): void {
-  const response = responses.find((one) => one.code === String(code));
-  if (!response) throw unknownScenario(`${operation.operationId} has no answer with status ${code}.`);
-  const examples = response.contents?.flatMap((content) => content.examples ?? []).map(({ key }) => key) ?? [];
-  if (example !== undefined && !examples.includes(example))
-    throw unknownScenario(
-      `${operation.operationId} has no example '${example}' for status ${code}; it has ${examples.join(', ')}.`,
-    );
-}
 
 const requestOf = ({ operation, body }: Call): IHttpRequest => ({
   method: operation.method.toLowerCase() as IHttpRequest['method'], // of the table, so one of Prism's
@@ -90,15 +85,35 @@ const requestOf = ({ operation, body }: Call): IHttpRequest => ({
   body,
 });
 
-/** Fresh for every call: Prism writes into it. A failure is always played from its example. */
-function configOf(
-  { operation }: Call,
-  { code = operation.successStatus, example, dynamic, seed = randomInt(2 ** 30) }: Preferences,
-): IHttpConfig {
-  return {
-    ...fixed,
-    mock: { dynamic: dynamic && code < 400, code, seed: String(seed), ...(example && { exampleKey: example }) },
-  };
+/** An error always comes from its example. */
+const isMadeUp = ({ dynamic }: Preferences, { code }: Scenario): boolean => dynamic && code < 400;
+
+/** Fresh for every call: Prism writes into it. */
+const configOf = (preferences: Preferences, scenario: Scenario): IHttpConfig => ({
+  ...fixed,
+  mock: isMadeUp(preferences, scenario)
+    ? { dynamic: true, code: scenario.code, seed: String(preferences.seed) }
+    : { dynamic: false, code: scenario.code, exampleKey: scenario.example },
+});
+
+const sourceOf = ({ dynamic, example }: Preferences): Source =>
+  dynamic ? 'made up' : example === undefined ? 'first example' : 'named example';
+
+/** `Preference-Applied` (RFC 7240, section 3) says what was played, with what the mock has chosen itself. */
+function appliedOf(preferences: Preferences, scenario: Scenario): Record<string, string> {
+  const { code, example, dynamic, seed, waitMs } = preferences;
+  const isChosen = code !== undefined || example !== undefined;
+  const parts = [
+    ...(code === undefined ? [] : [`code=${code}`]),
+    ...(isMadeUp(preferences, scenario)
+      ? [`dynamic=true, seed=${seed}`]
+      : isChosen || dynamic
+        ? [`example=${scenario.example}`]
+        : []),
+    ...(waitMs ? [`wait=${waitMs}`] : []),
+  ];
+  return parts.length > 0 ? { 'Preference-Applied': parts.join(', ') } : {};
 }
 
-const played = ({ error: { code, ...error } }: ErrorBody): Problem => new Problem(code, error);
+const played = ({ error: { code, ...error } }: ErrorBody, headers: Record<string, string>): Problem =>
+  new Problem(code, { ...error, headers });

@@ -1,5 +1,5 @@
-// The mock's keys: the demo's own, and any other well-formed key as one of the team in the path. What is no UUID names no
-// team, so that no key belongs to it, as on the server.
+// The mock's keys: the demo keys, and any other well-formed key as a key of the team in the path. If the path has no valid
+// team ID, no key belongs to it, as on the server.
 import { digestOf, type Key, type Keyring } from '../http/keyring.ts';
 import { permissionsOf } from '../http/permissions.ts';
 import { admissionOf, unrestricted } from '../http/restrictions.ts';

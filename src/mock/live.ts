@@ -1,21 +1,70 @@
-// What makes an example an answer to this request: ids of the path, facts of the caller, the page that was asked for.
-import { type Contract, resolve, type Schema } from '../contract/document.ts';
+// What makes an example a response to this request: the resource that the path names, the fields that the body sends, the
+// rows that the filters keep, facts of the caller, and the page that was asked for.
+import { isDeepStrictEqual } from 'node:util';
+import { type Contract, dataOf, operationsOf, resolve, type Schema } from '../contract/document.ts';
 import type { Call } from '../http/answer.ts';
 import { successSchema } from '../http/audience.ts';
 import { pageOf, pagingOf } from '../http/paging.ts';
 import { Problem } from '../http/problem.ts';
 import { isOurs, isUuid, toPrefixed, toUuid } from '../storage/ids.ts';
+import { createEcho } from './echo.ts';
+import { exampleRows, type Row } from './rows.ts';
 
-type Body = Record<string, unknown>;
-/** Fits an example to the call: `x-from-path`, `x-from-caller`, `page` and `pageSize`. */
-export type Liven = (call: Call, content: object) => object;
+/** Where content comes from: the first example, an example requested by name, or the generator. */
+export type Source = 'first example' | 'named example' | 'made up';
+/** Fits content to the call. An example requested by name and a generated body keep their own fields. */
+export type Liven = (call: Call, content: object, source: Source) => object;
 
 export function createLiven(contract: Contract): Liven {
-  return (call, content) => {
+  const rows = exampleRows(contract);
+  const echo = createEcho(contract);
+  const writes = new Map(
+    [...operationsOf(contract)].map(({ operation }) => {
+      const request = operation.requestBody?.content['application/json']?.schema;
+      const examples = (dataOf(contract, operation)?.examples ?? []).filter(isRow);
+      return [operation.operationId, { request: request && resolve(contract, request), examples }];
+    }),
+  );
+
+  return (call, content, source) => {
     refuseStrangers(call.path);
-    const fitted = adapt(successSchema(contract, call.operation), content, call) as object;
-    return 'pagination' in fitted ? { ...fitted, ...page(fitted as Body, call) } : fitted;
+    const schema = successSchema(contract, call.operation);
+    const data = resolve(contract, schema).properties?.data;
+    const isOne = source === 'first example' && data !== undefined && isRow((content as Row).data);
+    const own = isOne
+      ? { ...content, data: resourceOf(call, resolve(contract, data), (content as Row).data as Row) }
+      : content;
+    const fitted = adapt(schema, own, call) as Row;
+    if (isOne) return { ...fitted, data: written(call, resolve(contract, data), fitted.data as Row) };
+    if (!('pagination' in fitted)) return fitted;
+    const kept = source === 'made up' ? fitted.data : rows.filtered(fitted.data as Row[], call);
+    return { ...fitted, ...page({ ...fitted, data: kept }, call) };
   };
+
+  /** The example of the requested resource, with the effect that the operation's own example shows. */
+  function resourceOf(call: Call, schema: Schema, example: Row): Row {
+    const { method } = call.operation;
+    const found = rows.named(schema, call);
+    if (method === 'GET') return found ?? example;
+    if (method === 'POST' && isRow(call.body)) return closest(call, call.body) ?? example;
+    if (isRow(call.body)) return only(found ?? rows.first(schema) ?? example, example);
+    const before = found && rows.like(schema, example, call);
+    if (!found || !before) return example;
+    return { ...only(found, example), ...difference(before, example) };
+  }
+
+  /** The operation's example that agrees with the most fields of the request; the first of several. */
+  function closest({ operation }: Call, body: Row): Row | undefined {
+    const agreed = (row: Row) => Object.keys(body).filter((name) => isDeepStrictEqual(row[name], body[name])).length;
+    return writes.get(operation.operationId)?.examples.toSorted((a, b) => agreed(b) - agreed(a))[0];
+  }
+
+  function written({ operation, body, now }: Call, response: Schema, base: Row): Row {
+    const { request } = writes.get(operation.operationId) ?? {};
+    if (!request || !isRow(body)) return base;
+    const isCreate = operation.successStatus === 201;
+    return echo({ request, response, sent: body, isCreate, now }, base);
+  }
 
   function adapt(node: Schema, value: unknown, call: Call): unknown {
     const schema = resolve(contract, node);
@@ -32,21 +81,27 @@ export function createLiven(contract: Contract): Liven {
   }
 }
 
-/** A UUID that is no id of ours names nothing, as on the server. A team's may be any. */
+const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
+const only = (row: Row, { ...shown }: Row): Row =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => name in shown));
+const difference = (before: Row, after: Row): Row =>
+  Object.fromEntries(Object.entries(after).filter(([name, value]) => !isDeepStrictEqual(value, before[name])));
+
+/** A UUID that this API cannot have created does not exist, as on the server. A team ID may be any UUID. */
 function refuseStrangers(path: Call['path']): void {
   for (const [param, id] of Object.entries(path))
     if (param.endsWith('Id') && param !== 'teamId' && typeof id === 'string' && isUuid(id) && !isOurs(id))
       throw new Problem('resource_missing', { param });
 }
 
-/** An id comes back in the spelling of its field: `tkt_...` asked for, `uuid` answered. */
+/** An id from the path, in the spelling of the field: `id` is prefixed, `uuid` is a UUID. */
 function inSpellingOf(example: string, given: string): string {
   if (isUuid(example)) return toUuid(given);
   return isUuid(given) ? toPrefixed(example.slice(0, example.indexOf('_')), toUuid(given)) : given;
 }
 
-/** The example is all there is; the page is cut from it. The rows' ids name their places. */
-function page({ data }: Body, { operation, query, now }: Call): Body {
+/** Cuts the page from the example rows. Cursors hold the ids of rows. */
+function page({ data }: Row, { operation, query, now }: Call): Row {
   if (!operation.query.includes('cursor')) return rest(data as { sequence: number }[], query);
   const all = data as { uuid: string }[];
   const paging = pagingOf(query);
@@ -58,8 +113,8 @@ function page({ data }: Body, { operation, query, now }: Call): Body {
   return { data: rows, pagination };
 }
 
-/** A list that is followed by number has no pages: it goes on after the last one seen. */
-function rest(all: { sequence: number }[], { after = 0, pageSize = 20 }: { after?: number; pageSize?: number }): Body {
+/** A list that is followed by `sequence` has no pages: it continues after the last event seen. */
+function rest(all: { sequence: number }[], { after = 0, pageSize = 20 }: { after?: number; pageSize?: number }): Row {
   const later = all.filter(({ sequence }) => sequence > after);
   const data = later.slice(0, pageSize);
   return { data, pagination: { total: later.length, page: 1, pageSize, hasMore: later.length > pageSize } };

@@ -1,16 +1,17 @@
-// The header `Prefer` (RFC 7240): which answer the mock shall play.
+// The request header `Prefer` (RFC 7240): which response the mock plays.
+import { randomInt } from 'node:crypto';
 import { Problem } from '../http/problem.ts';
 
 export type Preferences = {
-  /** A status of the operation; its success unless given. */
+  /** A status of the operation; by default its success. */
   code?: number;
   /** The name of an example of that status. */
   example?: string;
-  /** Make the body up from the schema. */
+  /** Generate the body from the schema. */
   dynamic: boolean;
-  /** The same seed makes the same body up. */
-  seed?: number;
-  /** Milliseconds to wait before the answer. */
+  /** The same seed generates the same body; random by default. */
+  seed: number;
+  /** Milliseconds to wait before the response. */
   waitMs: number;
 };
 
@@ -39,8 +40,8 @@ export function preferencesOf(prefer: string | undefined): Preferences {
   return {
     ...(code && { code: Number(code) }),
     ...(example && { example }),
-    ...(seed && { seed: Number(seed) }),
     dynamic: dynamic === 'true',
+    seed: seed ? Number(seed) : randomInt(2 ** 29),
     waitMs: Number(wait),
   };
 }

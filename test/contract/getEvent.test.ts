@@ -12,8 +12,8 @@ describe.each(backends)('getEvent on $name', (backend) => {
 
   test('200 returns the event as the list shows it', async () => {
     const tickets = ticketsOf(backend);
-    const { id } = await tickets.create();
-    const [listed] = await tickets.events({ resource: id });
+    await tickets.create();
+    const [listed] = await tickets.events({ pageSize: 1 });
     const { data, response } = await get(listed?.id);
     expect(response.status).toBe(200);
     expect(data?.data).toEqual(listed);

@@ -19,6 +19,7 @@ describe.each(operationTable)('$operationId on mock', (operation) => {
     const response = await prefer(operation, `code=${status}, example=${code}`);
     const { error } = (await response.json()) as { error: { code: string } };
     expect([response.status, error.code]).toEqual([status, code]);
+    expect(response.headers.get('Preference-Applied')).toBe(`code=${status}, example=${code}`);
   });
 
   test.each(successExamples(operation))(
@@ -82,6 +83,57 @@ describe('Prefer on mock', () => {
       prefer(list, 'wait=0').then(() => order.push('at once')),
     ]);
     expect(order).toEqual(['at once', 'waited']);
+  });
+
+  /** Where an operation has one: what callers mean when they ask for no more than the status. */
+  const usual: Record<string, string> = {
+    400: 'parameter_invalid',
+    401: 'invalid_api_key',
+    403: 'insufficient_permissions',
+    404: 'resource_missing',
+    409: 'resource_conflict',
+  };
+  test.each(
+    operationTable.flatMap((operation) =>
+      Object.entries(usual)
+        .filter(([, code]) => declaredErrors(operation).some((one) => one.code === code))
+        .map(([status, code]) => ({ operation, id: operation.operationId, status, code })),
+    ),
+  )('$status alone is $code on $id', async ({ operation, status, code }) => {
+    const own = inContract(operation).operationId === 'reportLeakedKeys' ? ['invalid_signature'] : [];
+    const response = await prefer(operation, `code=${status}`);
+    const { error } = (await response.json()) as Node;
+    expect([response.status, error.code]).toEqual([Number(status), code === usual[403] ? (own[0] ?? code) : code]);
+  });
+
+  test('403 is found by the name of its example alone', async () => {
+    const response = await prefer(list, 'example=team_access_denied');
+    expect([response.status, ((await response.json()) as Node).error.code]).toEqual([403, 'team_access_denied']);
+    expect(response.headers.get('Preference-Applied')).toBe('example=team_access_denied');
+  });
+
+  test.each([
+    ['code=404', 'listTickets has no response with status 404. It has 200, 400, 401, 403, 406, 429, 500 and 503.'],
+    ['code=200, example=full', "listTickets has no example 'full' for status 200. It has newest and empty."],
+  ])('400 for %s says what there is', async (preference, message) => {
+    const { error } = (await (await prefer(list, preference)).json()) as Node;
+    expect(error).toMatchObject({ code: 'mock_scenario_unknown', message });
+  });
+
+  test.each([
+    ['code=200', 'code=200, example=newest'],
+    ['example=empty, wait=1', 'example=empty, wait=1'],
+    ['dynamic=true, seed=7', 'dynamic=true, seed=7'],
+    ['respond-async', null],
+    ['', null],
+  ])('200 for %s says in Preference-Applied what was played: %s', async (preference, applied) => {
+    expect((await prefer(list, preference)).headers.get('Preference-Applied')).toBe(applied);
+  });
+
+  test('200 says the seed that it has drawn, which makes the same body again', async () => {
+    const first = await prefer(list, 'dynamic=true');
+    const again = await prefer(list, first.headers.get('Preference-Applied') as string);
+    expect(((await again.json()) as Node).data).toEqual(((await first.json()) as Node).data);
   });
 
   test("200 passes over another's preference", async () => {

@@ -4,7 +4,7 @@ import type { Backend } from '../support/client.ts';
 
 export const differences = {
   'keeps state': { runsOn: 'server', because: 'the mock answers from examples and remembers nothing' },
-  'looks data up': { runsOn: 'server', because: 'the mock has no rows: it cannot filter, or tell what exists' },
+  'looks data up': { runsOn: 'server', because: 'the mock has only its examples: it cannot tell what exists' },
   'knows its team': { runsOn: 'server', because: 'the mock knows of a team what the key and the path say' },
 } as const satisfies Record<string, { runsOn: Backend['name']; because: string }>;
 

@@ -51,6 +51,18 @@ export const schemaViolations: Violation[] = [
   ['generatable-responses', 'contains', (d) => (schema(d, 'TagNames').contains = text), 'valid-examples'],
 
   [
+    'generatable-patterns',
+    'a property without ASCII characters',
+    (d) => (schema(d, 'Message').properties.senderName.pattern = '^\\p{Script=Cyrillic}{0,9}$'),
+    'valid-examples',
+  ],
+  [
+    'generatable-patterns',
+    'no such property',
+    (d) => (schema(d, 'Message').properties.senderName.pattern = '^\\p{Script=Klingon}{0,9}$'),
+    'valid-examples',
+  ],
+  [
     'finite-responses',
     'a message in a message',
     (d) => (schema(d, 'Message').properties.answers = { type: 'array', maxItems: 9, items: ref('Message') }),
