@@ -1,10 +1,11 @@
-import type { Contract, Schema } from '../../src/contract/document.ts';
+import { type Contract, parametersOf, resolve, type Schema } from '../../src/contract/document.ts';
+import { operationsAt } from './bodies.ts';
 import type { Problem } from './rule.ts';
-import { everySchema, typesOf } from './schemas.ts';
+import { everySchema, reached, type Standing, typesOf } from './schemas.ts';
 
 const sayOtherwise = ['$ref', 'enum', 'const', 'allOf', 'anyOf', 'oneOf'];
 
-/** Every string has maxLength, a pattern, an enum or a const; every array maxItems; every number minimum and maximum. */
+/** Every string has maxLength, an enum or a const, whatever its pattern or format; every array maxItems; every number minimum and maximum. */
 export function* bounded(contract: Contract): Generator<Problem> {
   for (const { schema, at, isCondition } of everySchema(contract)) {
     for (const missing of missingBounds(schema)) yield { at, message: `The schema has no bound. Add ${missing}.` };
@@ -20,7 +21,7 @@ function missingBounds(schema: Schema): string[] {
   const types = typesOf(schema);
   const isNumber = types.includes('integer') || types.includes('number');
   return [
-    ...needs(types.includes('string'), 'maxLength', 'pattern'),
+    ...needs(types.includes('string'), 'maxLength'),
     ...needs(types.includes('array'), 'maxItems'),
     ...needs(isNumber, 'minimum'),
     ...needs(isNumber, 'maximum'),
@@ -28,3 +29,31 @@ function missingBounds(schema: Schema): string[] {
 }
 
 const has = (schema: Schema, keywords: string[]): boolean => keywords.some((keyword) => schema[keyword] !== undefined);
+
+/** Every integer has the format int32 or int64: the smaller one if its bounds fit. Go, Java and C# choose their types by it. */
+export function* integerFormats(contract: Contract): Generator<Problem> {
+  for (const { schema, at } of everySchema(contract)) {
+    if (!typesOf(schema).includes('integer') || !has(schema, ['minimum']) || !has(schema, ['maximum'])) continue;
+    const isSmall = Number(schema.minimum) >= -(2 ** 31) && Number(schema.maximum) < 2 ** 31;
+    const format = isSmall ? 'int32' : 'int64';
+    if (schema.format !== format) yield { at, message: `An integer with these bounds has the format ${format}.` };
+  }
+}
+
+/** A string of a request excludes NUL, by its pattern or format: the server refuses it, because PostgreSQL cannot store it. */
+export function* storableText(contract: Contract): Generator<Problem> {
+  for (const { schema, at, isCondition } of [...reached(contract, 'request'), ...parameterSchemas(contract)]) {
+    if (isCondition || !typesOf(schema).includes('string') || has(schema, ['enum', 'const', 'format'])) continue;
+    const pattern = new RegExp(String(schema.pattern ?? ''), 'u');
+    const samples = ['', ...((schema.examples ?? []) as string[])];
+    if (samples.some((one) => [`${one}\0`, `\0${one}`, `${one}\0${one}`].some((text) => pattern.test(text))))
+      yield { at, message: 'The pattern allows the character NUL. Exclude it.' };
+  }
+}
+
+/** Headers cannot hold NUL (RFC 9110, section 5.5). */
+function* parameterSchemas(contract: Contract): Generator<Standing> {
+  for (const { operation, item, at } of operationsAt(contract))
+    for (const { in: place, schema } of parametersOf(contract, item, operation))
+      if (place !== 'header') yield { schema: resolve(contract, schema), at, isCondition: false };
+}

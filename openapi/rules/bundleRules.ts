@@ -1,6 +1,6 @@
 // The names under which the rules report; each function's first line says what it asks for.
 import { audienceMarks, secretFilters, secretsOptional } from './audience.ts';
-import { bounded } from './bounds.ts';
+import { bounded, integerFormats, storableText } from './bounds.ts';
 import { dialect } from './dialect.ts';
 import { errorEnvelope, successEnvelope } from './envelope.ts';
 import { errorExamples, errorRegistry, no422 } from './errors.ts';
@@ -28,6 +28,8 @@ export const bundleRules: Record<string, Rule> = {
   'generatable-patterns': generatablePatterns,
   'finite-responses': finiteResponses,
   bounded,
+  'integer-formats': integerFormats,
+  'storable-text': storableText,
   'closed-requests': closedRequests,
   'open-responses': openResponses,
   'operation-ids': operationIds,

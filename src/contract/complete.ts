@@ -15,6 +15,7 @@ import {
   type Response,
   type Schema,
 } from './document.ts';
+import { addKeywords } from './keywords.ts';
 
 type Facts = { path: string; method: string; operation: Operation; parameters: Parameter[] };
 /**
@@ -139,6 +140,7 @@ export function complete(contract: Contract): void {
       } as Ref<Response>;
     delete operation['x-errors'];
   }
+  addKeywords(contract);
 }
 
 /** `x-values` stands for an enum that the operations already tell: the permissions that they ask for, their ids and tags. */

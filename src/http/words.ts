@@ -1,5 +1,6 @@
 // What a schema asks for, in plain words. No keyword of JSON Schema and no regular expression gets into a sentence.
 import type { Schema } from '../contract/document.ts';
+import { anyText } from '../contract/keywords.ts';
 import { cutAt } from './problem.ts';
 
 /** How a `$ref` is followed. */
@@ -82,7 +83,8 @@ function rangeOf(schema: Schema): string {
 
 /** What the contract calls the form (`x-must-be`), its format, or just an example of it. */
 function formOf(schema: Schema): string {
-  const { format, pattern } = schema;
+  const { format } = schema;
+  const pattern = schema.pattern === anyText ? undefined : schema.pattern;
   const examples = ((schema.examples ?? []) as unknown[])
     .filter((one): one is string => typeof one === 'string' && one.length <= exampleLengthMax)
     .slice(0, schema['x-must-be'] ? 1 : 2);

@@ -1,6 +1,7 @@
 // The contract for Prism's generator, which adds fields to open objects, fills every array up to `maxItems`, does not know
 // every format and reads `\p{L}` in a pattern as plain letters.
 import type { Contract, Schema } from '../contract/document.ts';
+import { anyText } from '../contract/keywords.ts';
 import { patternInAscii } from './patterns.ts';
 
 const itemsMax = 3;
@@ -28,6 +29,7 @@ function narrow(node: unknown): void {
   const schema = node as Schema;
   if (schema.properties) schema.additionalProperties ??= false;
   if (schema['x-always'] !== undefined) schema.const = schema['x-always'];
+  if (schema.pattern === anyText) delete schema.pattern; // words read better than any text
   if (typeof schema.maxItems === 'number') schema.maxItems = Math.min(schema.maxItems, itemsMax);
   if (typeof schema.pattern === 'string') schema.pattern = patternInAscii(schema.pattern) ?? schema.pattern;
   const values = typeof schema.format === 'string' ? samples[schema.format] : undefined;

@@ -102,7 +102,7 @@ export const operationViolations: Violation[] = [
   ['whole-segments', 'a suffix', (d) => (d.paths['/api/v1/blogs/{slug}.rss'] = {})],
   ['whole-segments', 'two parameters in one', (d) => (d.paths['/api/v1/blogs/{from}-{to}/posts'] = {})],
   ['path-ids', 'the prefixed id alone', (d) => (parameter(d, 'TicketIdInPath').schema = ref('TicketId'))],
-  ['path-ids', 'a plain string', (d) => (parameter(d, 'TicketIdInPath').schema = { type: 'string', maxLength: 40 })],
+  ['path-ids', 'a plain string', (d) => (parameter(d, 'TicketIdInPath').schema = { ...text, maxLength: 40 })],
   [
     'path-ids',
     'two schemas',

@@ -93,6 +93,18 @@ export const schemaViolations: Violation[] = [
     },
   ],
   ['told-patterns', 'keys of a map', (d) => delete schema(d, 'MetadataCreate')['x-keys']],
+  ['bounded', 'an id, which has a pattern', (d) => delete schema(d, 'TicketId').maxLength],
+
+  ['integer-formats', 'none', (d) => delete parameter(d, 'Page').schema.format],
+  ['integer-formats', 'one that is too small', (d) => (schema(d, 'EventSequence').format = 'int32')],
+  ['integer-formats', 'one that is too large', (d) => (schema(d, 'RateLimit').format = 'int64')],
+  ['integer-formats', 'in a header', (d) => delete header(d, 'Retry-After').schema.format],
+  ['storable-text', 'in a body', (d) => delete schema(d, 'TicketTitle').pattern],
+  ['storable-text', 'deep in a body', (d) => delete schema(d, 'TagName').pattern],
+  ['storable-text', 'a value or null', (d) => delete schema(d, 'Notes').pattern],
+  ['storable-text', 'values of a map', (d) => (schema(d, 'FoundKey').additionalProperties.pattern = '^.*$')],
+  ['storable-text', 'in the middle', (d) => (schema(d, 'ApiKeyName').pattern = '^\\S(.*\\S)?$')],
+  ['storable-text', 'in a query', (d) => delete parameter(d, 'TicketSearch').schema.pattern],
 
   ['closed-requests', 'an open body', (d) => delete schema(d, 'TicketCreate').additionalProperties],
   ['closed-requests', 'an open map', (d) => (schema(d, 'MetadataCreate').additionalProperties = true)],
