@@ -326,7 +326,7 @@ export interface paths {
         };
         /**
          * Get the usage of an API key
-         * @description Returns the requests of an API key by hour and operation, updated within a minute. Requests that are rejected by an IP
+         * @description Returns the requests of an API key by hour and operation, updated within a minute, for a period of up to 7 days. Requests that are rejected by an IP
          *     address or referrer restriction do not count as usage of the key.
          */
         get: operations["getApiKeyUsage"];
@@ -859,6 +859,7 @@ export interface components {
                  */
                 param?: string;
                 /**
+                 * Format: int32
                  * @description The number of seconds to wait before you retry. Equals the `Retry-After` header.
                  * @example 30
                  */
@@ -1018,6 +1019,7 @@ export interface components {
             tags: components["schemas"]["TagNames"];
             notes?: components["schemas"]["Notes"];
             /**
+             * Format: int32
              * @description The number of messages in the ticket. Internal messages are not counted.
              * @example 2
              */
@@ -1074,6 +1076,7 @@ export interface components {
         /** @description The position of this page in the list. */
         Pagination: {
             /**
+             * Format: int32
              * @description The number of items in the list, exact up to 10,000.
              * @example 42
              */
@@ -1084,11 +1087,13 @@ export interface components {
              */
             totalIsCapped?: boolean;
             /**
+             * Format: int32
              * @description The page number, starting at 1.
              * @example 1
              */
             page: number;
             /**
+             * Format: int32
              * @description The maximum number of items per page.
              * @example 20
              */
@@ -1248,6 +1253,7 @@ export interface components {
          */
         EventId: string;
         /**
+         * Format: int64
          * @description The position of the event among the events of its team and environment. Events become visible in this order, and the numbers have no gaps.
          * @example 42
          */
@@ -1503,6 +1509,7 @@ export interface components {
             endpoints: components["schemas"]["Endpoint"][];
         };
         /**
+         * Format: int32
          * @description The number of requests that the key can make per hour. `null` means the default limit for the type of the key. The key also shares the limit of the key that created it.
          * @example 500
          */
@@ -1696,6 +1703,7 @@ export interface components {
         /** @description How to switch to the new secret. */
         ApiKeyRotation: {
             /**
+             * Format: int32
              * @description How long the old secret continues to work, in seconds. `0` ends it immediately. The maximum is 7 days.
              * @example 86400
              */
@@ -1709,6 +1717,7 @@ export interface components {
          */
         DateTime: string;
         /**
+         * Format: int64
          * @description A number of requests.
          * @example 42
          */
@@ -2066,7 +2075,7 @@ export interface components {
          */
         UserReference: string;
         /**
-         * @description Prefixed id of a user.
+         * @description The prefixed ID of a user.
          * @example usr_a1B2c3D4e5F6
          */
         UserId: string;
@@ -2699,7 +2708,7 @@ export interface components {
          */
         ApiKeyIdInPath: components["schemas"]["ApiKeyReference"];
         /**
-         * @description The start of the period. The hour that contains this time is included in full. Defaults to 24 hours before `to`. Usage is retained for 90 days.
+         * @description The start of the period, at most 7 days before `to`. The hour that contains this time is included in full. Defaults to 24 hours before `to`. Usage is retained for 90 days.
          * @example 2026-03-30T00:00:00.000Z
          */
         UsageFrom: components["schemas"]["DateTime"];
@@ -3870,7 +3879,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description The start of the period. The hour that contains this time is included in full. Defaults to 24 hours before `to`. Usage is retained for 90 days.
+                 * @description The start of the period, at most 7 days before `to`. The hour that contains this time is included in full. Defaults to 24 hours before `to`. Usage is retained for 90 days.
                  * @example 2026-03-30T00:00:00.000Z
                  */
                 from?: components["parameters"]["UsageFrom"];

@@ -1,5 +1,6 @@
 // What a request may not use, because the guard would read it otherwise than the contract says it.
 import { type Contract, parametersOf, resolve } from '../../src/contract/document.ts';
+import { anyText } from '../../src/contract/keywords.ts';
 import { operationsAt } from './bodies.ts';
 import type { Problem } from './rule.ts';
 import { everySchema, parts, reached, type Standing, target, typesOf } from './schemas.ts';
@@ -38,12 +39,16 @@ export function* requestTimes(contract: Contract): Generator<Problem> {
       yield { at, message: 'A date-time in a request must have the pattern of the schema DateTime.' };
 }
 
-/** A pattern in a request has words in `x-must-be` or a short example: no caller is shown a regular expression. */
+/**
+ * A pattern in a request, other than that of any text, has words in `x-must-be` or a short example: no caller is shown
+ * a regular expression.
+ */
 export function* toldPatterns(contract: Contract): Generator<Problem> {
   for (const { schema, at, isCondition } of ofRequests(contract)) {
     const examples = ((schema.examples ?? []) as unknown[]).filter((one) => String(one).length <= exampleLengthMax);
     const isTold = schema['x-must-be'] !== undefined || examples.length > 0;
-    if (!isCondition && schema.pattern !== undefined && typesOf(schema).includes('string') && !isTold)
+    const needsWords = schema.pattern !== undefined && schema.pattern !== anyText && typesOf(schema).includes('string');
+    if (!isCondition && needsWords && !isTold)
       yield { at, message: `A pattern needs x-must-be, or an example of at most ${exampleLengthMax} characters.` };
     if (schema.patternProperties && schema['x-keys'] === undefined)
       yield { at, message: 'A map whose keys have a form needs x-keys.' };
