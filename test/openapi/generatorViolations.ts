@@ -35,7 +35,10 @@ export const generatorViolations: Violation[] = [
   [
     'string-unions',
     'in a body, with null',
-    (d) => (schema(d, 'TicketUpdate').properties.notes = { ...text, oneOf: [ref('Uuid'), { type: 'null' }] }),
+    (d) => {
+      const union = { oneOf: [ref('Uuid'), { type: 'null' }] };
+      schema(d, 'TicketUpdate').properties.notes = { ...text, 'x-must-be': 'planted', examples: [], ...union };
+    },
   ],
 ];
 

@@ -19,7 +19,7 @@ export const ref = (name: string): Node => ({ $ref: `#/components/schemas/${name
 
 /** A property that no rule objects to unless `more` makes it. */
 export const field = (more: Node): Node => ({ description: 'Planted.', ...more });
-export const text = field({ type: 'string', pattern: '^[ -~]*$', maxLength: 9 });
+export const text = field({ type: 'string', pattern: '^[ -~]*$', maxLength: 9, examples: ['Planted'] });
 
 /** A response without its limit headers. */
 export function dropLimits(response: Node): void {
