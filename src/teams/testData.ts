@@ -7,6 +7,7 @@ import { newUuid } from '../storage/ids.ts';
 import type { TenantTable } from '../storage/tables.ts';
 
 const rowsAtOnce = 500;
+const tagName = sql<string>`coalesce(name_nfc, name)`;
 const lastOfItsMoment = () => 2 ** 30 - 1;
 
 /** Rows of a table in the order of its key, and how some of them are deleted. */
@@ -15,6 +16,8 @@ type Part = {
   key: string[];
   /** Which rows are meant. */
   only: RawBuilder<boolean>;
+  /** The order in which other writes lock these rows. Default: the order of the key. */
+  lockOrder?: RawBuilder<unknown>;
   deleteThese: (db: TenantDatabase, these: RawBuilder<boolean>) => Promise<void>;
 };
 
@@ -42,7 +45,7 @@ function partsUntil(until: Date): Part[] {
     { table: 'messages', key: ['id'], only: byId, deleteThese: deleteFrom('messages') },
     { table: 'tickets', key: ['id'], only: byId, deleteThese: deleteTickets },
     { table: 'customers', key: ['id'], only: byId, deleteThese: deleteCustomers },
-    { table: 'tags', key: ['id'], only: byId, deleteThese: deleteTags },
+    { table: 'tags', key: ['id'], only: byId, lockOrder: tagName, deleteThese: deleteTags },
     { table: 'articles', key: ['id'], only: byId, deleteThese: deleteFrom('articles') },
     {
       table: 'events',
@@ -54,7 +57,7 @@ function partsUntil(until: Date): Part[] {
 }
 
 /** Goes through the rows once, in the order of their key, with one transaction for each `rowsAtOnce` of them. */
-async function deletePart(step: Step, { table, key, only, deleteThese }: Part): Promise<void> {
+async function deletePart(step: Step, { table, key, only, lockOrder, deleteThese }: Part): Promise<void> {
   const columns = sql.join(key.map((column) => sql.ref(column)));
   for (let after: unknown[] | undefined, isLast = false; !isLast; ) {
     const rest = after ? sql<boolean>`(${columns}) > (${sql.join(after)}) and ${only}` : only;
@@ -64,7 +67,16 @@ async function deletePart(step: Step, { table, key, only, deleteThese }: Part): 
           order by ${columns} offset ${sql.lit(rowsAtOnce - 1)} limit 1`,
       );
       const last = end && key.map((column) => (end as Record<string, unknown>)[column]);
-      await deleteThese(db, last ? sql<boolean>`${rest} and (${columns}) <= (${sql.join(last)})` : rest);
+      const these = last ? sql<boolean>`${rest} and (${columns}) <= (${sql.join(last)})` : rest;
+      await db.run(
+        sql`select 1 from (${db
+          .selectFrom(table)
+          .selectAll()
+          .where(these)
+          .orderBy(lockOrder ?? columns)
+          .forUpdate()}) as locked`,
+      );
+      await deleteThese(db, these);
       return last;
     });
     isLast = after === undefined;
@@ -76,6 +88,8 @@ const deleteFrom = (table: TenantTable) => async (db: TenantDatabase, these: Raw
 
 /** Messages that were added meanwhile go with them. The count of tickets changes last, as in every write, by what was deleted. */
 async function deleteTickets(db: TenantDatabase, these: RawBuilder<boolean>): Promise<void> {
+  const tickets = db.selectFrom('tickets').select('id').where(these);
+  await db.selectFrom('messages').select('id').where('ticket_id', 'in', tickets).orderBy('id').forUpdate().execute();
   const { numDeletedRows } = await db.deleteFrom('tickets').where(these).executeTakeFirstOrThrow();
   if (numDeletedRows === 0n) return;
   await db
@@ -84,17 +98,14 @@ async function deleteTickets(db: TenantDatabase, these: RawBuilder<boolean>): Pr
     .execute();
 }
 
-/** Not those of a ticket that was made meanwhile: once they are locked, no other ticket can name them. */
+/** Not those of a ticket that was made meanwhile: as they are locked, no other ticket can name them. */
 async function deleteCustomers(db: TenantDatabase, these: RawBuilder<boolean>): Promise<void> {
-  await db.selectFrom('customers').select('id').where(these).orderBy('id').forUpdate().execute();
   const named = db.selectFrom('tickets').select('customer_id').where('customer_id', 'is not', null);
   await db.deleteFrom('customers').where(these).where('id', 'not in', named).execute();
 }
 
-/** Not those that a ticket made meanwhile has; see `haveTags` in the store of tickets. Locked in the order of their names there. */
+/** Not those that a ticket made meanwhile has; see `haveTags` in the store of tickets, which locks tags in the order of their names. */
 async function deleteTags(db: TenantDatabase, these: RawBuilder<boolean>): Promise<void> {
-  const name = sql<string>`coalesce(name_nfc, name)`;
-  await db.selectFrom('tags').select('id').where(these).orderBy(name).forUpdate().execute();
   const named = db.selectFrom('tickets').select(sql<string>`unnest(coalesce(tags_nfc, tags))`.as('name'));
-  await db.deleteFrom('tags').where(these).where(name, 'not in', named).execute();
+  await db.deleteFrom('tags').where(these).where(tagName, 'not in', named).execute();
 }
