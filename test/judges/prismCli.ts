@@ -19,6 +19,7 @@ async function run(command: string[]): Promise<Prism> {
     env: { ...process.env, NODE_ENV: undefined }, // under `production` it crashes
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  process.once('exit', () => child.kill('SIGKILL'));
   await listening(child);
   return {
     url: `http://127.0.0.1:${port}`,

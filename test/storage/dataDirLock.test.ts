@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { lockDataDir } from '../../src/storage/embedded/dataDirLock.ts';
 
 const module = JSON.stringify(new URL('../../src/storage/embedded/dataDirLock.ts', import.meta.url).href);
@@ -56,6 +56,7 @@ async function lockInChild(): Promise<ChildProcess> {
     console.log('locked');
     setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL')); // a child that outlives a failed test keeps the run from ending
   await once(child.stdout, 'data');
   return child;
 }

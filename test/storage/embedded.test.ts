@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Kysely, PostgresDialect } from 'kysely';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type EmbeddedOptions, openEmbedded } from '../../src/storage/embedded/open.ts';
 import { named } from '../../src/storage/named.ts';
 import type { Storage } from '../../src/storage/postgres.ts';
@@ -186,6 +186,7 @@ describe('the data directory', () => {
         console.log(id);
       }`;
     const child = spawn(process.execPath, ['--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
     const exit = once(child, 'exit');
     let told = 0;
     for await (const line of createInterface(child.stdout)) {
