@@ -1715,7 +1715,7 @@ export interface components {
          *     years the time zone must be UTC.
          * @example 2026-03-30T10:00:00.000Z
          */
-        DateTime: string;
+        TimestampInput: string;
         /**
          * Format: int64
          * @description A number of requests.
@@ -2711,12 +2711,12 @@ export interface components {
          * @description The start of the period, at most 7 days before `to`. The hour that contains this time is included in full. Defaults to 24 hours before `to`. Usage is retained for 90 days.
          * @example 2026-03-30T00:00:00.000Z
          */
-        UsageFrom: components["schemas"]["DateTime"];
+        UsageFrom: components["schemas"]["TimestampInput"];
         /**
          * @description The end of the period, at most 7 days after `from`. If this time falls within an hour, that hour is included in full. If it is exactly on the hour, the hour that starts then is not included. Defaults to now.
          * @example 2026-03-31T00:00:00.000Z
          */
-        UsageTo: components["schemas"]["DateTime"];
+        UsageTo: components["schemas"]["TimestampInput"];
         /**
          * @description The identifier of the partner's public key that verifies the signature.
          * @example bcb53661c06b4728e59d897fb6165d5c9cda0fd9cdf9d09ead458168deb7518c

@@ -5,7 +5,7 @@ import { dialect } from './dialect.ts';
 import { errorEnvelope, successEnvelope } from './envelope.ts';
 import { errorExamples, errorRegistry, no422 } from './errors.ts';
 import { namedExamples, validExamples } from './examples.ts';
-import { booleanConstants, constructorNames, stringUnions, uniqueNames, webhookTags } from './generators.ts';
+import { booleanConstants, schemaNames, stringUnions, uniqueNames, webhookTags } from './generators.ts';
 import { answerHeaders, limitHeaders } from './headers.ts';
 import { idempotencyKeys } from './idempotency.ts';
 import { enumDescriptions, fromCaller, fromPath, knownMarks } from './marks.ts';
@@ -63,7 +63,7 @@ export const bundleRules: Record<string, Rule> = {
   'answer-headers': answerHeaders,
   'limit-headers': limitHeaders,
   'idempotency-keys': idempotencyKeys,
-  'constructor-names': constructorNames,
+  'schema-names': schemaNames,
   'boolean-constants': booleanConstants,
   'unique-names': uniqueNames,
   'webhook-tags': webhookTags,

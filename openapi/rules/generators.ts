@@ -4,14 +4,19 @@ import { operationsAt } from './bodies.ts';
 import type { Place, Problem } from './rule.ts';
 import { everySchema, typesOf } from './schemas.ts';
 
-/** No schema is named `New...`: Go has a function `NewTicket` that makes a `Ticket`. */
-export function* constructorNames(contract: Contract): Generator<Problem> {
-  for (const name of Object.keys(contract.components.schemas))
+/** Types that openapi-generator knows by these names. A schema of the same name takes their place in every client. */
+const generatorTypes =
+  /^(Any|AnyType|Array|BigDecimal|Binary|Boolean|Byte|ByteArray|Char|Date|DateTime|Decimal|Double|File|Float|Int|Integer|List|Long|Map|Number|Object|Set|Short|String|Time|URI|UUID)$/;
+
+/** No schema is named like a type of the generators, or `New...`: Go has a function `NewTicket` that creates a `Ticket`. */
+export function* schemaNames(contract: Contract): Generator<Problem> {
+  for (const name of Object.keys(contract.components.schemas)) {
+    const at = ['components', 'schemas', name];
     if (/^New[A-Z]/.test(name))
-      yield {
-        at: ['components', 'schemas', name],
-        message: `${name} must not begin with New: Go has a constructor of this name.`,
-      };
+      yield { at, message: `${name} must not begin with New: Go has a constructor of this name.` };
+    if (generatorTypes.test(name))
+      yield { at, message: `${name} is the name of a type of client generators. Rename it.` };
+  }
 }
 
 /**

@@ -31,12 +31,12 @@ export function* wholeMultiples(contract: Contract): Generator<Problem> {
       yield { at: [...at, 'multipleOf'], message: `${schema.multipleOf} is not a whole number.` };
 }
 
-/** A date-time in a request has the pattern of DateTime, which leaves out what cannot be stored. */
+/** A date-time in a request has the pattern of TimestampInput, which leaves out what cannot be stored. */
 export function* requestTimes(contract: Contract): Generator<Problem> {
-  const wanted = contract.components.schemas.DateTime?.pattern;
+  const wanted = contract.components.schemas.TimestampInput?.pattern;
   for (const { schema, at } of ofRequests(contract))
     if (schema.format === 'date-time' && schema.pattern !== wanted)
-      yield { at, message: 'A date-time in a request must have the pattern of the schema DateTime.' };
+      yield { at, message: 'A date-time in a request must have the pattern of the schema TimestampInput.' };
 }
 
 /**

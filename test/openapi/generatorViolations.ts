@@ -8,7 +8,8 @@ const plant = (section: string, name: string, component: Node) => (document: Nod
 const webhook = (document: Node): Node => document.webhooks['ticket.created'].post;
 
 export const generatorViolations: Violation[] = [
-  ['constructor-names', 'a schema named New...', plant('schemas', 'NewTicket', { type: 'boolean' })],
+  ['schema-names', 'a schema named New...', plant('schemas', 'NewTicket', { type: 'boolean' })],
+  ['schema-names', 'a type of the generators', plant('schemas', 'DateTime', { type: 'boolean' })],
 
   ['boolean-constants', 'const', (d) => (schema(d, 'Success').const = true)],
   ['boolean-constants', 'an enum', (d) => (property(d, 'Error', 'success').enum = [false])],
