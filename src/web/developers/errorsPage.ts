@@ -22,7 +22,8 @@ ${entries.map(([code, entry]) => section(code, entry)).join('\n')}`,
 
 function row(code: string, { status, title }: ErrorEntry): string {
   const name = escapeHtml(code);
-  return `<tr><td>${status}</td><td><a href="#${name}"><code>${name}</code></a></td><td>${prose(title)}</td></tr>`;
+  const breakable = name.replaceAll('_', '_<wbr>'); // a narrow screen breaks it between its words
+  return `<tr><td>${status}</td><td><a href="#${name}"><code>${breakable}</code></a></td><td>${prose(title)}</td></tr>`;
 }
 
 function section(code: string, entry: ErrorEntry): string {
