@@ -1,10 +1,10 @@
-// What only secret keys may see, in bodies and in queries.
+// Rules for fields and query parameters that are available to secret keys only.
 import { type Contract, parametersOf, resolve, type Schema, schemasWithin } from '../../src/contract/document.ts';
 import { bodiesOf, operationsAt } from './bodies.ts';
 import type { Problem } from './rule.ts';
 import { everySchema } from './schemas.ts';
 
-/** A property marked `x-audience: secret` is never required, because a publishable key does not get it. */
+/** A property marked `x-audience: secret` is never required, because publishable keys do not receive it. */
 export function* secretsOptional(contract: Contract): Generator<Problem> {
   for (const { schema, at } of everySchema(contract))
     for (const name of secretsOf(contract, schema))
@@ -12,7 +12,7 @@ export function* secretsOptional(contract: Contract): Generator<Problem> {
         yield { at: [...at, 'required'], message: `${name} has x-audience: secret and must not be required.` };
 }
 
-/** A query parameter named like a secret property anywhere in a success of the operation is itself marked. */
+/** A query parameter with the name of a secret property in a success response of the operation is marked too. */
 export function* secretFilters(contract: Contract): Generator<Problem> {
   const secrets = new Map<string, Set<string>>();
   for (const { owner, status, media } of bodiesOf(contract))
@@ -31,7 +31,7 @@ export function* secretFilters(contract: Contract): Generator<Problem> {
         yield { at, message: `${parameter.name} filters by a secret field and must have x-audience: secret.` };
 }
 
-/** `x-audience` has no other value than secret; `x-secret-when` names a boolean property that is itself secret. */
+/** The only value of `x-audience` is `secret`. `x-secret-when` names a boolean property that is itself secret. */
 export function* audienceMarks(contract: Contract): Generator<Problem> {
   for (const { schema, at } of everySchema(contract)) {
     if ((schema['x-audience'] ?? 'secret') !== 'secret')
@@ -48,7 +48,7 @@ export function* audienceMarks(contract: Contract): Generator<Problem> {
         yield { at, message: `x-audience of the parameter ${parameter.name} must be secret or absent.` };
 }
 
-/** The mark stands beside a `$ref` or in the schema that it points to. */
+/** The mark is beside a `$ref` or in the schema that the `$ref` points to. */
 const secretsOf = (contract: Contract, { properties = {} }: Schema): string[] =>
   Object.entries(properties)
     .filter(([, one]) => (one['x-audience'] ?? resolve(contract, one)['x-audience']) === 'secret')

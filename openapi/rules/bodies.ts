@@ -1,4 +1,4 @@
-// Ways through the responses and bodies of the bundle. `at` is the shared component where there is one.
+// Iterators over the operations, responses and bodies of the bundle. `at` is the shared component if there is one.
 import {
   type Contract,
   type Media,
@@ -30,7 +30,7 @@ export type Body = {
   at: Place;
 };
 
-/** Every operation, with its place. */
+/** Every operation, with its place in the document. */
 export function* operationsAt(contract: Contract): Generator<OperationAt> {
   for (const entry of operationsOf(contract)) yield { ...entry, at: ['paths', entry.path, entry.method] };
 }
@@ -66,5 +66,5 @@ export function* bodiesOf(contract: Contract): Generator<Body> {
       yield { owner, direction: 'response', status, mediaType, media, at: [...at, 'content', mediaType] };
 }
 
-/** Where a node stands, or where its `$ref` points. */
+/** The place of a node, or of the component that its `$ref` points to. */
 export const placeOf = <T extends object>(node: Ref<T>, at: Place): Place => node.$ref?.slice(2).split('/') ?? at;

@@ -5,7 +5,7 @@ import { everySchema, reached, type Standing, typesOf } from './schemas.ts';
 
 const sayOtherwise = ['$ref', 'enum', 'const', 'allOf', 'anyOf', 'oneOf'];
 
-/** Every string has maxLength, an enum or a const, whatever its pattern or format; every array maxItems; every number minimum and maximum. */
+/** Every string has maxLength, an enum or a const, even if it has a pattern or format. Every array has maxItems. Every number has minimum and maximum. */
 export function* bounded(contract: Contract): Generator<Problem> {
   for (const { schema, at, isCondition } of everySchema(contract)) {
     for (const missing of missingBounds(schema)) yield { at, message: `The schema has no bound. Add ${missing}.` };
@@ -30,17 +30,17 @@ function missingBounds(schema: Schema): string[] {
 
 const has = (schema: Schema, keywords: string[]): boolean => keywords.some((keyword) => schema[keyword] !== undefined);
 
-/** Every integer has the format int32 or int64: the smaller one if its bounds fit. Go, Java and C# choose their types by it. */
+/** Every integer has the format int32, or int64 if its bounds exceed int32. Generators for Go, Java and C# choose the type by the format. */
 export function* integerFormats(contract: Contract): Generator<Problem> {
   for (const { schema, at } of everySchema(contract)) {
     if (!typesOf(schema).includes('integer') || !has(schema, ['minimum']) || !has(schema, ['maximum'])) continue;
     const isSmall = Number(schema.minimum) >= -(2 ** 31) && Number(schema.maximum) < 2 ** 31;
     const format = isSmall ? 'int32' : 'int64';
-    if (schema.format !== format) yield { at, message: `An integer with these bounds has the format ${format}.` };
+    if (schema.format !== format) yield { at, message: `An integer with these bounds must have the format ${format}.` };
   }
 }
 
-/** A string of a request excludes NUL, by its pattern or format: the server refuses it, because PostgreSQL cannot store it. */
+/** The pattern or format of a string in a request excludes NUL. The server rejects NUL because PostgreSQL cannot store it. */
 export function* storableText(contract: Contract): Generator<Problem> {
   for (const { schema, at, isCondition } of [...reached(contract, 'request'), ...parameterSchemas(contract)]) {
     if (isCondition || !typesOf(schema).includes('string') || has(schema, ['enum', 'const', 'format'])) continue;
@@ -51,7 +51,7 @@ export function* storableText(contract: Contract): Generator<Problem> {
   }
 }
 
-/** Headers cannot hold NUL (RFC 9110, section 5.5). */
+/** Headers are left out because they cannot contain NUL (RFC 9110, section 5.5). */
 function* parameterSchemas(contract: Contract): Generator<Standing> {
   for (const { operation, item, at } of operationsAt(contract))
     for (const { in: place, schema } of parametersOf(contract, item, operation))

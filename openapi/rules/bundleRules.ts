@@ -1,4 +1,4 @@
-// The names under which the rules report; each function's first line says what it asks for.
+// The name of each rule. The docstring of each function states what the rule requires.
 import { audienceMarks, secretFilters, secretsOptional } from './audience.ts';
 import { bounded, integerFormats, storableText } from './bounds.ts';
 import { dialect } from './dialect.ts';

@@ -1,4 +1,4 @@
-// Prism switches its validation off, without a word, when it meets another dialect; nothing here reads OpenAPI 3.2.
+// With another dialect, Prism silently disables its validation. Our tools do not support OpenAPI 3.2.
 import type { Contract } from '../../src/contract/document.ts';
 import type { Problem } from './rule.ts';
 

@@ -1,9 +1,9 @@
-// One shape for every success and one for every failure.
+// All success responses have one format, and all error responses have another.
 import { type Contract, resolve, type Schema } from '../../src/contract/document.ts';
 import { type Body, bodiesOf, operationsAt, responsesOf } from './bodies.ts';
 import type { Problem } from './rule.ts';
 
-/** The operations whose shape a source spells otherwise. */
+/** The operations whose source document defines another format. */
 const withoutEnvelope = ['listKeys', 'revokeKey', 'getMe', 'reportLeakedKeys'];
 const references = {
   success: '#/components/schemas/Success',
@@ -12,7 +12,7 @@ const references = {
 };
 const json = 'application/json';
 
-/** A 2xx is `{success, data, meta}`, with `pagination` if and only if `data` is an array; exceptions are a closed list. */
+/** A 2xx response is `{success, data, meta}`, with `pagination` if and only if `data` is an array. `withoutEnvelope` lists the exceptions. */
 export function* successEnvelope(contract: Contract): Generator<Problem> {
   for (const { operation, at } of operationsAt(contract))
     if ('x-envelope' in operation && !isException(operation))
@@ -22,17 +22,17 @@ export function* successEnvelope(contract: Contract): Generator<Problem> {
       };
   for (const { owner, status, response, at } of responsesOf(contract))
     if (status.startsWith('2') && !isException(owner.operation) && Object.keys(response.content ?? {}).join() !== json)
-      yield { at, message: `A success response must have a body of ${json} and no other.` };
+      yield { at, message: `A success response must have a body of type ${json} only.` };
   for (const { owner, status, mediaType, media, at } of bodiesOf(contract))
     if (status.startsWith('2') && mediaType === json && !isException(owner.operation))
       for (const message of faultsOf(contract, resolve(contract, media.schema))) yield { at, message };
 }
 
-/** Every 4xx and 5xx is the Error schema, as JSON and nothing else. */
+/** Every 4xx and 5xx response is the schema Error, as JSON only. */
 export function* errorEnvelope(contract: Contract): Generator<Problem> {
   for (const { status, response, at } of responsesOf(contract))
     if (isFailure(status) && Object.keys(response.content ?? {}).join() !== json)
-      yield { at, message: `An error response must have a body of ${json} and no other.` };
+      yield { at, message: `An error response must have a body of type ${json} only.` };
   for (const { status, media, at } of bodiesOf(contract))
     if (isFailure(status) && media.schema.$ref !== '#/components/schemas/Error')
       yield { at, message: 'The body of an error response must be #/components/schemas/Error.' };

@@ -1,4 +1,4 @@
-// The contract is the error registry: `x-errors` beside the enum of codes.
+// The contract contains the error registry, in `x-errors` beside the enum of codes.
 import { type Contract, type Example, resolve } from '../../src/contract/document.ts';
 import { bodiesOf, responsesOf } from './bodies.ts';
 import type { Place, Problem } from './rule.ts';
@@ -27,7 +27,7 @@ export function* errorRegistry(contract: Contract): Generator<Problem> {
   }
 }
 
-/** 422 is never used: what is wrong with a request is a 400 that names the parameter. */
+/** Status 422 is not used. An invalid request returns a 400 that names the parameter. */
 export function* no422(contract: Contract): Generator<Problem> {
   const message = 'Status 422 is not used. Return 400 and name the parameter.';
   for (const { status, at } of responsesOf(contract)) if (status === '422') yield { at, message };
@@ -35,7 +35,7 @@ export function* no422(contract: Contract): Generator<Problem> {
     if (status === 422) yield { at: [...registryPlace, code], message };
 }
 
-/** A failure has one example for each code that its description names, under the code's name and with its status and type. */
+/** An error response has one example for each code in its description. The example has the name, status and type of the code. */
 export function* errorExamples(contract: Contract): Generator<Problem> {
   const registry = contract.components.schemas.ErrorCode['x-errors'];
   const declared = new Map([...responsesOf(contract)].map(({ at, response }) => [at.join('/'), response.description]));

@@ -1,4 +1,4 @@
-// Examples are what the mock answers and what people copy. Redocly's own check misses fields that a schema lacks.
+// The mock returns the examples, and people copy them. Redocly's own check does not find fields that the schema lacks.
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { type Contract, type Example, resolve, type Schema } from '../../src/contract/document.ts';
@@ -18,7 +18,7 @@ export function* namedExamples(contract: Contract): Generator<Problem> {
   }
 }
 
-/** Every example and default fits its schema, and shows no field that the schema lacks. */
+/** Every example and default is valid against its schema and has no field that the schema lacks. */
 export function* validExamples(contract: Contract): Generator<Problem> {
   const validate = validator(contract);
   for (const { schema, value, at } of samples(contract)) {
@@ -46,7 +46,7 @@ function* samples(contract: Contract): Generator<Sample> {
   }
 }
 
-/** Says what is wrong with a value. Each schema is compiled once; objects count as closed. */
+/** Returns the error in a value. Each schema is compiled once, with its objects closed. */
 function validator(contract: Contract): (schema: Schema, value: unknown) => string | undefined {
   const ajv = new Ajv2020({ strict: false, validateSchema: false, inlineRefs: false }); // a third of the time
   (formats as unknown as (ajv: Ajv2020) => void)(ajv); // its types describe the CommonJS export
@@ -62,7 +62,7 @@ function validator(contract: Contract): (schema: Schema, value: unknown) => stri
       compiled.set(text, check);
       return check(value) ? undefined : ajv.errorsText(check.errors, { dataVar: 'it' });
     } catch (error) {
-      return (error as Error).message; // the schema itself is at fault, and another rule may say why
+      return (error as Error).message; // the schema itself is invalid, which another rule may report
     }
   };
 }

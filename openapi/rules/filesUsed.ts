@@ -4,7 +4,7 @@ import type { Context } from './rule.ts';
 
 type Resolved = { location?: { source: { absoluteRef: string } } };
 
-/** Every YAML file of the source is reached from `openapi.yaml`; what is not never arrives in the bundle. */
+/** Every YAML file is referenced from `openapi.yaml`, directly or indirectly. Other files are not in the bundle. */
 export function filesUsed() {
   const used = new Set<string>();
   return {

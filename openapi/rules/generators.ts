@@ -1,14 +1,14 @@
-// What generated clients in Go, Java, Python and TypeScript need of the contract. `npm run clients` builds and calls them.
+// Rules that client generators for Go, Java, Python and TypeScript require. `npm run clients` builds and calls the clients.
 import { type Contract, type PathItem, resolve, type Schema } from '../../src/contract/document.ts';
 import { operationsAt } from './bodies.ts';
 import type { Place, Problem } from './rule.ts';
 import { everySchema, typesOf } from './schemas.ts';
 
-/** Types that openapi-generator knows by these names. A schema of the same name takes their place in every client. */
+/** Names of types in openapi-generator. A schema with the same name replaces the type in every client. */
 const generatorTypes =
   /^(Any|AnyType|Array|BigDecimal|Binary|Boolean|Byte|ByteArray|Char|Date|DateTime|Decimal|Double|File|Float|Int|Integer|List|Long|Map|Number|Object|Set|Short|String|Time|URI|UUID)$/;
 
-/** No schema is named like a type of the generators, or `New...`: Go has a function `NewTicket` that creates a `Ticket`. */
+/** No schema has the name of a generator type or starts with `New`, because generated Go code has a constructor `NewTicket` for `Ticket`. */
 export function* schemaNames(contract: Contract): Generator<Problem> {
   for (const name of Object.keys(contract.components.schemas)) {
     const at = ['components', 'schemas', name];
@@ -20,8 +20,8 @@ export function* schemaNames(contract: Contract): Generator<Problem> {
 }
 
 /**
- * A boolean has no `const` and no `enum`: Python makes an enum of it with a member named 'true', Java does not compile.
- * If it has one value only, `x-always` says so.
+ * A boolean has no `const` and no `enum`. In Python they become an enum with a member named 'true', and the Java client does
+ * not compile. `x-always` states the value of a boolean that has only one.
  */
 export function* booleanConstants(contract: Contract): Generator<Problem> {
   for (const { schema, at } of everySchema(contract)) {
@@ -33,7 +33,7 @@ export function* booleanConstants(contract: Contract): Generator<Problem> {
   }
 }
 
-/** The names of schemas, parameters and operations differ by more than case and punctuation: each becomes a type or a function. */
+/** The names of schemas, parameters and operations differ by more than case and punctuation, because each becomes a type or a function. */
 export function* uniqueNames(contract: Contract): Generator<Problem> {
   const { schemas, parameters = {} } = contract.components;
   const named: [name: string, at: Place][] = [
@@ -51,7 +51,7 @@ export function* uniqueNames(contract: Contract): Generator<Problem> {
   }
 }
 
-/** A webhook has exactly one tag, which the root declares and no operation of a path has. */
+/** A webhook has exactly one tag. The root declares it, and no operation of a path has it. */
 export function* webhookTags(contract: Contract): Generator<Problem> {
   const { tags: declared = [] } = contract as { tags?: { name: string }[] };
   const ofPaths = new Set([...operationsAt(contract)].flatMap(({ operation }) => operation.tags ?? []));
@@ -63,7 +63,7 @@ export function* webhookTags(contract: Contract): Generator<Problem> {
   }
 }
 
-/** Strings that may take several forms are one schema with one pattern: a union becomes a class that no URL can hold. */
+/** A string with several forms is one schema with one pattern. A union becomes a class that clients cannot put into a URL. */
 export function* stringUnions(contract: Contract): Generator<Problem> {
   for (const { schema, at } of everySchema(contract)) {
     const union = ((schema.anyOf ?? schema.oneOf) as Schema[] | undefined)?.map((one) => resolve(contract, one));

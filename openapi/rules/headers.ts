@@ -11,7 +11,7 @@ const ofStatus: Record<string, string[]> = {
   '503': ['Retry-After'],
 };
 
-/** Every answer has its version and request id; 401, 405, 429 and 503 say what to do next. */
+/** Every response declares the headers for its version and request ID, and those that its status requires. */
 export function* answerHeaders(contract: Contract): Generator<Problem> {
   for (const { status, response, at } of responsesOf(contract))
     for (const name of [...everyAnswer, ...(ofStatus[status] ?? [])]) {
@@ -21,7 +21,7 @@ export function* answerHeaders(contract: Contract): Generator<Problem> {
     }
 }
 
-/** Where there is a limit (everywhere but on probes), the success and the 429 tell all of it; no answer tells a part. */
+/** Except on probes, every success and every 429 requires all rate limit headers. No response declares only some of them. */
 export function* limitHeaders(contract: Contract): Generator<Problem> {
   for (const { owner, status, response, at } of responsesOf(contract)) {
     const found = limits.flatMap((name) => response.headers?.[name] ?? []);

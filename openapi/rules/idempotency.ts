@@ -4,7 +4,7 @@ import type { Problem } from './rule.ts';
 
 const keySchemes = ['secretKey', 'publishableKey'];
 
-/** Every POST and PATCH that a key calls takes the header Idempotency-Key; nothing else does. */
+/** Every POST and PATCH that requires an API key accepts the header Idempotency-Key. No other operation does. */
 export function* idempotencyKeys(contract: Contract): Generator<Problem> {
   for (const { operation, item, method, at } of operationsAt(contract)) {
     const isKeyed = (operation.security ?? []).some((one) => keySchemes.some((scheme) => scheme in one));

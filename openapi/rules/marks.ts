@@ -1,4 +1,4 @@
-// The `x-` fields of our own that stand in no other file here.
+// Rules for our `x-` fields that no other file checks.
 import type { Contract } from '../../src/contract/document.ts';
 import { nodesOf } from './nodes.ts';
 import type { Problem } from './rule.ts';
@@ -48,18 +48,18 @@ export function* fromCaller(contract: Contract): Generator<Problem> {
   }
 }
 
-/** `x-enumDescriptions` describes every value of its enum, and nothing else. */
+/** `x-enumDescriptions` describes every value of its enum and no others. */
 export function* enumDescriptions(contract: Contract): Generator<Problem> {
   for (const { schema, at } of everySchema(contract)) {
     const texts = schema['x-enumDescriptions'];
     if (texts === undefined) continue;
     const values = new Set<unknown>((schema.enum as unknown[] | undefined) ?? []);
     for (const value of values.symmetricDifference(new Set<unknown>(Object.keys(texts as object))))
-      yield { at: [...at, 'x-enumDescriptions'], message: `Only one of enum and x-enumDescriptions has ${value}.` };
+      yield { at: [...at, 'x-enumDescriptions'], message: `${value} must be in both enum and x-enumDescriptions.` };
   }
 }
 
-/** Only the `x-` fields that this product knows are used, so that a typing error is found. */
+/** Only known `x-` fields are used, so that typing errors are found. */
 export function* knownMarks(contract: Contract): Generator<Problem> {
   for (const { fields, at, isDirectory } of nodesOf(contract))
     for (const key of isDirectory ? [] : Object.keys(fields))

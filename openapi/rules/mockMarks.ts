@@ -1,4 +1,4 @@
-// The marks that the mock follows: how a list is filtered, which times a write sets, what a field of a request does to others.
+// Rules for the marks that control the mock: list filters, the times that a write sets, and the effects of request fields.
 import {
   type Contract,
   dataOf,
@@ -10,11 +10,11 @@ import {
 import type { Problem } from './rule.ts';
 import { everySchema } from './schemas.ts';
 
-const places = ['page', 'pageSize', 'cursor', 'after']; // where in a list, and not which rows
+const places = ['page', 'pageSize', 'cursor', 'after']; // they select a position in the list, not rows
 const isStringList = (value: unknown): boolean =>
   Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string');
 
-/** A query parameter of a list is named like a field of its rows, or names fields with `x-filters` or `x-searches`. */
+/** A query parameter of a list has the name of a field of its items, or names fields in `x-filters` or `x-searches`. */
 export function* listFilters(contract: Contract): Generator<Problem> {
   for (const { path, method, item, operation } of operationsOf(contract)) {
     const items = method === 'get' ? dataOf(contract, operation)?.schema.items : undefined;
@@ -26,10 +26,10 @@ export function* listFilters(contract: Contract): Generator<Problem> {
       const at = ['paths', path, method];
       const fields = searched ?? filtered ?? [parameter.name];
       if (!isStringList(fields) || (searched && filtered))
-        yield { at, message: `${parameter.name} names fields with x-filters or x-searches, as a list.` };
+        yield { at, message: `${parameter.name} must name fields in either x-filters or x-searches, as a list.` };
       else
         for (const field of fields.filter((one) => !hasField(contract, row, one.split('.'))))
-          yield { at, message: `${parameter.name} filters by ${field}, which the rows do not have.` };
+          yield { at, message: `${parameter.name} filters by ${field}, which the items do not have.` };
     }
   }
 }
@@ -40,7 +40,7 @@ function hasField(contract: Contract, row: Schema, [name = '', ...rest]: string[
   return rest.length === 0 || hasField(contract, resolve(contract, property), rest);
 }
 
-/** `x-clock` is `create`, `write`, or fields of the same object with the values that set the time. */
+/** `x-clock` is `create`, `write`, or a map from fields of the same object to the values that set the time. */
 export function* clocks(contract: Contract): Generator<Problem> {
   for (const { schema, at } of everySchema(contract))
     for (const [name, property] of Object.entries(schema.properties ?? {})) {
@@ -48,16 +48,16 @@ export function* clocks(contract: Contract): Generator<Problem> {
       if (clock === undefined || clock === 'create' || clock === 'write') continue;
       const here = [...at, 'properties', name, 'x-clock'];
       if (typeof clock !== 'object' || clock === null) {
-        yield { at: here, message: `${clock} is neither create, write nor fields with values.` };
+        yield { at: here, message: `${clock} must be create, write, or fields with values.` };
         continue;
       }
       for (const [field, values] of Object.entries(clock)) {
         const allowed = enumOf(contract, schema, field);
         if (!isStringList(values) || !(values as string[]).every((value) => allowed.includes(value)))
-          yield { at: here, message: `${field} has no such values.` };
+          yield { at: here, message: `The values must be a list of values of ${field}.` };
       }
       if (![property.type].flat().includes('null'))
-        yield { at: here, message: `${name} must allow null, for other values.` };
+        yield { at: here, message: `${name} must allow null, for all other values.` };
     }
 }
 
@@ -66,7 +66,7 @@ const enumOf = (contract: Contract, { properties = {} }: Schema, name: string): 
   return property ? ((resolve(contract, property).enum as unknown[] | undefined) ?? []) : [];
 };
 
-/** `x-sets` gives, for each value of a request's field, the fields of the response that it sets and their values. */
+/** `x-sets` maps each value of a request field to the response fields that it sets, with their values. */
 export function* effects(contract: Contract): Generator<Problem> {
   for (const { path, method, operation } of operationsOf(contract)) {
     const request = operation.requestBody?.content['application/json']?.schema;
@@ -75,6 +75,9 @@ export function* effects(contract: Contract): Generator<Problem> {
       for (const set of Object.values(property['x-sets'] ?? {}))
         for (const [field, value] of Object.entries(set))
           if (!data || !enumOf(contract, data, field).includes(value))
-            yield { at: ['paths', path, method], message: `${name} sets ${field} to a value that it cannot have.` };
+            yield {
+              at: ['paths', path, method],
+              message: `${name} sets ${field} to a value that ${field} does not allow.`,
+            };
   }
 }

@@ -1,12 +1,12 @@
 import type { Place } from './rule.ts';
 
-/** An object of the document; the keys of a directory are names, not fields. */
+/** An object of the document. The keys of a directory are names, not fields. */
 export type Node = { fields: Record<string, unknown>; at: Place; isDirectory: boolean };
 
 const data = ['value', 'example', 'examples', 'default', 'const', 'enum'];
 const directories = ['properties', 'patternProperties', 'dependentSchemas', 'headers'];
 
-/** Every object of a document but for those that are data: examples, defaults, constants. */
+/** Every object of a document, except data such as examples, defaults and constants. */
 export function* nodesOf(node: unknown, at: Place = []): Generator<Node> {
   if (typeof node !== 'object' || node === null) return;
   const isDirectory = directories.includes(String(at.at(-1))) && !directories.includes(String(at.at(-2)));

@@ -2,7 +2,7 @@ import type { Contract } from '../../src/contract/document.ts';
 import { operationsAt } from './bodies.ts';
 import type { Problem } from './rule.ts';
 
-/** The verbs that an operationId may begin with, and the methods that they fit. */
+/** The verbs that an operationId can start with, and the methods that each verb is for. */
 const verbs: Record<string, string[]> = {
   list: ['get'],
   get: ['get'],
@@ -14,7 +14,7 @@ const verbs: Record<string, string[]> = {
   report: ['post'],
 };
 
-/** An operationId is a verb of the closed list that fits the method, and a noun, in camelCase. */
+/** An operationId is a listed verb for the method, followed by a noun, in camelCase. */
 export function* operationIds(contract: Contract): Generator<Problem> {
   for (const { operation, method, at } of operationsAt(contract)) {
     const verb = /^([a-z]+)[A-Z][A-Za-z0-9]*$/.exec(operation.operationId ?? '')?.[1] ?? '';
@@ -37,7 +37,7 @@ export function* oneTag(contract: Contract): Generator<Problem> {
   }
 }
 
-/** A summary is a headline: it does not end with a period. */
+/** A summary does not end with a period. */
 export function* headlines(contract: Contract): Generator<Problem> {
   for (const { operation, at } of operationsAt(contract))
     if (operation.summary?.trim().endsWith('.'))

@@ -4,7 +4,7 @@ import type { Problem } from './rule.ts';
 import { everySchema } from './schemas.ts';
 
 const apiKey = ['secretKey', 'publishableKey'];
-/** Who may enter where; `open` is an operation with `security: []`. */
+/** The security schemes of each area. `open` is an operation with `security: []`. */
 const areas: { pattern: RegExp; admits: string[] }[] = [
   { pattern: /^\/api\/v1\/teams\/\{teamId\}\/./, admits: apiKey },
   { pattern: /^\/api\/v1\/(auth\/whoami|me)$/, admits: apiKey },
@@ -17,7 +17,7 @@ const areas: { pattern: RegExp; admits: string[] }[] = [
   { pattern: /^\/(healthz|readyz)$/, admits: ['open'] },
 ];
 
-/** A path belongs to one of the areas, and its operations admit only the callers of that area. */
+/** A path belongs to one of the areas, and its operations use only the security schemes of that area. */
 export function* pathAreas(contract: Contract): Generator<Problem> {
   for (const path of Object.keys(contract.paths))
     if (!areas.some(({ pattern }) => pattern.test(path)))
@@ -31,7 +31,7 @@ export function* pathAreas(contract: Contract): Generator<Problem> {
   }
 }
 
-/** A path parameter is a whole segment: validators and the mock read parts of a segment in different ways. */
+/** A path parameter is a whole segment, because validators and the mock parse parts of a segment differently. */
 export function* wholeSegments(contract: Contract): Generator<Problem> {
   for (const path of Object.keys(contract.paths))
     for (const segment of path.split('/'))
@@ -43,22 +43,22 @@ export function* wholeSegments(contract: Contract): Generator<Problem> {
 }
 
 /**
- * `x-alias` is the second path of a path's operations: the path without its `/api`, so it has the same parameters and is
- * nobody else's.
+ * `x-alias` is a second path for the operations of a path. It is the path without `/api`, so it has the same parameters and
+ * no other path can have it.
  */
 export function* aliases(contract: Contract): Generator<Problem> {
   for (const [path, item] of Object.entries(contract.paths)) {
     const alias = item['x-alias'];
     if (alias === undefined) continue;
     const at = ['paths', path, 'x-alias'];
-    if (`/api${alias}` !== path) yield { at, message: `The alias of ${path} is ${path.replace(/^\/api/, '')}.` };
-    if (alias in contract.paths) yield { at, message: `${alias} is a path of its own.` };
+    if (`/api${alias}` !== path) yield { at, message: `The alias of ${path} must be ${path.replace(/^\/api/, '')}.` };
+    if (alias in contract.paths) yield { at, message: `${alias} is already a path.` };
   }
   for (const { operation, at } of operationsAt(contract))
-    if ('x-alias' in operation) yield { at: [...at, 'x-alias'], message: 'x-alias belongs to the path.' };
+    if ('x-alias' in operation) yield { at: [...at, 'x-alias'], message: 'x-alias must be on the path.' };
 }
 
-/** A path parameter that ends in `Id`, other than `teamId`, takes a prefixed id or a UUID; a long id has no UUID. */
+/** A path parameter that ends in `Id`, other than `teamId`, accepts a prefixed ID or a UUID. A long ID has no UUID. */
 export function* pathIds(contract: Contract): Generator<Problem> {
   for (const { operation, item, at } of operationsAt(contract))
     for (const { name, in: place, schema } of parametersOf(contract, item, operation)) {
@@ -67,12 +67,12 @@ export function* pathIds(contract: Contract): Generator<Problem> {
       if (!isReference(pattern) && !long.test(pattern))
         yield {
           at,
-          message: `The pattern of ${name} must take a prefixed id and a UUID: ^(xxx_[0-9A-Za-z]{12}|${uuid})$.`,
+          message: `The pattern of ${name} must accept a prefixed ID and a UUID: ^(xxx_[0-9A-Za-z]{12}|${uuid})$.`,
         };
     }
 }
 
-/** A prefixed id is three to five letters, `_` and twelve base62 characters, or 22 where there are many. */
+/** A prefixed ID is three to five letters, `_` and 12 base62 characters. A long ID has 22 base62 characters. */
 export function* prefixedIds(contract: Contract): Generator<Problem> {
   for (const { schema, at } of everySchema(contract)) {
     const pattern = String(schema.pattern ?? '');
@@ -82,7 +82,7 @@ export function* prefixedIds(contract: Contract): Generator<Problem> {
       yield {
         at,
         message:
-          'The pattern of an id is ^xxx_[0-9A-Za-z]{12}$ (or {22}) with a prefix of three to five letters; of an id or a UUID, ^(xxx_[0-9A-Za-z]{12}|<UUID>)$.',
+          'The pattern of an ID must be ^xxx_[0-9A-Za-z]{12}$ (or {22}) with a prefix of three to five letters. The pattern of an ID or a UUID must be ^(xxx_[0-9A-Za-z]{12}|<UUID>)$.',
       };
   }
 }

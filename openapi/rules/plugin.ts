@@ -1,4 +1,4 @@
-// The Redocly plugin `cstar`: our rules of the contract, switched on in redocly.yaml.
+// The Redocly plugin `cstar` with our rules for the contract. redocly.yaml enables them.
 import type { Contract } from '../../src/contract/document.ts';
 import { bundleRules } from './bundleRules.ts';
 import { filesUsed } from './filesUsed.ts';

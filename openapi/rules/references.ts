@@ -1,4 +1,4 @@
-// The request guard drops what stands beside a `$ref` at a schema's root, and answers 500 to references of other kinds.
+// The request guard ignores fields next to `$ref` at the root of a schema. With references of other kinds it returns a 500.
 import type { Contract } from '../../src/contract/document.ts';
 import { nodesOf } from './nodes.ts';
 import type { Problem } from './rule.ts';
@@ -17,7 +17,7 @@ export function* componentReferences(contract: Contract): Generator<Problem> {
       yield { at: [...at, keyword], message: `${keyword} is not supported by every tool.` };
 }
 
-/** Nothing stands beside a `$ref` at the root of a body, response or component schema. */
+/** A `$ref` at the root of a body, response or component schema has no fields next to it. */
 export function* noReferenceSiblings(contract: Contract): Generator<Problem> {
   const { paths, components } = contract;
   const { schemas, ...others } = components;

@@ -1,15 +1,16 @@
-// What a request may not use, because the guard would read it otherwise than the contract says it.
+// Constructs that a request must not use, because the guard and the contract would interpret them differently.
 import { type Contract, parametersOf, resolve } from '../../src/contract/document.ts';
 import { anyText } from '../../src/contract/keywords.ts';
 import { operationsAt } from './bodies.ts';
 import type { Problem } from './rule.ts';
 import { everySchema, parts, reached, type Standing, target, typesOf } from './schemas.ts';
 
-/** A parameter stands in path, query or header: cookies are not read. */
+/** A parameter is in the path, the query or a header. The API does not read cookies. */
 export function* noCookies(contract: Contract): Generator<Problem> {
   for (const { operation, item, at } of operationsAt(contract))
     for (const { name, in: place } of parametersOf(contract, item, operation))
-      if ((place as string) === 'cookie') yield { at, message: `${name} is a cookie, and cookies are not read.` };
+      if ((place as string) === 'cookie')
+        yield { at, message: `${name} is a cookie, and the API does not read cookies.` };
 }
 
 /** All media types of a request body have the same schema. */
@@ -19,19 +20,19 @@ export function* oneBodySchema(contract: Contract): Generator<Problem> {
     if (new Set(schemas).size > 1)
       yield {
         at: [...at, 'requestBody', 'content'],
-        message: 'The guard checks a body by the schema of its first media type, so all must have the same.',
+        message: 'All media types of a body must have the same schema, because the guard uses that of the first one.',
       };
   }
 }
 
-/** `multipleOf` is a whole number: fractions are rounded, so that 19.99 is no multiple of 0.01. */
+/** `multipleOf` is a whole number. With fractions, rounding errors make 19.99 no multiple of 0.01. */
 export function* wholeMultiples(contract: Contract): Generator<Problem> {
   for (const { schema, at } of everySchema(contract))
     if (schema.multipleOf !== undefined && !Number.isInteger(schema.multipleOf))
-      yield { at: [...at, 'multipleOf'], message: `${schema.multipleOf} is not a whole number.` };
+      yield { at: [...at, 'multipleOf'], message: `multipleOf must be a whole number, not ${schema.multipleOf}.` };
 }
 
-/** A date-time in a request has the pattern of TimestampInput, which leaves out what cannot be stored. */
+/** A date-time in a request has the pattern of TimestampInput, which excludes times that cannot be stored. */
 export function* requestTimes(contract: Contract): Generator<Problem> {
   const wanted = contract.components.schemas.TimestampInput?.pattern;
   for (const { schema, at } of ofRequests(contract))
@@ -40,8 +41,8 @@ export function* requestTimes(contract: Contract): Generator<Problem> {
 }
 
 /**
- * A pattern in a request, other than that of any text, has words in `x-must-be` or a short example: no caller is shown
- * a regular expression.
+ * A pattern in a request has words in `x-must-be` or a short example, because errors do not show regular expressions. The
+ * pattern for any text is exempt.
  */
 export function* toldPatterns(contract: Contract): Generator<Problem> {
   for (const { schema, at, isCondition } of ofRequests(contract)) {
@@ -51,11 +52,11 @@ export function* toldPatterns(contract: Contract): Generator<Problem> {
     if (!isCondition && needsWords && !isTold)
       yield { at, message: `A pattern needs x-must-be, or an example of at most ${exampleLengthMax} characters.` };
     if (schema.patternProperties && schema['x-keys'] === undefined)
-      yield { at, message: 'A map whose keys have a form needs x-keys.' };
+      yield { at, message: 'A map with patternProperties needs x-keys.' };
   }
 }
 
-/** As many characters of an example as an error shows. */
+/** The maximum number of characters of an example that an error shows. */
 const exampleLengthMax = 60;
 
 /** The schemas of parameters and request bodies, references followed. */

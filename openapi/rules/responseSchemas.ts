@@ -1,5 +1,6 @@
-// What a response schema may not use: the guard closes objects one by one, which makes intersections and conditions
-// impossible to fulfil, and the mock's generator fails on some keywords. `src/contract/views.ts` refuses what it cannot follow.
+// Keywords that a response schema must not use. The guard closes each object separately, so no value is valid against an
+// intersection or a condition. The mock's generator does not support some keywords. `src/contract/views.ts` rejects
+// keywords that it does not support.
 import type { Contract, Schema } from '../../src/contract/document.ts';
 import { patternInAscii } from '../../src/mock/patterns.ts';
 import type { Problem } from './rule.ts';
@@ -21,15 +22,15 @@ const notGenerated = [
 export const plainResponses = (contract: Contract): Generator<Problem> =>
   without(contract, combinators, 'cannot be closed against fields that the contract lacks');
 
-/** A response schema has no keyword that the mock's generator gets wrong. */
+/** A response schema has no keyword that the mock's generator does not support. */
 export const generatableResponses = (contract: Contract): Generator<Problem> =>
-  without(contract, notGenerated, "is beyond the mock's generator");
+  without(contract, notGenerated, "is not supported by the mock's generator");
 
-/** The mock can generate values of every pattern in a response. */
+/** The mock can generate values for every pattern in a response. */
 export function* generatablePatterns(contract: Contract): Generator<Problem> {
   for (const { schema, at } of reached(contract, 'response'))
     if (typeof schema.pattern === 'string' && patternInAscii(schema.pattern) === undefined)
-      yield { at: [...at, 'pattern'], message: `The mock cannot generate values of the pattern ${schema.pattern}.` };
+      yield { at: [...at, 'pattern'], message: `The mock cannot generate values for the pattern ${schema.pattern}.` };
 }
 
 /** A response schema does not contain itself. */

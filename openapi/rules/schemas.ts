@@ -1,9 +1,9 @@
-// Ways through the schemas of the bundle.
+// Iterators over the schemas of the bundle.
 import type { Contract, Schema } from '../../src/contract/document.ts';
 import { bodiesOf } from './bodies.ts';
 import type { Place } from './rule.ts';
 
-/** A schema where it stands. A condition only narrows another schema (`if`, `dependentSchemas`, ...) and is not complete. */
+/** A schema and its place. A condition (`if`, `dependentSchemas`, ...) only narrows another schema and is not complete. */
 export type Standing = { schema: Schema; at: Place; isCondition: boolean };
 
 const conditions = ['if', 'then', 'else', 'not'];
@@ -19,7 +19,7 @@ const single = [
 const listed = [...combinators, 'prefixItems'];
 const mapped = ['properties', 'patternProperties', 'dependentSchemas', '$defs'];
 
-/** Every schema that stands in the bundle, once. */
+/** Every schema in the bundle, once. */
 export function* everySchema({ paths, components }: Contract): Generator<Standing> {
   const { schemas, ...others } = components;
   for (const [name, schema] of Object.entries(schemas)) yield* within(root(schema, ['components', 'schemas', name]));
@@ -35,7 +35,7 @@ export function* schemasUnder(node: unknown, at: Place): Generator<Standing> {
     else if (key !== 'example' && key !== 'examples') yield* schemasUnder(value, [...at, key]);
 }
 
-/** The schemas that request or response bodies are made of, references followed. */
+/** All schemas of request or response bodies. References are followed. */
 export function* reached(contract: Contract, from: 'request' | 'response'): Generator<Standing> {
   const seen = new Set<Schema>();
   const open = [...bodiesOf(contract)]
@@ -49,7 +49,7 @@ export function* reached(contract: Contract, from: 'request' | 'response'): Gene
   }
 }
 
-/** The schemas directly inside of this one, references not followed. */
+/** The schemas directly inside this schema. References are not followed. */
 export function* parts({ schema, at, isCondition }: Standing): Generator<Standing> {
   const part = (value: unknown, keys: Place, narrows = false): Standing[] =>
     typeof value === 'object' && value !== null
@@ -65,7 +65,7 @@ export function* parts({ schema, at, isCondition }: Standing): Generator<Standin
       yield* part(one, [key, name], key === 'dependentSchemas');
 }
 
-/** What a `$ref` points to, if there is one. */
+/** The schema that a `$ref` points to, if there is one. */
 export function target(contract: Contract, { schema, isCondition }: Standing): Standing[] {
   const name = schema.$ref?.split('/').at(-1) ?? '';
   const found = contract.components.schemas[name];

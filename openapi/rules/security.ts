@@ -2,7 +2,7 @@ import type { Contract, Operation } from '../../src/contract/document.ts';
 import { operationsAt } from './bodies.ts';
 import type { Problem } from './rule.ts';
 
-/** Every operation says its own `security`; an open one says `[]`, and the root says nothing. */
+/** Every operation declares its own `security`, which is `[]` for an open operation. The root declares none. */
 export function* ownSecurity(contract: Contract): Generator<Problem> {
   if ('security' in contract)
     yield { at: ['security'], message: 'The root must not declare security. Each operation declares its own.' };
@@ -17,7 +17,7 @@ export function* ownSecurity(contract: Contract): Generator<Problem> {
   }
 }
 
-/** A permission is spelt `<plural noun>:read` or `<plural noun>:write`. */
+/** A permission has the form `<plural noun>:read` or `<plural noun>:write`. */
 export function* permissionNames(contract: Contract): Generator<Problem> {
   for (const { operation, at } of operationsAt(contract))
     for (const permission of (operation.security ?? []).flatMap((requirement) => Object.values(requirement).flat()))
@@ -28,7 +28,7 @@ export function* permissionNames(contract: Contract): Generator<Problem> {
         };
 }
 
-/** A probe, which nothing limits, is an open operation. */
+/** A probe is an open operation, because probes have no rate limit. */
 export function* openProbes(contract: Contract): Generator<Problem> {
   for (const { operation, at } of operationsAt(contract)) {
     if (!('x-probe' in operation)) continue;
