@@ -23,7 +23,7 @@ const manager = { permissions: ['keys:read' as const, 'keys:write' as const] };
 describe.each(backends)('createApiKey on $name', (backend) => {
   const stateful = only(backend, 'keeps state');
 
-  test('201 shows the whole key, which works at once', async () => {
+  test('201 returns the complete key, which works immediately', async () => {
     const { data, response } = await keysBy(backend).create(body);
     expect(response.status).toBe(201);
     expect(data?.meta.requestId).toBe(response.headers.get('X-Request-Id'));
@@ -39,7 +39,7 @@ describe.each(backends)('createApiKey on $name', (backend) => {
     ['secret', 'test', 'sk_test_'],
     ['publishable', 'live', 'pk_live_'],
     ['publishable', 'test', 'pk_test_'],
-  ] as const)('201 for a %s key of %s, which begins with %s', async (type, environment, prefix) => {
+  ] as const)('201 for a %s key of the environment %s, with the prefix %s', async (type, environment, prefix) => {
     const key = environment === 'live' ? keys.secretLive : keys.secretTest;
     const made = await newKey(backend, { permissions: ['tickets:read'], type, environment }, key);
     expect(made).toMatchObject({ type, environment, prefix, lastFour: made.key.slice(-4) });
@@ -48,14 +48,14 @@ describe.each(backends)('createApiKey on $name', (backend) => {
     expect(await using(backend, made.key)).toEqual([200]);
   });
 
-  stateful('201 and never shown again', async () => {
+  stateful('201 is the only response that contains the secret', async () => {
     const made = await newKey(backend, body);
     const answers = [await keysBy(backend).get(made.id), await keysBy(backend).list(), await traces(backend, made.id)];
     expect(JSON.stringify(answers)).toContain(made.id);
     expect(JSON.stringify(answers)).not.toContain(made.key.slice('sk_test_'.length));
   });
 
-  stateful('201 fills in what is not said', async () => {
+  stateful('201 uses the defaults for omitted fields', async () => {
     const made = await newKey(backend, body);
     expect(withoutSecret(made)).toEqual({
       ...{ ...body, object: 'api_key', id: made.id, uuid: made.uuid, type: 'secret', environment: 'test' },
@@ -67,7 +67,7 @@ describe.each(backends)('createApiKey on $name', (backend) => {
     });
   });
 
-  stateful('201 keeps all that is said, and gives it back', async () => {
+  stateful('201 stores and returns every field that was sent', async () => {
     const wishes = {
       name: 'Überall 🎫 "quoted"',
       permissions: ['tickets:write' as const, 'tickets:read' as const],
@@ -84,7 +84,7 @@ describe.each(backends)('createApiKey on $name', (backend) => {
     expect(await got(keysBy(backend).get(made.id))).toEqual(withoutSecret(made));
   });
 
-  stateful('201 takes over what is left out from the key that makes it', async () => {
+  stateful('201 copies omitted settings from the key that creates the key', async () => {
     const restrictions = {
       ipAddresses: ['127.0.0.0/8'],
       referrers: ['https://shop.example/*'],
@@ -101,7 +101,7 @@ describe.each(backends)('createApiKey on $name', (backend) => {
     });
   });
 
-  stateful.each(narrowings)('403 names %s in which it would be more than %j: %j', async (param, narrow, wider) => {
+  stateful.each(narrowings)('403 names %s if a key with %j creates a key with %j', async (param, narrow, wider) => {
     const maker = await holder(backend, narrow);
     const name = randomUUID();
     const refused = await maker.create({ name, permissions: manager.permissions, ...wider });
@@ -114,12 +114,12 @@ describe.each(backends)('createApiKey on $name', (backend) => {
   stateful.each([
     ['live', keys.secretTest],
     ['test', keys.secretLive],
-  ] as const)('403 names the environment %s, which the key that makes it is not of', async (environment, key) => {
+  ] as const)('403 names environment for %s if the creator has the other environment', async (environment, key) => {
     const refused = await keysBy(backend, key).create({ ...body, environment });
     expect(told(refused)).toEqual([403, 'insufficient_permissions', 'environment']);
   });
 
-  stateful('403 along a chain: no link is more than the one before', async () => {
+  stateful('403 along a chain of keys: no key exceeds its creator', async () => {
     const first = await holder(backend, { rateLimit: 50, expiresAt: inDays(2) });
     const second = await got(first.create({ name: 'Second', ...manager, expiresAt: inDays(1) }));
     const third = keysBy(backend, second.key);
@@ -132,7 +132,7 @@ describe.each(backends)('createApiKey on $name', (backend) => {
       expect(told(await third.create({ name: 'Third', ...wishes }))).toEqual([403, 'insufficient_permissions', param]);
   });
 
-  stateful('400 for a publishable key that could write', async () => {
+  stateful('400 for a publishable key with a write permission', async () => {
     for (const permission of allPermissions.filter((one) => one !== 'tickets:read')) {
       const refused = await keysBy(backend).create({ name: 'x', type: 'publishable', permissions: [permission] });
       expect(told(refused)).toEqual([400, 'parameter_invalid', 'permissions']);
@@ -140,7 +140,7 @@ describe.each(backends)('createApiKey on $name', (backend) => {
   });
 
   test.each(['9999-12-31T23:59:59-23:59', '2030-12-31T23:59:60Z', '0000-01-01T00:00:00Z', '2030-01-01 00:00:00Z'])(
-    '400 for an end that cannot be stored: %s',
+    '400 for an expiry that cannot be stored: %s',
     async (expiresAt) => {
       expect(told(await keysBy(backend).create({ ...body, expiresAt }))).toEqual([
         400,
@@ -150,7 +150,7 @@ describe.each(backends)('createApiKey on $name', (backend) => {
     },
   );
 
-  stateful('400 for an end in the past', async () => {
+  stateful('400 for an expiry in the past', async () => {
     for (const expiresAt of ['2020-01-01T00:00:00Z', new Date().toISOString()]) {
       const refused = await keysBy(backend).create({ ...body, expiresAt });
       expect(told(refused)).toEqual([400, 'parameter_invalid', 'expiresAt']);
@@ -180,7 +180,7 @@ describe.each(backends)('createApiKey on $name', (backend) => {
     expect(told(await keysBy(backend).create(wrong as never))).toEqual([400, code, param]);
   });
 
-  stateful('201 leaves one event and one audit entry', async () => {
+  stateful('201 creates one event and one audit entry', async () => {
     const maker = await holder(backend, {});
     const { data, response } = await maker.create({ ...body, rateLimit: 9 });
     const made = data?.data;
@@ -202,7 +202,7 @@ describe.each(backends)('createApiKey on $name', (backend) => {
     expect(audit[0]?.after).toEqual({ ...facts, isActive: true, expiresAt: null, revokedAt: null });
   });
 
-  test('201 again with an Idempotency-Key shows the same secret', async () => {
+  test('201 for a retry with the same Idempotency-Key, with the same secret', async () => {
     const { create } = keysBy(backend, keys.secretTest, { headers: { 'idempotency-key': randomUUID() } });
     const [first, second] = [await create(body), await create(body)];
     expect([first, second].map(({ response }) => response.headers.get('Idempotency-Replayed'))).toEqual([null, 'true']);
@@ -210,7 +210,7 @@ describe.each(backends)('createApiKey on $name', (backend) => {
     expect(await using(backend, second.data?.data.key as string)).toEqual([200]);
   });
 
-  test('409 idempotency_conflict for the same Idempotency-Key of another key: the secret is not shown to it', async () => {
+  test('409 idempotency_conflict for the same Idempotency-Key from another API key, without the secret', async () => {
     const headers = { 'idempotency-key': randomUUID() };
     expect(told(await keysBy(backend, keys.secretTest, { headers }).create(body))).toEqual([201]);
     const weaker = await newKey(backend, manager);
@@ -218,7 +218,7 @@ describe.each(backends)('createApiKey on $name', (backend) => {
     expect(told(repetition)).toEqual([409, 'idempotency_conflict', 'Idempotency-Key']);
   });
 
-  stateful('201 at once with one Idempotency-Key makes one key', async () => {
+  stateful('201 for parallel requests with one Idempotency-Key, and one key is created', async () => {
     const name = randomUUID();
     const { create } = keysBy(backend, keys.secretTest, { headers: { 'idempotency-key': name } });
     const made = await Promise.all(Array.from({ length: 5 }, () => got(create({ ...body, name }))));
@@ -229,7 +229,7 @@ describe.each(backends)('createApiKey on $name', (backend) => {
 });
 
 describe('createApiKey on two servers of one database', () => {
-  test('401 for a key that the other one has revoked, however lately this one has seen it', async () => {
+  test('401 immediately for a key that the other server revoked and this server used before', async () => {
     const store = await openOwnStore();
     const [one, other] = [await serve(store), await serve(store)];
     const maker = await newKey(one);
@@ -240,7 +240,7 @@ describe('createApiKey on two servers of one database', () => {
     await store.close();
   });
 
-  test('401 for a secret that the other one has rotated away', async () => {
+  test('401 for a secret that the other server rotated', async () => {
     const store = await openOwnStore();
     const [one, other] = [await serve(store), await serve(store)];
     const maker = await newKey(one);

@@ -18,20 +18,20 @@ describe.each(backends)('createMessage on $name', (backend) => {
     return data.data;
   };
 
-  test.each(['id', 'uuid'] as const)('201 belongs to the ticket that its %s names', async (spelling) => {
+  test.each(['id', 'uuid'] as const)('201 adds the message to the ticket named by its %s', async (spelling) => {
     const made = await newTicket(backend);
     const { data, response } = await post(backend, made[spelling], { content: 'Hello' });
     expect(response.status).toBe(201);
     expect(data?.data).toMatchObject({ object: 'message', ticketId: made.id });
   });
 
-  stateful('201 is a public answer of an agent unless told', async () => {
+  stateful('201 defaults to a public message from an agent', async () => {
     const { id } = await newTicket(backend);
     const expected = { content: 'Hello', sender: 'agent', senderName: null, isInternal: false };
     expect(await add(id, { content: 'Hello' })).toMatchObject(expected);
   });
 
-  stateful('201 keeps all that is said', async () => {
+  stateful('201 stores every field that was sent', async () => {
     const { id } = await newTicket(backend);
     const body = { content: 'Zeile\n🎫', sender: 'system', senderName: 'Zoë', isInternal: true } as const;
     const made = await add(id, body);
@@ -39,7 +39,7 @@ describe.each(backends)('createMessage on $name', (backend) => {
     expect((await read(backend, id))?.messages).toEqual([made]);
   });
 
-  stateful('201 counts in messageCount, unless internal, and changes updatedAt', async () => {
+  stateful('201 counts the message in messageCount unless it is internal, and changes updatedAt', async () => {
     const { id } = await newTicket(backend);
     await add(id, { content: 'One' });
     await add(id, { content: 'Two', sender: 'customer' });
@@ -47,7 +47,7 @@ describe.each(backends)('createMessage on $name', (backend) => {
     expect(await read(backend, id)).toMatchObject({ messageCount: 2, updatedAt: note.createdAt });
   });
 
-  stateful('201 sets firstResponseAt with the first public message of an agent only', async () => {
+  stateful('201 sets firstResponseAt only for the first public message from an agent', async () => {
     const { id } = await newTicket(backend);
     const firstResponseAt = async () => (await read(backend, id))?.firstResponseAt;
     await add(id, { content: 'Question', sender: 'customer' });
@@ -66,7 +66,7 @@ describe.each(backends)('createMessage on $name', (backend) => {
     expect(error?.error).toMatchObject({ code: 'resource_missing', param: 'ticketId' });
   });
 
-  stateful.each(strangers)('404 for $who, and nothing is added', async ({ teamId, key }) => {
+  stateful.each(strangers)('404 for $who, and no message is added', async ({ teamId, key }) => {
     const { id } = await newTicket(backend);
     expect((await post(backend, id, { content: 'Theirs' }, key, teamId)).response.status).toBe(404);
     expect(await read(backend, id)).toMatchObject({ messageCount: 0, messages: [] });

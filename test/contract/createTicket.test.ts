@@ -20,14 +20,14 @@ describe.each(backends)('createTicket on $name', (backend) => {
     expect(data?.meta.requestId).toBe(response.headers.get('X-Request-Id'));
   });
 
-  test('201 fills in what is not said', async () => {
+  test('201 uses the defaults for omitted fields', async () => {
     expect(await newTicket(backend, { title: 'Bare' })).toMatchObject({
       ...{ title: 'Bare', status: 'new', priority: 'normal', customerId: null, customerName: null, assignedTo: null },
       ...{ tags: [], notes: null, metadata: {}, messageCount: 0, closedAt: null, firstResponseAt: null },
     });
   });
 
-  stateful('201 keeps all that is said, and gives it back', async () => {
+  stateful('201 stores and returns every field that was sent', async () => {
     const body = {
       title: 'Überall 🎫 "quoted"',
       customerName: 'Zoë',
@@ -43,7 +43,7 @@ describe.each(backends)('createTicket on $name', (backend) => {
     expect(await read(backend, made.id)).toEqual({ ...made, messages: [] });
   });
 
-  test.each(['resolved', 'closed'] as const)('201 with status %s is closed at once', async (status) => {
+  test.each(['resolved', 'closed'] as const)('201 with status %s sets closedAt', async (status) => {
     const made = await newTicket(backend, { title: 'Done', status });
     expect(made.closedAt).toBe(made.createdAt);
   });
@@ -52,12 +52,12 @@ describe.each(backends)('createTicket on $name', (backend) => {
     ['prefixed id', demoCustomer.id],
     ['UUID', demoCustomer.uuid],
     ['UUID in capitals', demoCustomer.uuid.toUpperCase()],
-  ])("201 takes a known customer's name, by %s", async (_, customerId) => {
+  ])('201 takes the name of an existing customer, by %s', async (_, customerId) => {
     const made = await newTicket(backend, { title: 'Known', customerId });
     expect(made).toMatchObject({ customerId: demoCustomer.id, customerName: demoCustomer.name });
   });
 
-  lookingUp('201 assigns a member of the team, by either spelling', async () => {
+  lookingUp('201 assigns a member of the team, by either spelling of the ID', async () => {
     const { data } = await clientOf(backend).GET(tickets, {
       params: { path, query: { pageSize: 100, status: 'open' } },
     });
@@ -65,7 +65,7 @@ describe.each(backends)('createTicket on $name', (backend) => {
     expect(await newTicket(backend, { title: 'Assigned', assignedTo })).toMatchObject({ assignedTo });
   });
 
-  lookingUp('404 names the customer or member that the team and environment do not have', async () => {
+  lookingUp('404 names the customer or member that does not exist in the team and environment', async () => {
     const first = async (key: string, teamId = team.id) => {
       const query = { pageSize: 100 };
       const { data } = await clientOf(backend, key).GET(tickets, { params: { path: { teamId }, query } });
@@ -109,7 +109,7 @@ describe.each(backends)('createTicket on $name', (backend) => {
     expect(error?.error).toMatchObject({ code, param });
   });
 
-  test('201 with fifty keys of metadata', async () => {
+  test('201 with 50 metadata keys', async () => {
     const metadata = keysFrom(50);
     expect((await newTicket(backend, { title: 'x', metadata })).metadata).toEqual(metadata);
   });

@@ -55,7 +55,7 @@ describe.each(backends)('deleteTestData on $name', (backend) => {
   });
 
   only(backend, 'keeps state')(
-    '200 empties the test environment but for keys, their events and the audit log, and event numbers continue',
+    '200 empties the test environment except for keys, their events and the audit log, and event numbers continue',
     async () => {
       await makeKey(withKey('secretTest'));
       const lastNumber = await writeSome(withKey('secretTest'));
@@ -91,7 +91,7 @@ describe.each(backends)('deleteTestData on $name', (backend) => {
     60_000,
   );
 
-  only(backend, 'keeps state')('200 leaves one audit entry, which names the key and the team', async () => {
+  only(backend, 'keeps state')('200 creates one audit entry, which names the key and the team', async () => {
     const client = withKey('secretTest');
     const { data } = await client.DELETE(testData, { params });
     const query = { action: 'test_data.deleted', pageSize: 1 } as const;
@@ -108,7 +108,7 @@ describe.each(backends)('deleteTestData on $name', (backend) => {
     ]);
   });
 
-  test('200 when there is nothing left', async () => {
+  test('200 if there is no test data', async () => {
     const { data, response } = await withKey('secretTest').DELETE(testData, { params });
     const again = await withKey('secretTest').DELETE(testData, { params });
     expect([response.status, again.response.status]).toEqual([200, 200]);

@@ -11,14 +11,17 @@ describe.each(backends)('deleteTicket on $name', (backend) => {
   const stateful = only(backend, 'keeps state');
   const lookingUp = only(backend, 'looks data up');
 
-  test.each(['id', 'uuid'] as const)('200 says which is gone, by its %s', async (spelling) => {
-    const made = await newTicket(backend);
-    const { data, response } = await remove(backend, made[spelling]);
-    expect(response.status).toBe(200);
-    expect(data?.data).toEqual({ deleted: true, id: made.id });
-  });
+  test.each(['id', 'uuid'] as const)(
+    '200 returns the ID of the deleted ticket, requested by its %s',
+    async (spelling) => {
+      const made = await newTicket(backend);
+      const { data, response } = await remove(backend, made[spelling]);
+      expect(response.status).toBe(200);
+      expect(data?.data).toEqual({ deleted: true, id: made.id });
+    },
+  );
 
-  stateful('404 afterwards, for the ticket and its messages', async () => {
+  stateful('404 after the deletion, for the ticket and its messages', async () => {
     const { id } = await newTicket(backend);
     const path = { ...ofTeam, ticketId: id };
     await clientOf(backend).POST(messages, { params: { path }, body: { content: 'Hello' } });
@@ -32,7 +35,7 @@ describe.each(backends)('deleteTicket on $name', (backend) => {
     expect(late.response.status).toBe(404);
   });
 
-  stateful('200 leaves an audit entry that names the ticket', async () => {
+  stateful('200 creates an audit entry that names the ticket', async () => {
     const made = await newTicket(backend);
     const { data } = await remove(backend, made.id);
     for (const resource of [made.id, made.uuid]) {
@@ -46,13 +49,13 @@ describe.each(backends)('deleteTicket on $name', (backend) => {
     }
   });
 
-  stateful.each(strangers)('404 for $who, and the ticket stays', async ({ teamId, key }) => {
+  stateful.each(strangers)('404 for $who, and the ticket is kept', async ({ teamId, key }) => {
     const { id } = await newTicket(backend);
     expect((await remove(backend, id, key, teamId)).response.status).toBe(404);
     expect((await read(backend, id))?.id).toBe(id);
   });
 
-  lookingUp('404 for a ticket that never was', async () => {
+  lookingUp('404 for a ticket that does not exist', async () => {
     expect((await remove(backend, missingTicket)).response.status).toBe(404);
   });
 });

@@ -8,7 +8,7 @@ describe.each(backends)('getApiKey on $name', (backend) => {
   const stateful = only(backend, 'keeps state');
   const { get, change, rotate, revoke } = keysBy(backend);
 
-  test('200 returns the key that was meant, by either spelling', async () => {
+  test('200 returns the requested key, by either spelling of the ID', async () => {
     const { id, uuid } = await newKey(backend);
     for (const keyId of [id, uuid, uuid.toUpperCase()]) {
       const { data, response } = await get(keyId);
@@ -19,17 +19,17 @@ describe.each(backends)('getApiKey on $name', (backend) => {
     }
   });
 
-  stateful('200 returns it as it was made, without its secret', async () => {
+  stateful('200 returns the key as it was created, without its secret', async () => {
     const made = await newKey(backend, { rateLimit: 4, restrictions: { endpoints: ['getApiKey'] } });
     expect(await got(get(made.id))).toEqual(withoutSecret(made));
   });
 
-  stateful('200 for a key that asks for itself', async () => {
+  stateful('200 for a key that requests itself', async () => {
     const made = await newKey(backend, { permissions: ['keys:read'] });
     expect(await got(keysBy(backend, made.key).get(made.id))).toMatchObject({ id: made.id });
   });
 
-  stateful('200 tells the state that comes first: revoked, then deactivated', async () => {
+  stateful('200 returns the status with the highest precedence: revoked, then deactivated', async () => {
     const { id } = await newKey(backend);
     const status = async () => (await got(get(id))).status;
     expect(await status()).toBe('active');
@@ -46,15 +46,18 @@ describe.each(backends)('getApiKey on $name', (backend) => {
       expect(told(await get(keyId))).toEqual([404, 'resource_missing', 'keyId']);
   });
 
-  stateful.each(strangers)('404 for $who, as for a key that does not exist', async ({ teamId, key }) => {
-    const { id } = await newKey(backend);
-    const stranger = keysBy(backend, key, { teamId });
-    const [foreign, missing] = [await stranger.get(id), await stranger.get(missingKey)];
-    expect(told(foreign)).toEqual([404, 'resource_missing', 'keyId']);
-    expect({ ...foreign.error?.error, request_id: '' }).toEqual({ ...missing.error?.error, request_id: '' });
-  });
+  stateful.each(strangers)(
+    '404 for $who, identical to the response for a key that does not exist',
+    async ({ teamId, key }) => {
+      const { id } = await newKey(backend);
+      const stranger = keysBy(backend, key, { teamId });
+      const [foreign, missing] = [await stranger.get(id), await stranger.get(missingKey)];
+      expect(told(foreign)).toEqual([404, 'resource_missing', 'keyId']);
+      expect({ ...foreign.error?.error, request_id: '' }).toEqual({ ...missing.error?.error, request_id: '' });
+    },
+  );
 
-  test.each(['tkt_000000000001', 'key_1', 'me'])('400 for the id %s', async (keyId) => {
+  test.each(['tkt_000000000001', 'key_1', 'me'])('400 for the ID %s', async (keyId) => {
     expect(told(await get(keyId))).toEqual([400, 'parameter_invalid', 'keyId']);
   });
 });

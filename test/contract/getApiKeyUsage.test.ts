@@ -13,7 +13,7 @@ const none = { requests: 0, clientErrors: 0, rateLimited: 0, serverErrors: 0, ho
 describe.each(backends)('getApiKeyUsage on $name', (backend) => {
   const lookingUp = only(backend, 'looks data up');
 
-  test('200 returns hours of the span, by either spelling', async () => {
+  test('200 returns the hours of the period, by either spelling of the ID', async () => {
     const made = await newKey(backend);
     for (const keyId of [made.id, made.uuid, made.uuid.toUpperCase()]) {
       const { data, response } = await ask(backend, keyId);
@@ -56,14 +56,14 @@ describe.each(backends)('getApiKeyUsage on $name', (backend) => {
       { from: '2026-03-30T12:00:00+02:00', to: '2026-03-30T12:00:00Z' },
       { from: '2026-03-30T10:00:00.000Z', to: '2026-03-30T12:00:00.000Z' },
     ],
-  ])('200 takes %s', async (_, asked, span) => {
+  ])('200 accepts %s', async (_, asked, span) => {
     const { id } = await newKey(backend);
     const { data, response } = await ask(backend, id, asked);
     expect(response.status).toBe(200);
     expect(data?.data).toEqual({ ...none, ...span });
   });
 
-  lookingUp('200 has the 24 hours until now unless told, the present one with them', async () => {
+  lookingUp('200 defaults to the last 24 hours, including the current hour', async () => {
     const { id, createdAt } = await newKey(backend);
     const { data } = await ask(backend, id);
     const { from, to } = (data as NonNullable<typeof data>).data;
@@ -71,7 +71,7 @@ describe.each(backends)('getApiKeyUsage on $name', (backend) => {
     expect(createdAt < to && from < createdAt).toBe(true);
   });
 
-  lookingUp('200 with nothing for a key that nobody has used', async () => {
+  lookingUp('200 with no hours for a key that was never used', async () => {
     const made = await newKey(backend);
     await using(backend, keys.secretTest); // which is another one
     expect((await ask(backend, made.id)).data?.data).toMatchObject(none);
@@ -86,7 +86,7 @@ describe.each(backends)('getApiKeyUsage on $name', (backend) => {
     ['to', { to: '0000-01-01T00:00:00Z' }],
     ['to', { to: '9999-12-31T23:30:00Z' }],
     ['to', { to: '2016-12-31T23:59:60Z' }], // a leap second, which is no time to JavaScript
-  ])('400 names %s for the span %j', async (param, span) => {
+  ])('400 names %s for the period %j', async (param, span) => {
     const { id } = await newKey(backend);
     const { error, response } = await ask(backend, id, span);
     expect(response.status).toBe(400);
@@ -104,7 +104,7 @@ describe.each(backends)('getApiKeyUsage on $name', (backend) => {
     expect(((await response.json()) as { error: object }).error).toMatchObject({ code, param });
   });
 
-  lookingUp('404 for a key that is not there, of the other environment or of another team', async () => {
+  lookingUp('404 for a key that does not exist, of the other environment or of another team', async () => {
     const { id } = await newKey(backend);
     for (const [keyId, key] of [
       [missingKey, keys.secretTest],

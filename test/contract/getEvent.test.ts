@@ -10,7 +10,7 @@ describe.each(backends)('getEvent on $name', (backend) => {
   const get = (eventId: string, key: string = keys.secretTest) =>
     clientOf(backend, key).GET(one, { params: { path: { teamId: team.id, eventId } } });
 
-  test('200 returns the event as the list shows it', async () => {
+  test('200 returns the event as in the list', async () => {
     const tickets = ticketsOf(backend);
     await tickets.create();
     const [listed] = await tickets.events({ pageSize: 1 });
@@ -19,13 +19,13 @@ describe.each(backends)('getEvent on $name', (backend) => {
     expect(data?.data).toEqual(listed);
   });
 
-  test('200 has the id that was asked for', async () => {
+  test('200 returns the event with the requested ID', async () => {
     const [listed] = await ticketsOf(backend).events({ pageSize: 1 });
     expect((await get(listed?.id)).data?.data.id).toBe(listed?.id);
   });
 
   only(backend, 'looks data up')(
-    '404 for an event that is not there, and for one of the other environment',
+    '404 for an event that does not exist and for an event of the other environment',
     async () => {
       const live = ticketsOf(backend, keys.secretLive);
       const { id } = await live.create();

@@ -13,7 +13,7 @@ const cases = open.demo.teams.flatMap((team) => facts.map((fact) => ({ ...fact, 
 
 describe.each(backends)('getIdentity on $name', (backend) => {
   test.each(cases)(
-    '200 tells team, kind and environment of $name of $slug',
+    '200 returns the team, key type and environment of $name of $slug',
     async ({ name, keyType, environment, team }) => {
       const { data, response } = await clientOf(backend, team.keys[name]).GET('/api/v1/auth/whoami');
       expect(response.status).toBe(200);
@@ -22,7 +22,7 @@ describe.each(backends)('getIdentity on $name', (backend) => {
   );
 
   only(backend, 'knows its team').each(open.demo.teams)(
-    '200 tells name and slug of $slug',
+    '200 returns the name and slug of $slug',
     async ({ name, slug, keys }) => {
       const { data } = await clientOf(backend, keys.secretTest).GET('/api/v1/auth/whoami');
       expect(data?.data).toMatchObject({ teamName: name, teamSlug: slug });

@@ -5,14 +5,14 @@ import { backends, clientOf } from '../support/client.ts';
 import { startFront } from './ownFront.ts';
 
 describe.each(backends)('getReadiness on $name', (backend) => {
-  test('200 without a key or a limit', async () => {
+  test('200 without a key or a rate limit', async () => {
     const { data, response } = await clientOf(backend, '').GET('/readyz');
     expect([response.status, data?.data]).toEqual([200, { status: 'ready' }]);
     expect(response.headers.has('X-RateLimit-Limit')).toBe(false);
   });
 });
 
-describe('getReadiness while the server is not ready', () => {
+describe('getReadiness if the server is not ready', () => {
   test.each([
     ['is stopping', async () => false],
     ['has no database', async () => Promise.reject(Object.assign(new Error('no'), { code: 'ECONNREFUSED' }))],

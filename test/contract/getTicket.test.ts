@@ -15,24 +15,24 @@ describe.each(backends)('getTicket on $name', (backend) => {
     ['its prefixed id', demoTicket.id],
     ['its UUID', demoTicket.uuid],
     ['its UUID in capitals', demoTicket.uuid.toUpperCase()],
-  ])('200 finds by %s', async (_, ticketId) => {
+  ])('200 returns the ticket for %s', async (_, ticketId) => {
     const { data, response } = await get(backend, ticketId);
     expect(response.status).toBe(200);
     expect(data?.data).toMatchObject({ id: demoTicket.id, uuid: demoTicket.uuid });
     expect(data?.data.messages?.every((message) => message.ticketId === demoTicket.id)).toBe(true);
   });
 
-  test('200 is equal for both spellings', async () => {
+  test('200 returns the same ticket for both spellings of the ID', async () => {
     expect(await read(backend, demoTicket.uuid)).toEqual(await read(backend, demoTicket.id));
   });
 
-  lookingUp('200 is the ticket of the list, and its messages', async () => {
+  lookingUp('200 returns the ticket of the list, with its messages', async () => {
     const { messages, ...found } = (await read(backend, demoTicket.id)) ?? { messages: [] };
     expect(found).toMatchObject({ title: demoTicket.title, status: demoTicket.status, tags: demoTicket.tags });
     expect(messages?.[0]).toMatchObject({ object: 'message', sender: 'customer', senderName: demoTicket.customerName });
   });
 
-  lookingUp('200 hides internal messages from publishable keys alone', async () => {
+  lookingUp('200 omits internal messages for publishable keys only', async () => {
     const all = (await read(backend, withInternal))?.messages;
     const visible = (await read(backend, withInternal, keys.publishableTest))?.messages;
     expect(all?.filter(({ isInternal }) => isInternal)).toHaveLength(1);
@@ -40,7 +40,7 @@ describe.each(backends)('getTicket on $name', (backend) => {
     expect(visible).toEqual(expected);
   });
 
-  stateful('200 inlines the first hundred messages', async () => {
+  stateful('200 contains the first 100 messages', async () => {
     const { id } = await newTicket(backend);
     const path = { ...ofTeam, ticketId: id };
     for (let i = 1; i <= 101; i++)
@@ -55,7 +55,7 @@ describe.each(backends)('getTicket on $name', (backend) => {
     expect(found?.messageCount).toBe(101);
   });
 
-  test('404 for a UUID that is not of our form', async () => {
+  test('404 for a UUID that this API cannot have created', async () => {
     const { error, response } = await get(backend, foreignUuid);
     expect(response.status).toBe(404);
     expect(error?.error).toMatchObject({ code: 'resource_missing', param: 'ticketId' });
@@ -66,7 +66,7 @@ describe.each(backends)('getTicket on $name', (backend) => {
     expect([response.status, error?.error.code]).toEqual([404, 'resource_missing']);
   });
 
-  lookingUp.each(strangers)('404 for $who, the same as for a missing one', async ({ teamId, key }) => {
+  lookingUp.each(strangers)('404 for $who, identical to the response for a missing ticket', async ({ teamId, key }) => {
     const foreign = await get(backend, demoTicket.id, key, teamId);
     const missing = await get(backend, missingTicket, key, teamId);
     const { request_id: _, ...error } = foreign.error?.error ?? { request_id: '' };
@@ -74,7 +74,7 @@ describe.each(backends)('getTicket on $name', (backend) => {
     expect(missing.error?.error).toMatchObject(error);
   });
 
-  test.each(['tkt_short', 'cus_a1B2c3D4e5F6', 'x'])('400 for %s, which is no ticket id', async (ticketId) => {
+  test.each(['tkt_short', 'cus_a1B2c3D4e5F6', 'x'])('400 for %s, which is not a ticket ID', async (ticketId) => {
     const { error, response } = await get(backend, ticketId);
     expect(response.status).toBe(400);
     expect(error?.error).toMatchObject({ code: 'parameter_invalid', param: 'ticketId' });

@@ -10,7 +10,7 @@ const uuidOf = async (backend: Backend, key?: string) =>
   (await clientOf(backend, key).GET('/api/v1/me')).data?.id as string; // secret keys have a person
 
 describe.each(backends)('getUser on $name', (backend) => {
-  test('200 returns the person behind a key, by either spelling', async () => {
+  test('200 returns the user of a key, by either spelling of the ID', async () => {
     const uuid = await uuidOf(backend);
     const { data } = await get(backend, uuid);
     const id = data?.data.id as string;
@@ -22,7 +22,7 @@ describe.each(backends)('getUser on $name', (backend) => {
     }
   });
 
-  only(backend, 'knows its team').each(open.demo.teams)('200 for the owner of $slug', async (team) => {
+  only(backend, 'knows its team').each(open.demo.teams)('200 returns the owner of $slug', async (team) => {
     const uuid = await uuidOf(backend, team.keys.secretTest);
     for (const key of [team.keys.secretTest, team.keys.secretLive])
       expect((await get(backend, uuid, key)).data?.data).toMatchObject({
@@ -32,7 +32,7 @@ describe.each(backends)('getUser on $name', (backend) => {
       });
   });
 
-  only(backend, 'looks data up')('404 for a person of another team, and for nobody', async () => {
+  only(backend, 'looks data up')('404 for a user of another team and for a user that does not exist', async () => {
     for (const userId of [await uuidOf(backend, otherTeam.keys.secretTest), missing, foreignUuid]) {
       const { error, response } = await get(backend, userId);
       expect([response.status, error?.error.code, error?.error.param]).toEqual([404, 'resource_missing', 'userId']);
