@@ -45,7 +45,7 @@ const secretTextFields = secretFieldsOf(Ticket).filter(
   (name) => TicketCreate.properties[name] && !isReference(TicketCreate.properties[name]), // an id is no text
 );
 
-test('the contract marks what it is meant to', () => {
+test('the contract marks exactly the expected fields and parameters', () => {
   expect(holdingSecrets.map(({ operationId }) => operationId)).toEqual(['listTickets', 'getTicket', 'listMessages']);
   expect(secretTextFields).toEqual(['notes', 'metadata']);
   expect(secretFieldsOf(Ticket).toSorted()).toEqual([
@@ -56,7 +56,7 @@ test('the contract marks what it is meant to', () => {
   expect(Message['x-secret-when']).toBe('isInternal');
 });
 
-test('the examples show every secret field that a response can hold, so that the tests below try it', () => {
+test('the examples contain every secret field of a response, so that the tests below cover it', () => {
   const shown = holdingSecrets.flatMap(secretsOf).map((place) => place.split('.').at(-1));
   expect(new Set(shown)).toEqual(new Set(holdingSecrets.flatMap(secretNamesOf)));
 });
@@ -65,7 +65,7 @@ describe.each(backends)('a publishable key on $name', (backend) => {
   const stateful = only(backend, 'keeps state');
 
   test.each(holdingSecrets)(
-    '200 without secret fields from $operationId, where a secret key sees them',
+    '200 from $operationId without the secret fields that a secret key receives',
     async (operation) => {
       const ask = async (key: string) =>
         (await (await sendDraft(backend, withKey(requestOf(operation), key))).json()) as object;
@@ -75,7 +75,7 @@ describe.each(backends)('a publishable key on $name', (backend) => {
   );
 
   test.each(holdingSecrets)(
-    '403 from $operationId for a secret filter, 400 for a secret field that is none',
+    '403 from $operationId for a secret filter, and 400 for a secret field that is not a filter',
     async (operation) => {
       const fields = [...new Set(secretsOf(operation).map((path) => path.split('.').at(-1) as string))];
       for (const field of [...fields, 'sort', 'sortBy', 'orderBy', 'fields', 'include']) {
@@ -95,7 +95,7 @@ describe.each(backends)('a publishable key on $name', (backend) => {
     },
   );
 
-  stateful('200 with nothing when it searches for what stands in secret text', async () => {
+  stateful('200 with an empty list for a search that matches secret text only', async () => {
     const word = crypto.randomUUID();
     const secretText = Object.fromEntries(
       secretTextFields.map((name) => [name, name === 'metadata' ? { [`k${word}`]: word } : word]),
@@ -116,7 +116,7 @@ describe.each(backends)('a publishable key on $name', (backend) => {
   });
 });
 
-describe('a handler that answers with everything', () => {
+describe('a handler that returns every field', () => {
   let front: Awaited<ReturnType<typeof startFront>>;
   beforeAll(async () => {
     front = await startFront({
@@ -137,12 +137,15 @@ describe('a handler that answers with everything', () => {
     return content;
   }
 
-  test.each(holdingSecrets)('200 from $operationId is cut to what a publishable key may see', async (operation) => {
-    const ask = async (key: string) => (await sendDraft(front, withKey(goodRequest(operation), key))).text();
-    const [secret, publishable] = await Promise.all([ask(keys.secretTest), ask(keys.publishableTest)]);
-    expect(secretsIn(operation, JSON.parse(publishable))).toEqual([]);
-    expect(secretsIn(operation, JSON.parse(secret))).not.toEqual([]);
-    expect(publishable).not.toContain('among the team');
-    expect(secret.includes('among the team')).toBe(operation.operationId !== 'listTickets');
-  });
+  test.each(holdingSecrets)(
+    '200 from $operationId contains only the fields for publishable keys',
+    async (operation) => {
+      const ask = async (key: string) => (await sendDraft(front, withKey(goodRequest(operation), key))).text();
+      const [secret, publishable] = await Promise.all([ask(keys.secretTest), ask(keys.publishableTest)]);
+      expect(secretsIn(operation, JSON.parse(publishable))).toEqual([]);
+      expect(secretsIn(operation, JSON.parse(secret))).not.toEqual([]);
+      expect(publishable).not.toContain('among the team');
+      expect(secret.includes('among the team')).toBe(operation.operationId !== 'listTickets');
+    },
+  );
 });

@@ -32,29 +32,29 @@ const byCursor = (query: object) => walk(query, ({ pagination }) => ({ cursor: p
 const idsOf = (rows: { id: string }[]) => rows.map(({ id }) => id);
 const wanted = (isWanted: (one: (typeof demoTickets)[number]) => boolean) => idsOf(demoTickets.filter(isWanted));
 
-describe('listTickets on the demo', () => {
-  test.each([7, 20, 100])('200 walks all by cursor, %i at a time, newest first, each once', async (pageSize) => {
+describe('listTickets on the demo data', () => {
+  test.each([7, 20, 100])('200 returns every ticket once by cursor, %i per page, newest first', async (pageSize) => {
     expect(idsOf(await byCursor({ pageSize }))).toEqual(idsOf(demoTickets));
   });
 
-  test.each([7, 48, 100])('200 walks all by page, %i at a time, in the same order', async (pageSize) => {
+  test.each([7, 48, 100])('200 returns the same order by page, %i per page', async (pageSize) => {
     const rows = await walk({ pageSize, page: 1 }, ({ pagination }) => ({ page: pagination.page + 1 }));
     expect(idsOf(rows)).toEqual(idsOf(demoTickets));
   });
 
-  test('200 counts the pages on when the cursor takes over', async () => {
+  test('200 continues the page numbers after a switch to the cursor', async () => {
     const second = await pageOf({ pageSize: 48, page: 2 });
     const third = await pageOf({ pageSize: 48, cursor: second.pagination.nextCursor });
     expect(third.pagination).toMatchObject({ total: 240, page: 3, pageSize: 48, hasMore: true });
     expect(idsOf(third.data)).toEqual(idsOf(demoTickets.slice(96, 144)));
   });
 
-  test('200 ends without a cursor, also when the last page is full', async () => {
+  test('200 without a nextCursor on the last page, even if it is full', async () => {
     const { pagination } = await pageOf({ pageSize: 60, page: 4 });
     expect(pagination).toEqual({ total: 240, page: 4, pageSize: 60, hasMore: false });
   });
 
-  test('200 with an empty page after the last', async () => {
+  test('200 with an empty page after the last page', async () => {
     const { data, pagination } = await pageOf({ pageSize: 100, page: 100 });
     expect([data, pagination]).toEqual([[], { total: 240, page: 100, pageSize: 100, hasMore: false }]);
   });
@@ -72,14 +72,14 @@ describe('listTickets on the demo', () => {
     expect(ids.length).toBeGreaterThan(0);
   });
 
-  test('200 filters by customer, in both spellings and any case', async () => {
+  test('200 filters by customer, in both spellings and in any case', async () => {
     const ids = wanted((one) => one.customerUuid === demoCustomer.uuid);
     for (const customerId of [demoCustomer.id, demoCustomer.uuid, demoCustomer.uuid.toUpperCase()])
       expect(idsOf(await byCursor({ customerId }))).toEqual(ids);
     expect(ids.length).toBeGreaterThan(0);
   });
 
-  test('200 filters by member, in both spellings', async () => {
+  test('200 filters by team member, in both spellings', async () => {
     const all = await byCursor({ pageSize: 100 });
     const assignedTo = all.find((one) => one.assignedTo)?.assignedTo as string; // most are assigned
     const ids = idsOf(all.filter((one) => one.assignedTo === assignedTo));

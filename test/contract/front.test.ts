@@ -19,7 +19,7 @@ describe.each(backends)('the front on $name', (backend) => {
       expect(response.headers.get('WWW-Authenticate')).toBe(status === 401 ? `Bearer realm="cstar"${challenge}` : null);
     });
 
-    test('the earlier step answers when there are two faults', async () => {
+    test('the earlier check determines the response to a request with two faults', async () => {
       const pairs = all.flatMap((earlier) =>
         all
           .filter((later) => earlier.step < later.step && canMeet(earlier, later))

@@ -28,35 +28,38 @@ const keyed = operationTable.filter(({ security }) => security.length > 0);
 const needsPermission = keyed.filter(({ security }) => security.every(({ permissions }) => permissions.length > 0));
 
 describe.each(backends)('keys on $name', (backend) => {
-  test.each(['bearer', 'BEARER', 'Bearer '])('200 for the scheme %s', async (scheme) => {
+  test.each(['bearer', 'BEARER', 'Bearer '])('200 for the authentication scheme %s', async (scheme) => {
     const headers = { authorization: `${scheme} ${keys.secretTest}` };
     expect((await send(backend, whoami, { key: '', headers })).status).toBe(200);
   });
 
-  test('401 authentication_required for two Authorization headers, even of the same key', async () => {
+  test('401 authentication_required for two Authorization headers, even with the same key', async () => {
     const header: [string, string] = ['Authorization', `Bearer ${keys.secretTest}`];
     const { status, body } = await sendRaw(backend, { path: whoami, headers: [header, header] });
     expect([status, body.error.code]).toEqual([401, 'authentication_required']);
     expect(body.error.message).toBe('Missing or invalid Authorization header. Expected: Bearer <api_key>');
   });
 
-  test('200 for the own team in capitals', async () => {
+  test('200 for the team ID in upper case', async () => {
     expect((await send(backend, `/api/v1/teams/${team.id.toUpperCase()}/tickets`)).status).toBe(200);
   });
 
-  test.each(['live', 'test'] as const)('403 publishable_key_write speaks of %s keys to one of them', async (name) => {
-    const key = name === 'live' ? keys.publishableLive : keys.publishableTest;
-    const init = { method: 'POST', key, headers: { 'content-type': 'application/json' }, body: '{"title":"x"}' };
-    const response = await send(backend, `/api/v1/teams/${team.id}/tickets`, init);
-    expect(response.status).toBe(403);
-    expect(await errorOf(response)).toMatchObject({
-      type: 'authentication_error',
-      code: 'publishable_key_write',
-      message: `Publishable keys (pk_${name}_) are read-only. Use a secret key (sk_${name}_) for write operations`,
-    });
-  });
+  test.each(['live', 'test'] as const)(
+    '403 publishable_key_write names the %s keys to a key of this environment',
+    async (name) => {
+      const key = name === 'live' ? keys.publishableLive : keys.publishableTest;
+      const init = { method: 'POST', key, headers: { 'content-type': 'application/json' }, body: '{"title":"x"}' };
+      const response = await send(backend, `/api/v1/teams/${team.id}/tickets`, init);
+      expect(response.status).toBe(403);
+      expect(await errorOf(response)).toMatchObject({
+        type: 'authentication_error',
+        code: 'publishable_key_write',
+        message: `Publishable keys (pk_${name}_) are read-only. Use a secret key (sk_${name}_) for write operations`,
+      });
+    },
+  );
 
-  test('403 insufficient_permissions names the permission', async () => {
+  test('403 insufficient_permissions names the missing permission', async () => {
     const response = await send(backend, `/api/v1/teams/${team.id}/tickets`, {
       method: 'POST',
       key: keys.ticketsReadOnly,
@@ -86,12 +89,12 @@ describe.each(backends)('the team in the path on $name', (backend) => {
     return [response.status, await codeOf(response)];
   };
 
-  test.each(working)("403 for another team's UUID and for what is no UUID, with %s", async (name) => {
+  test.each(working)('403 for the UUID of another team and for a malformed team ID, with %s', async (name) => {
     for (const teamId of [other.id, other.id.toUpperCase(), unheardOf, 'not-a-uuid', 'acme', '0', '%20'])
       for (const method of ['GET', 'POST']) expect(await ask(teamId, ownKeys[name], method)).toEqual(denied);
   });
 
-  test.each(['not-a-uuid', `${team.id}0`, team.slug])('no key is of the team %s', async (teamId) => {
+  test.each(['not-a-uuid', `${team.id}0`, team.slug])('no key belongs to the team %s', async (teamId) => {
     const anyKey = `sk_${'test'}_${'0'.repeat(32)}`;
     expect(await ask(teamId, anyKey)).toEqual(backend.name === 'mock' ? denied : [401, 'invalid_api_key']);
   });
@@ -120,12 +123,12 @@ describe('a key without any permission', () => {
     expect([response.status, await codeOf(response)]).toEqual([403, 'insufficient_permissions']);
   });
 
-  test('200 on getIdentity, which asks for none', async () => {
+  test('200 from getIdentity, which requires no permission', async () => {
     expect((await send(front, whoami)).status).toBe(200);
   });
 });
 
-describe.each(limitedBackends)('a bucket of one request on $name', (backend) => {
+describe.each(limitedBackends)('a rate limit of one request on $name', (backend) => {
   const [{ keys }, { id: otherTeamId }] = limited.demo.teams;
 
   test.each(operationTable.filter(({ isProbe }) => !isProbe))('429 on $operationId', async (operation) => {
@@ -146,7 +149,7 @@ describe.each(limitedBackends)('a bucket of one request on $name', (backend) => 
     ]);
   });
 
-  test('429 and not 403 for another team, a write or a lacking permission, when the key is used up', async () => {
+  test('429 instead of 403 for another team, a write or a missing permission, if the limit is used up', async () => {
     for (const key of [keys.publishableLive, keys.ticketsReadOnly]) {
       const init = { method: 'DELETE', key };
       await send(backend, whoami, { key });
@@ -155,22 +158,22 @@ describe.each(limitedBackends)('a bucket of one request on $name', (backend) => 
     }
   });
 
-  test.each([articles, whoami])('429 stays, whatever X-Forwarded-For says, on %s', async (path) => {
+  test.each([articles, whoami])('429 for every value of X-Forwarded-For on %s', async (path) => {
     const init = { key: '', headers: { 'x-forwarded-for': '192.0.2.77' } };
     await send(backend, path, { key: '' });
     const response = await send(backend, path, init);
     expect([response.status, await codeOf(response)]).toEqual([429, 'rate_limit_exceeded']);
   });
 
-  test.each(['/healthz', '/readyz'])('200 again and again on %s', async (path) => {
+  test.each(['/healthz', '/readyz'])('200 for repeated requests to %s', async (path) => {
     for (let i = 0; i < 5; i++) expect((await send(backend, path, { key: '' })).status).toBe(200);
   });
 });
 
-describe.each(proxiedBackends)('buckets of two requests on $name', (backend) => {
+describe.each(proxiedBackends)('rate limits of two requests on $name', (backend) => {
   const [{ keys }, other] = proxied.demo.teams;
 
-  test('429 after two requests of one key, failed ones included; another key has its own', async () => {
+  test('429 after two requests with one key, including failed ones; another key has its own limit', async () => {
     const ask = (path: string, key = keys.publishableTest) => send(backend, path, { key, headers: throughProxy() });
     const unknown = await ask(`${whoami}?colour=red`);
     expect([unknown.status, remaining(unknown)]).toEqual([400, '1']);
@@ -181,7 +184,7 @@ describe.each(proxiedBackends)('buckets of two requests on $name', (backend) => 
     expect([fresh.status, remaining(fresh)]).toEqual([200, '1']);
   });
 
-  test('429 for failing requests only: a good key passes from the same address', async () => {
+  test('429 for failing requests only: a valid key from the same address is accepted', async () => {
     const headers = throughProxy('192.0.2.2');
     const fail = (key: string) => send(backend, whoami, { key, headers });
     const first = await fail('');
@@ -194,7 +197,7 @@ describe.each(proxiedBackends)('buckets of two requests on $name', (backend) => 
     expect((await send(backend, articles, { key: '', headers })).status).toBe(200);
   });
 
-  test('403 and then 429 for a key that is not for this page, and the key itself is not charged', async () => {
+  test('403 and then 429 for a key that is restricted to other pages, without a charge to the key', async () => {
     const ask = (referer: string) =>
       send(backend, whoami, { key: keys.restrictedByReferrer, headers: { ...throughProxy('192.0.2.5'), referer } });
     const answers = [];
@@ -210,17 +213,17 @@ describe.each(proxiedBackends)('buckets of two requests on $name', (backend) => 
     ['203.0.113.6', 403],
     ['2001:db8:7::6', 403],
     ['no address', 403],
-  ])('a key for 192.0.2.0/24 from %s: %i', async (address, status) => {
+  ])('a key for 192.0.2.0/24 used from %s: %i', async (address, status) => {
     const response = await send(backend, whoami, { key: keys.restrictedByAddress, headers: throughProxy(address) });
     expect(response.status).toBe(status);
   });
 
-  test('403 whatever X-Forwarded-For says before the hop of the trusted proxy', async () => {
+  test('403 for every X-Forwarded-For entry before the trusted proxy', async () => {
     const headers = throughProxy('192.0.2.6, 203.0.113.7');
     expect((await send(backend, whoami, { key: keys.restrictedByAddress, headers })).status).toBe(403);
   });
 
-  test('429 after two open requests of one address; another address has its own, a forged hop has not', async () => {
+  test('429 after two open requests from one address; another address has its own limit, a forged entry does not', async () => {
     const ask = (address: string) => send(backend, articles, { key: '', headers: throughProxy(address) });
     const statuses = [];
     for (const address of ['192.0.2.3', '192.0.2.3', '192.0.2.3', '203.0.113.9, 192.0.2.3', '192.0.2.4'])
@@ -228,7 +231,7 @@ describe.each(proxiedBackends)('buckets of two requests on $name', (backend) => 
     expect(statuses).toEqual([200, 200, 429, 429, 200]);
   });
 
-  test('429 for a neighbour in the same IPv6 /64', async () => {
+  test('429 for an address in the same IPv6 /64', async () => {
     const ask = (address: string) => send(backend, articles, { key: '', headers: throughProxy(address) });
     const statuses = [];
     for (const address of ['2001:db8::1', '2001:db8::2', '2001:db8::3', '2001:db8:0:1::1'])
@@ -237,7 +240,7 @@ describe.each(proxiedBackends)('buckets of two requests on $name', (backend) => 
   });
 
   test.each(operationTable.filter(({ body }) => body !== null))(
-    '408 on $operationId for a body that does not come',
+    '408 on $operationId for a body that does not arrive',
     async (operation) => {
       const draft = withHeaders(withKey(goodRequest(operation), keys.secretTest), throughProxy());
       const { status, headers, body } = await sendRaw(backend, {

@@ -109,7 +109,7 @@ describe.each(backends)('callers on $name', (backend) => {
     });
   });
 
-  test('the number of cases is the product', () => {
+  test('the number of cases equals the product of all dimensions', () => {
     expect(compared[backend.name]).toBe(operationTable.length * credentials.length);
     expect(credentials).toHaveLength(12);
   });
@@ -123,7 +123,7 @@ describe.each(backends)('restrictions on $name', (backend) => {
     ['IP address', identity, keys.restrictedByAddress, '192.0.2'],
     ['referrer', identity, keys.restrictedByReferrer, 'shop.example'],
     ['endpoint', list, keys.restrictedByEndpoint, 'getIdentity'],
-  ] as const)('403 names the kind, %s, and not what would be admitted', async (kind, operation, key, value) => {
+  ] as const)('403 names the kind of restriction, %s, and not its values', async (kind, operation, key, value) => {
     const response = await sendDraft(backend, withKey(goodRequest(operation), key));
     const text = await response.text();
     expect([response.status, JSON.parse(text).error.message]).toEqual([403, `The API key is restricted by ${kind}.`]);

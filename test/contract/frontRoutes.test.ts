@@ -35,7 +35,7 @@ describe.each(backends)('paths and methods on $name', (backend) => {
   describe.each(paths)('$template', ({ path, methods }) => {
     const others = ['GET', 'HEAD', 'PUT', 'POST', 'PATCH', 'DELETE', 'OPTIONS'].filter((one) => !methods.includes(one));
 
-    test.each(others)('405 method_not_allowed for %s says what is', async (method) => {
+    test.each(others)('405 method_not_allowed for %s lists the allowed methods', async (method) => {
       const response = await send(backend, path, { method });
       expect(response.status).toBe(405);
       expect(response.headers.get('Allow')?.split(', ').sort()).toEqual(methods.toSorted());
@@ -54,7 +54,7 @@ describe.each(backends)('paths and methods on $name', (backend) => {
     });
   });
 
-  test.each(reads)('200 for HEAD of $operationId is GET without a body', async (operation) => {
+  test.each(reads)('200 for HEAD of $operationId has the headers of GET and no body', async (operation) => {
     const good = withHeaders(goodRequest(operation), { 'accept-encoding': 'identity' }); // compressed, it has no length
     const get = await sendDraft(backend, good);
     const head = await sendDraft(backend, { ...good, method: 'HEAD' });
@@ -63,7 +63,7 @@ describe.each(backends)('paths and methods on $name', (backend) => {
     expect(Number(head.headers.get('Content-Length'))).toBeGreaterThan(0);
   });
 
-  test.each(reads)('200 for $operationId in a version that exists, which is said back', async (operation) => {
+  test.each(reads)('200 for $operationId echoes a version that exists', async (operation) => {
     const response = await sendDraft(backend, withHeaders(goodRequest(operation), { 'cstar-version': '2026-03-01' }));
     expect([response.status, response.headers.get('CStar-Version')]).toEqual([200, '2026-03-01']);
   });
@@ -76,7 +76,7 @@ describe.each(proxiedBackends)('https on $name', (backend) => {
     const good = () => withKey(goodRequest(operation), keys.secretTest);
 
     test.each<Record<string, string>>([{}, { 'x-forwarded-proto': 'http' }])(
-      '403 https_required with %j, before all else',
+      '403 https_required with %j, before all later checks',
       async (headers) => {
         const response = await sendDraft(backend, withHeaders(good(), { ...headers, 'cstar-version': 'none' }));
         expect([response.status, await codeOf(response)]).toEqual([403, 'https_required']);
@@ -84,7 +84,7 @@ describe.each(proxiedBackends)('https on $name', (backend) => {
       },
     );
 
-    test('400 for the next fault once the trusted proxy says https', async () => {
+    test('400 for the next fault if the trusted proxy reports https', async () => {
       const response = await sendDraft(backend, withHeaders(good(), { ...throughProxy(), 'cstar-version': 'none' }));
       expect([response.status, await codeOf(response)]).toEqual([400, 'unsupported_version']);
     });
@@ -108,7 +108,7 @@ describe('https without a trusted proxy', () => {
   });
   afterAll(() => front.stop());
 
-  test('403 https_required whatever X-Forwarded-Proto says', async () => {
+  test('403 https_required for every value of X-Forwarded-Proto', async () => {
     const response = await send(front, '/api/v1/auth/whoami', { key: keys.secretTest, headers: throughProxy() });
     expect([response.status, await codeOf(response)]).toEqual([403, 'https_required']);
   });

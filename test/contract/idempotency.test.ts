@@ -47,7 +47,7 @@ describe.each(backends)('Idempotency-Key on $name', (backend) => {
       return { ...draft(), path: { teamId: team.id, ticketId: data.id, keyId: made.id } };
     };
 
-    test(`${operation.successStatus} again, byte for byte, and marked as a replay`, async () => {
+    test(`${operation.successStatus} for a retry with the same body, byte for byte, marked as a replay`, async () => {
       const request = await own();
       const [first, second, third] = [
         await sendDraft(backend, request),
@@ -69,7 +69,7 @@ describe.each(backends)('Idempotency-Key on $name', (backend) => {
       expect(second.headers.get('Content-Type')).toBe(first.headers.get('Content-Type'));
     });
 
-    test('every spelling of the request is the same request, one after the other', async () => {
+    test('every spelling of a request counts as the same request, one after the other', async () => {
       const request = await own();
       const first = await sendDraft(backend, request);
       expect(told(first)).toEqual([operation.successStatus, null]);
@@ -80,7 +80,7 @@ describe.each(backends)('Idempotency-Key on $name', (backend) => {
       }
     });
 
-    test('every spelling of the request is the same request, all at once', async () => {
+    test('every spelling of a request counts as the same request, in parallel', async () => {
       const request = await own();
       const all = [request, ...spellingsOf(operation, request).map(([, spelling]) => spelling)];
       const answers = await Promise.all(all.map((one) => sendDraft(backend, one)));
@@ -88,7 +88,7 @@ describe.each(backends)('Idempotency-Key on $name', (backend) => {
       expect(answers.filter((one) => replayOf(one) === null)).toHaveLength(1);
     });
 
-    test('409 idempotency_conflict for another body, after which the first is still replayed', async () => {
+    test('409 idempotency_conflict for another body, and the first request is still replayed afterwards', async () => {
       const request = await own();
       const first = await sendDraft(backend, request);
       const body = anotherBody[operation.operationId];
@@ -99,14 +99,14 @@ describe.each(backends)('Idempotency-Key on $name', (backend) => {
       expect(replayOf(await sendDraft(backend, request))).toBe(first.headers.get('X-Request-Id'));
     });
 
-    test('400 stores nothing: the key can be used again', async () => {
+    test('400 is not stored: the key can be used again', async () => {
       const request = await own();
       const refused = await sendDraft(backend, { ...request, body: '{"unknown":1}' });
       expect(refused.status).toBe(400);
       expect(told(await sendDraft(backend, request))).toEqual([operation.successStatus, null]);
     });
 
-    test('403 stores nothing: the key can be used again', async () => {
+    test('403 is not stored: the key can be used again', async () => {
       const request = await own();
       expect((await sendDraft(backend, withKey(request, keys.ticketsReadOnly))).status).toBe(403);
       expect(told(await sendDraft(backend, request))).toEqual([operation.successStatus, null]);
@@ -125,7 +125,7 @@ describe.each(backends)('Idempotency-Key on $name', (backend) => {
       expect([code, String(param).toLowerCase()]).toEqual(['parameter_invalid', 'idempotency-key']);
     });
 
-    test('255 characters of every kind are a key', async () => {
+    test('a key can have 255 characters and every visible ASCII character', async () => {
       const request = await own();
       const once = `${randomUUID()}!~#$%&'()*+,-./:;<=>?@[]^_\`{|}\\"`.padEnd(255, 'k');
       const long = withHeaders(request, { 'idempotency-key': once });
@@ -134,13 +134,13 @@ describe.each(backends)('Idempotency-Key on $name', (backend) => {
     });
   });
 
-  test('a quoted key is the bare key', async () => {
+  test('a quoted key is equal to the unquoted key', async () => {
     const once = randomUUID();
     const first = await post(backend, `"${once}"`, { title: 'Quoted' });
     expect(replayOf(await post(backend, once, { title: 'Quoted' }))).toBe(first.headers.get('X-Request-Id'));
   });
 
-  test('the same key is another one on another path, method, environment and team', async () => {
+  test('a key applies to one path, method, environment and team', async () => {
     const once = randomUUID();
     const made = await post(backend, once, { title: 'Scope' });
     const { data } = (await made.json()) as { data: { id: string; uuid: string } };
@@ -165,7 +165,7 @@ describe.each(backends)('Idempotency-Key on $name', (backend) => {
     expect(told(await post(backend, once, { title: 'Scope' }))).toEqual([201, 'true']);
   });
 
-  test('GET and DELETE pass it over, even a malformed one', async () => {
+  test('GET and DELETE ignore the header, even if it is malformed', async () => {
     const made = await post(backend, randomUUID(), { title: 'To be deleted' });
     const { data } = (await made.json()) as { data: { id: string } };
     const headers = { 'idempotency-key': 'not a key' };
@@ -180,7 +180,7 @@ describe.each(backends)('Idempotency-Key on $name', (backend) => {
     expect(told(await remove())).toEqual([again, null]);
   });
 
-  only(backend, 'keeps state')('404 stores nothing: no ticket, no event, and the key can be used again', async () => {
+  only(backend, 'keeps state')('404 is not stored: no ticket, no event, and the key can be used again', async () => {
     const once = randomUUID();
     const title = `Lost ${once}`;
     const refused = await post(backend, once, { title, customerId: 'cus_000000000001', tags: [once] });
@@ -193,20 +193,20 @@ describe.each(backends)('Idempotency-Key on $name', (backend) => {
     expect(told(await post(backend, once, { title }))).toEqual([201, null]);
   });
 
-  test('a key that is revoked is not answered from memory', async () => {
+  test('a revoked API key receives no stored response', async () => {
     const once = randomUUID();
     await post(backend, once, { title: 'Revoked' });
     expect((await post(backend, once, { title: 'Revoked' }, { key: keys.revoked })).status).toBe(401);
   });
 
-  only(backend, 'knows its team')('a replay is for the team alone', async () => {
+  only(backend, 'knows its team')('a response is replayed to its own team only', async () => {
     const once = randomUUID();
     await post(backend, once, { title: 'Mine' });
     expect((await post(backend, once, { title: 'Mine' }, { key: otherTeam.keys.secretTest })).status).toBe(403);
   });
 });
 
-test('404 that the mock was told to play stores nothing', async () => {
+test('404 that Prefer selects on the mock is not stored', async () => {
   const [, mock] = backends;
   const once = randomUUID();
   const played = await send(mock, tickets, {

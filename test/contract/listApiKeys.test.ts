@@ -8,7 +8,7 @@ describe.each(backends)('listApiKeys on $name', (backend) => {
   const stateful = only(backend, 'keeps state');
   const { list, change, revoke } = keysBy(backend);
 
-  test('200 returns a page of twenty unless told', async () => {
+  test('200 returns 20 keys per page by default', async () => {
     const { data, response } = await list();
     expect(response.status).toBe(200);
     expect(data?.pagination).toMatchObject({ page: 1, pageSize: 20 });
@@ -16,7 +16,7 @@ describe.each(backends)('listApiKeys on $name', (backend) => {
     expect(data?.data.some((one) => 'key' in one)).toBe(false);
   });
 
-  test('200 keeps to page, pageSize and cursor, and says them back', async () => {
+  test('200 respects page, pageSize and cursor, and returns them in pagination', async () => {
     const one = await list({ page: 2, pageSize: 1 });
     expect(one.data?.data).toHaveLength(1);
     expect(one.data?.pagination).toMatchObject({ page: 2, pageSize: 1 });
@@ -34,13 +34,13 @@ describe.each(backends)('listApiKeys on $name', (backend) => {
     ['page', { page: '101', pageSize: '100' }],
     ['pageSize', { pageSize: '101' }],
     ['cursor', { cursor: 'nothing' }],
-  ])('400 for a %s that is not allowed: %j', async (param, query) => {
+  ])('400 for a %s that is not valid: %j', async (param, query) => {
     const response = await send(backend, `/api/v1/teams/${team.id}/api-keys?${new URLSearchParams(query)}`);
     expect(response.status).toBe(400);
     expect(((await response.json()) as { error: object }).error).toMatchObject({ code: 'parameter_invalid', param });
   });
 
-  stateful('200 follows the state of a key', async () => {
+  stateful('200 shows the status of a key after each change', async () => {
     const { id } = await newKey(backend);
     const states = ['active', 'deactivated', 'expired', 'revoked'] as const;
     const found = async () => {
@@ -54,7 +54,7 @@ describe.each(backends)('listApiKeys on $name', (backend) => {
     expect(await found()).toEqual(['revoked']);
   });
 
-  stateful('200 shows each key its own environment and team', async () => {
+  stateful('200 returns only the keys of the environment and team of the caller', async () => {
     const test = await newKey(backend);
     const live = await newKey(backend, { environment: 'live' }, keys.secretLive);
     const shown = async (key: string, teamId = team.id) => {
@@ -66,7 +66,7 @@ describe.each(backends)('listApiKeys on $name', (backend) => {
     expect(await shown(otherTeam.keys.secretTest, otherTeam.id)).toEqual([false, false]);
   });
 
-  test('403 for a key that may not read keys', async () => {
+  test('403 for a key without the permission keys:read', async () => {
     expect(told(await keysBy(backend, keys.ticketsReadOnly).list())).toEqual([
       403,
       'insufficient_permissions',
@@ -75,7 +75,7 @@ describe.each(backends)('listApiKeys on $name', (backend) => {
   });
 });
 
-describe('listApiKeys where nobody else makes keys', () => {
+describe('listApiKeys if no other test creates keys', () => {
   const dayMs = 86_400_000;
   let start: number;
   let now: number;
@@ -107,14 +107,14 @@ describe('listApiKeys where nobody else makes keys', () => {
   };
   const ids = (...places: number[]) => places.map((place) => made[place]?.id);
 
-  test('200 newest first, as they were made', async () => {
+  test('200 newest first, in the order of creation', async () => {
     const listed = await got(keysBy(backend).list({ pageSize: 100 }));
     expect(listed.slice(0, made.length)).toEqual(made);
     const times = listed.map(({ createdAt }) => createdAt);
     expect(times).toEqual(times.toSorted().reverse());
   });
 
-  test('200 the same by page and by cursor, each key once', async () => {
+  test('200 returns every key once, by page and by cursor', async () => {
     const whole = await page({ pageSize: 100 });
     expect(whole.pagination).toMatchObject({ total: whole.ids?.length, hasMore: false });
     const byPage: unknown[] = [];
@@ -131,7 +131,7 @@ describe('listApiKeys where nobody else makes keys', () => {
     expect(cursor).toBeUndefined();
   });
 
-  test('200 by a cursor goes on where it was, when a newer key has been made', async () => {
+  test('200 by cursor continues at the same position after a newer key is created', async () => {
     const first = await page({ pageSize: 2, status: 'active', type: 'publishable' });
     expect(first.ids).toEqual(ids(2, 3));
     now += 1_000;

@@ -18,7 +18,7 @@ describe.each(backends)('listAuditEntries on $name', (backend) => {
   const own = keysBy(backend);
   const lookingUp = only(backend, 'looks data up');
 
-  test('200 returns a page of twenty unless told', async () => {
+  test('200 returns 20 entries per page by default', async () => {
     await newKey(backend);
     const { data, response } = await ask(backend, {});
     expect(response.status).toBe(200);
@@ -27,7 +27,7 @@ describe.each(backends)('listAuditEntries on $name', (backend) => {
     expect(data?.meta.requestId).toBe(response.headers.get('X-Request-Id'));
   });
 
-  lookingUp('200 tells who made a key, by which request, and what it is', async () => {
+  lookingUp('200 contains the actor, the request and the settings of a new key', async () => {
     const maker = await newKey(backend);
     const body = {
       name: 'Watched',
@@ -60,7 +60,7 @@ describe.each(backends)('listAuditEntries on $name', (backend) => {
     expect(JSON.stringify(data)).not.toContain(key.key.slice(8, -4));
   });
 
-  lookingUp('200 tells of every kind of change what was before and after, newest first', async () => {
+  lookingUp('200 contains the state before and after each kind of change, newest first', async () => {
     const made = await newKey(backend, { name: 'First' });
     await got(own.change(made.id, { name: 'Second', rateLimit: 5 }));
     await got(own.change(made.id, { isActive: false }));
@@ -85,7 +85,7 @@ describe.each(backends)('listAuditEntries on $name', (backend) => {
     for (const secret of [made.key, rotated.key]) expect(JSON.stringify(log)).not.toContain(secret.slice(8, -4));
   });
 
-  lookingUp('200 filters by action and by resource, in either spelling', async () => {
+  lookingUp('200 filters by action and by resource, in either spelling of the ID', async () => {
     const { id, uuid } = await newKey(backend);
     await got(own.change(id, { name: 'Renamed' }));
     for (const resource of [id, uuid, uuid.toUpperCase()]) {
@@ -99,7 +99,7 @@ describe.each(backends)('listAuditEntries on $name', (backend) => {
     expect((await ask(backend, { resource: foreignUuid })).data?.data).toEqual([]);
   });
 
-  lookingUp('200 goes from page to page, by number and by cursor', async () => {
+  lookingUp('200 paginates by page number and by cursor', async () => {
     const { id: resource } = await newKey(backend);
     for (const name of ['a', 'b', 'c', 'd']) await got(own.change(resource, { name }));
     const all = (await ask(backend, { resource })).data?.data as Entry[];
@@ -121,7 +121,7 @@ describe.each(backends)('listAuditEntries on $name', (backend) => {
     expect(followed).toEqual(all);
   });
 
-  lookingUp('200 shows each key the log of its own team and environment', async () => {
+  lookingUp('200 returns only the log of the team and environment of the caller', async () => {
     const { id: resource } = await newKey(backend);
     expect((await ask(backend, { resource })).data?.data).toHaveLength(1);
     expect((await ask(backend, { resource }, keys.secretLive)).data?.data).toEqual([]);
@@ -132,7 +132,7 @@ describe.each(backends)('listAuditEntries on $name', (backend) => {
     for (const { before, after } of ofKeys) expect((after ?? before)?.prefix).toMatch(/_live_$/);
   });
 
-  lookingUp('200 tells of the keys that the operator made, who has no id and no request', async () => {
+  lookingUp('200 contains the keys that the operator created, with neither an actor ID nor a request ID', async () => {
     const listed = await clientOf(backend, keys.secretLive).GET('/api/v1/api-keys');
     const first = listed.data?.data.find(({ name }) => name === 'First secret key')?.id as string; // every team has one
     const { data } = await ask(backend, { resource: first }, keys.secretLive);
@@ -146,7 +146,7 @@ describe.each(backends)('listAuditEntries on $name', (backend) => {
     ['pageSize', { pageSize: '101' }],
     ['page', { page: '101', pageSize: '100' }],
     ['cursor', { cursor: 'nothing' }],
-  ])('400 for a %s that is not allowed', async (param, query) => {
+  ])('400 for a %s that is not valid', async (param, query) => {
     const response = await send(backend, `/api/v1/teams/${team.id}/audit-log?${new URLSearchParams(query)}`);
     expect(response.status).toBe(400);
     expect(((await response.json()) as { error: object }).error).toMatchObject({ code: 'parameter_invalid', param });

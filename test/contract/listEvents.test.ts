@@ -9,7 +9,7 @@ const path = { teamId: team.id };
 describe.each(backends)('listEvents on $name', (backend) => {
   const tickets = ticketsOf(backend);
 
-  test('200 is oldest first, in the order of the numbers', async () => {
+  test('200 oldest first, in the order of sequence', async () => {
     await tickets.create();
     const numbers = (await tickets.events({ pageSize: 100 })).map(({ sequence }) => sequence);
     expect(numbers.length).toBeGreaterThan(0);
@@ -17,7 +17,7 @@ describe.each(backends)('listEvents on $name', (backend) => {
     expect(new Set(numbers).size).toBe(numbers.length);
   });
 
-  test('200 goes on after the last one seen, page by page, until there are no more', async () => {
+  test('200 continues after the last sequence, page by page, to the end', async () => {
     await tickets.create();
     await tickets.create();
     const [first, second] = await tickets.events({ pageSize: 2 });
@@ -28,11 +28,11 @@ describe.each(backends)('listEvents on $name', (backend) => {
     expect(end).toMatchObject({ data: [], pagination: { total: 0, hasMore: false } });
   });
 
-  test('200 has 20 in a page unless told otherwise', async () => {
+  test('200 returns 20 events per page by default', async () => {
     expect((await tickets.page()).pagination.pageSize).toBe(20);
   });
 
-  only(backend, 'looks data up')('200 with the events of one resource, by both spellings of its id', async () => {
+  only(backend, 'looks data up')('200 filters by resource, in both spellings of the ID', async () => {
     const { id, uuid } = await tickets.create();
     await tickets.update(id, { title: 'Renamed' });
     const byId = await tickets.page({ resource: id });
@@ -43,21 +43,27 @@ describe.each(backends)('listEvents on $name', (backend) => {
     expect(await tickets.events({ resource: 'tkt_000000000001' })).toEqual([]);
   });
 
-  only(backend, 'looks data up')('200 with the events of one type, whose total counts what comes after', async () => {
-    const { id } = await tickets.create({ status: 'closed' });
-    await tickets.update(id, { title: 'Renamed' });
-    await tickets.update(id, { title: 'Renamed again' });
-    const all = await tickets.page({ resource: id, type: 'ticket.updated' });
-    expect(all.pagination.total).toBe(2);
-    const [{ sequence }, last] = all.data;
-    const rest = await tickets.page({ resource: id, type: 'ticket.updated', after: sequence });
-    expect([rest.data, rest.pagination.total]).toEqual([[last], 1]);
-    const page = await tickets.page({ resource: id, pageSize: 3 });
-    expect(page.pagination).toMatchObject({ total: 4, hasMore: true });
-    expect((await tickets.page({ resource: id, pageSize: 4 })).pagination).toMatchObject({ total: 4, hasMore: false });
-  });
+  only(backend, 'looks data up')(
+    '200 filters by type, and total counts the events after the given sequence',
+    async () => {
+      const { id } = await tickets.create({ status: 'closed' });
+      await tickets.update(id, { title: 'Renamed' });
+      await tickets.update(id, { title: 'Renamed again' });
+      const all = await tickets.page({ resource: id, type: 'ticket.updated' });
+      expect(all.pagination.total).toBe(2);
+      const [{ sequence }, last] = all.data;
+      const rest = await tickets.page({ resource: id, type: 'ticket.updated', after: sequence });
+      expect([rest.data, rest.pagination.total]).toEqual([[last], 1]);
+      const page = await tickets.page({ resource: id, pageSize: 3 });
+      expect(page.pagination).toMatchObject({ total: 4, hasMore: true });
+      expect((await tickets.page({ resource: id, pageSize: 4 })).pagination).toMatchObject({
+        total: 4,
+        hasMore: false,
+      });
+    },
+  );
 
-  only(backend, 'looks data up')('200 keeps test and live apart', async () => {
+  only(backend, 'looks data up')('200 separates test and live events', async () => {
     const live = ticketsOf(backend, keys.secretLive);
     const [inLive, inTest] = [await live.create(), await tickets.create()];
     expect(await tickets.events({ resource: inLive.id })).toEqual([]);
@@ -83,7 +89,7 @@ describe.each(backends)('listEvents on $name', (backend) => {
     expect(error).toMatchObject({ code: 'parameter_invalid', param });
   });
 
-  test('400 for a page: events are followed, not paged', async () => {
+  test('400 for the parameter page', async () => {
     const response = await send(backend, `/api/v1/teams/${team.id}/events?page=2`);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ error: { code: 'parameter_unknown', param: 'page' } });
@@ -94,7 +100,7 @@ describe.each(backends)('listEvents on $name', (backend) => {
     expect([response.status, error?.error.code]).toEqual([403, 'insufficient_permissions']);
   });
 
-  test('403 without events:read names it', async () => {
+  test('403 names the missing permission events:read', async () => {
     const { error, response } = await clientOf(backend, keys.ticketsReadOnly).GET(events, { params: { path } });
     expect([response.status, error?.error.code]).toEqual([403, 'insufficient_permissions']);
     expect(error?.error.message).toContain('events:read');

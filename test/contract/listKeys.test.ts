@@ -16,7 +16,7 @@ async function list(backend: Backend, key?: string): Promise<ListedKey[]> {
 describe.each(backends)('listKeys on $name', (backend) => {
   const stateful = only(backend, 'keeps state');
 
-  test('200 has the fields of the account API and no others', async () => {
+  test('200 returns exactly the fields of the account API', async () => {
     const response = await send(backend, path);
     expect(response.status).toBe(200);
     const body = (await response.json()) as { success: boolean; data: ListedKey[] };
@@ -26,7 +26,7 @@ describe.each(backends)('listKeys on $name', (backend) => {
     for (const one of body.data) expect(Object.keys(one)).toEqual(['id', 'name', 'prefix', 'created_at', 'last_used']);
   });
 
-  test('400 parameter_unknown for a page: there are none', async () => {
+  test('400 parameter_unknown for the parameter page', async () => {
     const response = await send(backend, `${path}?page=1`);
     expect(response.status).toBe(400);
     const { error } = (await response.json()) as { error: object };
@@ -38,7 +38,7 @@ describe.each(backends)('listKeys on $name', (backend) => {
     expect([response.status, error?.error.code]).toEqual([403, 'insufficient_permissions']);
   });
 
-  stateful('200 shows a new key first, without its secret', async () => {
+  stateful('200 returns a new key first, without its secret', async () => {
     const older = await newKey(backend, { name: 'Older' });
     const made = await newKey(backend, { name: 'Production Key', type: 'publishable', permissions: ['tickets:read'] });
     const response = await send(backend, path);
@@ -61,7 +61,7 @@ describe.each(backends)('listKeys on $name', (backend) => {
     );
   });
 
-  stateful('200 leaves out what is revoked, and not what is deactivated', async () => {
+  stateful('200 omits revoked keys and includes deactivated keys', async () => {
     const [off, revoked] = [await newKey(backend), await newKey(backend)];
     await got(keysBy(backend).change(off.id, { isActive: false }));
     await clientOf(backend).DELETE('/api/v1/api-keys/{keyId}', { params: { path: { keyId: revoked.id } } });
@@ -71,7 +71,7 @@ describe.each(backends)('listKeys on $name', (backend) => {
     expect((await got(keysBy(backend).get(revoked.id))).status).toBe('revoked');
   });
 
-  stateful('200 shows each key the keys of its own team and environment', async () => {
+  stateful('200 returns only the keys of the team and environment of the caller', async () => {
     const made = await newKey(backend);
     const live = await list(backend, keys.secretLive);
     const foreign = await list(backend, otherTeam.keys.secretTest);

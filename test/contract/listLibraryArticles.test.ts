@@ -10,7 +10,7 @@ const list = (backend: Backend, of: string = team.slug, query: Query = {}, key =
 describe.each(backends)('listLibraryArticles on $name', (backend) => {
   const lookingUp = only(backend, 'looks data up');
 
-  test('200 needs no key and gives no content', async () => {
+  test('200 requires no key and returns no content', async () => {
     const { data, response } = await list(backend);
     expect(response.status).toBe(200);
     expect(data?.data[0]).toMatchObject({ object: 'article' });
@@ -26,7 +26,7 @@ describe.each(backends)('listLibraryArticles on $name', (backend) => {
     expect(data?.data).toEqual((await list(backend)).data?.data);
   });
 
-  test('200 keeps to pageSize and cursor, and says the page back', async () => {
+  test('200 respects pageSize and cursor, and returns the page in pagination', async () => {
     const first = await list(backend, team.slug, { pageSize: 1 });
     expect(first.data?.pagination).toMatchObject({ page: 1, pageSize: 1, hasMore: true });
     const next = await list(backend, team.slug, { pageSize: 1, cursor: first.data?.pagination.nextCursor as string });
@@ -34,14 +34,14 @@ describe.each(backends)('listLibraryArticles on $name', (backend) => {
     expect(next.data?.data[0]?.id).not.toBe(first.data?.data[0]?.id);
   });
 
-  lookingUp('200 is the live, published, public articles, newest first, whatever key comes along', async () => {
+  lookingUp('200 returns the live, published, public articles, newest first, with any key', async () => {
     const expected = liveArticles.map(({ id }) => id);
     for (const key of ['', keys.secretTest, 'sk_test_unknown'])
       expect((await list(backend, team.slug, {}, key)).data?.data.map(({ id }) => id)).toEqual(expected);
     expect(expected).toHaveLength(8);
   });
 
-  lookingUp('200 walks all by cursor and by page', async () => {
+  lookingUp('200 returns every article, by cursor and by page', async () => {
     const byPage = await Promise.all([1, 2, 3].map((page) => list(backend, team.slug, { pageSize: 3, page })));
     const seen: string[] = [];
     let cursor: string | undefined;
@@ -54,7 +54,7 @@ describe.each(backends)('listLibraryArticles on $name', (backend) => {
     expect(byPage.flatMap(({ data }) => data?.data.map(({ id }) => id))).toEqual(seen);
   });
 
-  lookingUp('200 gives each team its own', async () => {
+  lookingUp('200 returns the articles of the requested team', async () => {
     const own = new Set(liveArticles.map(({ id }) => id));
     const { data } = await list(backend, otherTeam.slug);
     expect(data?.data).toHaveLength(8);
@@ -67,7 +67,7 @@ describe.each(backends)('listLibraryArticles on $name', (backend) => {
     expect(error?.error).toMatchObject({ code: 'resource_missing', param: 'team' });
   });
 
-  test('400 for a page too deep', async () => {
+  test('400 for a page beyond 10,000 items', async () => {
     const { error, response } = await list(backend, team.slug, { page: 101, pageSize: 100 });
     expect(response.status).toBe(400);
     expect(error?.error).toMatchObject({ code: 'parameter_invalid', param: 'page' });

@@ -12,7 +12,7 @@ describe.each(backends)('listMessages on $name', (backend) => {
   const stateful = only(backend, 'keeps state');
   const lookingUp = only(backend, 'looks data up');
 
-  test('200 is equal for both spellings of the ticket', async () => {
+  test('200 returns the same messages for both spellings of the ticket ID', async () => {
     const [byId, byUuid] = await Promise.all([list(backend, demoTicket.id), list(backend, demoTicket.uuid)]);
     expect(byId.response.status).toBe(200);
     expect(byId.data?.data.length).toBeGreaterThan(0);
@@ -20,7 +20,7 @@ describe.each(backends)('listMessages on $name', (backend) => {
     expect(byUuid.data?.data).toEqual(byId.data?.data);
   });
 
-  test('200 keeps to pageSize and cursor, and says the page back', async () => {
+  test('200 respects pageSize and cursor, and returns the page in pagination', async () => {
     const { id } = await withMessages(backend, 2);
     const first = await list(backend, id, { pageSize: 1 });
     expect(first.data?.pagination).toMatchObject({ total: 2, page: 1, pageSize: 1, hasMore: true });
@@ -29,13 +29,13 @@ describe.each(backends)('listMessages on $name', (backend) => {
     expect(next.data?.data[0]?.id).not.toBe(first.data?.data[0]?.id);
   });
 
-  test('400 for a page beside a cursor', async () => {
+  test('400 for page together with cursor', async () => {
     const { error, response } = await list(backend, demoTicket.id, { cursor: 'x', page: 2 });
     expect(response.status).toBe(400);
     expect(error?.error).toMatchObject({ code: 'parameter_invalid', param: 'page' });
   });
 
-  stateful('200 is oldest first, each once, by page and by cursor', async () => {
+  stateful('200 returns every message once, oldest first, by page and by cursor', async () => {
     const { id } = await withMessages(backend, 7);
     const expected = Array.from({ length: 7 }, (_, i) => `Message ${i + 1}`);
     const seen: string[] = [];
@@ -50,7 +50,7 @@ describe.each(backends)('listMessages on $name', (backend) => {
     expect(pages.flatMap(({ data }) => data?.data.map(({ content }) => content))).toEqual(expected);
   });
 
-  stateful('200 without internal messages for a publishable key, not even in total', async () => {
+  stateful('200 omits internal messages for a publishable key, in total as well', async () => {
     const { id } = await withMessages(backend, 2);
     const body = { content: 'Among us', isInternal: true };
     await clientOf(backend).POST(messages, { params: { path: { ...ofTeam, ticketId: id } }, body });
@@ -62,7 +62,7 @@ describe.each(backends)('listMessages on $name', (backend) => {
     expect(publishable.data?.pagination).toMatchObject({ total: 2, hasMore: false });
   });
 
-  lookingUp("200 hides the demo's internal message from a publishable key", async () => {
+  lookingUp('200 omits the internal message of the demo data for a publishable key', async () => {
     const all = await list(backend, withInternal);
     const visible = await list(backend, withInternal, {}, keys.publishableTest);
     expect(all.data?.data.filter(({ isInternal }) => isInternal)).toHaveLength(1);

@@ -7,7 +7,7 @@ import { newTicket, ofTeam, tickets } from './tickets.ts';
 describe.each(backends)('listTickets on $name', (backend) => {
   const lookingUp = only(backend, 'looks data up');
 
-  test('200 returns a page of twenty unless told', async () => {
+  test('200 returns 20 tickets per page by default', async () => {
     const { data, response } = await clientOf(backend).GET(tickets, { params: { path: ofTeam } });
     expect(response.status).toBe(200);
     expect(data?.pagination).toMatchObject({ page: 1, pageSize: 20 });
@@ -15,7 +15,7 @@ describe.each(backends)('listTickets on $name', (backend) => {
     expect(data?.data.every((one) => one.messages === undefined)).toBe(true);
   });
 
-  test('200 keeps to page, pageSize and cursor, and says them back', async () => {
+  test('200 respects page, pageSize and cursor, and returns them in pagination', async () => {
     const one = await clientOf(backend).GET(tickets, { params: { path: ofTeam, query: { page: 2, pageSize: 1 } } });
     expect(one.data?.data).toHaveLength(1);
     expect(one.data?.pagination).toMatchObject({ page: 2, pageSize: 1 });
@@ -31,19 +31,19 @@ describe.each(backends)('listTickets on $name', (backend) => {
     ['page', { page: 101, pageSize: 100 }],
     ['page', { page: 10_000 }],
     ['page', { page: 10_001, pageSize: 1 }],
-  ])('400 %s beyond 10,000 rows: %j', async (param, query) => {
+  ])('400 for %s beyond 10,000 items: %j', async (param, query) => {
     const { error, response } = await clientOf(backend).GET(tickets, { params: { path: ofTeam, query } });
     expect(response.status).toBe(400);
     expect(error?.error).toMatchObject({ code: 'parameter_invalid', param });
   });
 
-  test('400 names the cursor as the way beyond 10,000 rows', async () => {
+  test('400 refers to the cursor for pages beyond 10,000 items', async () => {
     const query = { page: 101, pageSize: 100 };
     const { error } = await clientOf(backend).GET(tickets, { params: { path: ofTeam, query } });
     expect(error?.error.message).toContain("'cursor'");
   });
 
-  test('400 for a page beside a cursor', async () => {
+  test('400 for page together with cursor', async () => {
     const { data } = await clientOf(backend).GET(tickets, { params: { path: ofTeam, query: { pageSize: 1 } } });
     const query = { cursor: data?.pagination.nextCursor as string, page: 2 };
     const { error, response } = await clientOf(backend).GET(tickets, { params: { path: ofTeam, query } });
@@ -68,7 +68,7 @@ describe.each(backends)('listTickets on $name', (backend) => {
     ['customerId', { customerId: 'mem_q1W2e3R4t5Y6' }],
     ['search', { search: 'x'.repeat(101) }],
     ['tag', { tag: '' }],
-  ])('400 for a %s that is not allowed', async (param, query) => {
+  ])('400 for a %s that is not valid', async (param, query) => {
     const response = await send(backend, `/api/v1/teams/${team.id}/tickets?${new URLSearchParams(query)}`);
     expect(response.status).toBe(400);
     expect(((await response.json()) as { error: object }).error).toMatchObject({ code: 'parameter_invalid', param });
@@ -83,7 +83,7 @@ describe.each(backends)('listTickets on $name', (backend) => {
     expect(error?.error).toMatchObject({ code: 'insufficient_permissions', param: 'assignedTo' });
   });
 
-  lookingUp('200 finds by title or customer name, in any case, % and _ and \\ as they stand', async () => {
+  lookingUp('200 searches title and customer name, in any case, and treats % and _ and \\ as text', async () => {
     const word = crypto.randomUUID().slice(0, 8);
     const odd = await newTicket(backend, { title: `100%_off\\ ${word}` });
     const plain = await newTicket(backend, { title: `100 is off ${word}` });
@@ -106,7 +106,7 @@ describe.each(backends)('listTickets on $name', (backend) => {
     ['NFC', 'NFC'],
     ['NFD', 'NFD'],
   ] as const)(
-    '200 finds text written in %s by a search in %s, and returns it as it was sent',
+    '200 finds text written in %s with a search in %s, and returns the text as it was sent',
     async (written, asked) => {
       const word = crypto.randomUUID().slice(0, 8);
       const text = (form: string) => `Café ångström ${word} 한글`.normalize(form);
@@ -155,12 +155,12 @@ describe.each(backends)('listTickets on $name', (backend) => {
     { tag: 'no such tag' },
     { tag: 'ffffffff-ffff-4fff-8fff-ffffffffffff' },
     { customerId: 'ffffffff-ffff-4fff-8fff-ffffffffffff' },
-  ])('200 with nothing for %j, which does not exist', async (query) => {
+  ])('200 with an empty list for %j, which does not exist', async (query) => {
     const { data, response } = await clientOf(backend).GET(tickets, { params: { path: ofTeam, query } });
     expect([response.status, data?.data, data?.pagination.total]).toEqual([200, [], 0]);
   });
 
-  lookingUp('200 shows each key its own environment and team', async () => {
+  lookingUp('200 returns only the tickets of the environment and team of the caller', async () => {
     const search = crypto.randomUUID().slice(0, 8);
     await newTicket(backend, { title: search });
     const total = async (key: string, teamId = team.id) => {

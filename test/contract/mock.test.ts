@@ -15,7 +15,7 @@ const successExamples = (operation: Entry) =>
   ).map(([name, example]) => ({ name, value: follow(example).value }));
 
 describe.each(operationTable)('$operationId on mock', (operation) => {
-  test.each(declaredErrors(operation))('$status $code when it is asked for', async ({ status, code }) => {
+  test.each(declaredErrors(operation))('$status $code for its example name in Prefer', async ({ status, code }) => {
     const response = await prefer(operation, `code=${status}, example=${code}`);
     const { error } = (await response.json()) as { error: { code: string } };
     expect([response.status, error.code]).toEqual([status, code]);
@@ -23,7 +23,7 @@ describe.each(operationTable)('$operationId on mock', (operation) => {
   });
 
   test.each(successExamples(operation))(
-    `${operation.successStatus} plays the example $name`,
+    `${operation.successStatus} returns the example $name`,
     async ({ name, value }) => {
       const response = await prefer(operation, `example=${name}`);
       const body = (await response.json()) as Node;
@@ -35,7 +35,7 @@ describe.each(operationTable)('$operationId on mock', (operation) => {
     },
   );
 
-  test(`${operation.successStatus} with 25 bodies made up, the same for the same seed`, async () => {
+  test(`${operation.successStatus} with 25 generated bodies, which are equal for equal seeds`, async () => {
     const madeUp = async (seed: number) => {
       const response = await prefer(operation, `dynamic=true, seed=${seed}`);
       const { meta: _, ...body } = (await response.json()) as Node;
@@ -69,14 +69,14 @@ function shapeOf({ meta: _, ...body }: Node): Node {
 describe('Prefer on mock', () => {
   const list = entryOf('listTickets');
 
-  test('200 differs from seed to seed', async () => {
+  test('200 differs for different seeds', async () => {
     const bodies = await Promise.all(
       [1, 2, 3].map(async (seed) => ((await (await prefer(list, `dynamic=true, seed=${seed}`)).json()) as Node).data),
     );
     expect(new Set(bodies.map((one) => JSON.stringify(one))).size).toBe(3);
   });
 
-  test('200 comes later than one that does not wait', async () => {
+  test('200 is delayed by the preference wait', async () => {
     const order: string[] = [];
     await Promise.all([
       prefer(list, 'wait=300').then(() => order.push('waited')),
@@ -99,14 +99,14 @@ describe('Prefer on mock', () => {
         .filter(([, code]) => declaredErrors(operation).some((one) => one.code === code))
         .map(([status, code]) => ({ operation, id: operation.operationId, status, code })),
     ),
-  )('$status alone is $code on $id', async ({ operation, status, code }) => {
+  )('code=$status alone selects $code on $id', async ({ operation, status, code }) => {
     const own = inContract(operation).operationId === 'reportLeakedKeys' ? ['invalid_signature'] : [];
     const response = await prefer(operation, `code=${status}`);
     const { error } = (await response.json()) as Node;
     expect([response.status, error.code]).toEqual([Number(status), code === usual[403] ? (own[0] ?? code) : code]);
   });
 
-  test('403 is found by the name of its example alone', async () => {
+  test('403 for the name of its example without code', async () => {
     const response = await prefer(list, 'example=team_access_denied');
     expect([response.status, ((await response.json()) as Node).error.code]).toEqual([403, 'team_access_denied']);
     expect(response.headers.get('Preference-Applied')).toBe('example=team_access_denied');
@@ -115,7 +115,7 @@ describe('Prefer on mock', () => {
   test.each([
     ['code=404', 'listTickets has no response with status 404. It has 200, 400, 401, 403, 406, 429, 500 and 503.'],
     ['code=200, example=full', "listTickets has no example 'full' for status 200. It has newest and empty."],
-  ])('400 for %s says what there is', async (preference, message) => {
+  ])('400 for %s lists the available responses', async (preference, message) => {
     const { error } = (await (await prefer(list, preference)).json()) as Node;
     expect(error).toMatchObject({ code: 'mock_scenario_unknown', message });
   });
@@ -126,21 +126,21 @@ describe('Prefer on mock', () => {
     ['dynamic=true, seed=7', 'dynamic=true, seed=7'],
     ['respond-async', null],
     ['', null],
-  ])('200 for %s says in Preference-Applied what was played: %s', async (preference, applied) => {
+  ])('200 for %s returns the applied preferences in Preference-Applied: %s', async (preference, applied) => {
     expect((await prefer(list, preference)).headers.get('Preference-Applied')).toBe(applied);
   });
 
-  test('200 says the seed that it has drawn, which makes the same body again', async () => {
+  test('200 names the seed that the mock chose, which generates the same body again', async () => {
     const first = await prefer(list, 'dynamic=true');
     const again = await prefer(list, first.headers.get('Preference-Applied') as string);
     expect(((await again.json()) as Node).data).toEqual(((await first.json()) as Node).data);
   });
 
-  test("200 passes over another's preference", async () => {
+  test('200 ignores unknown preferences', async () => {
     expect((await prefer(list, 'respond-async, handling=lenient, __proto__=1')).status).toBe(200);
   });
 
-  test('400 for a fault of the request comes before what was preferred', async () => {
+  test('400 for a fault in the request takes precedence over the preferred response', async () => {
     const init = { headers: { prefer: 'code=404' } };
     const { error } = (await (await send(mock, '/api/v1/auth/whoami?colour=red', init)).json()) as Node;
     expect(error.code).toBe('parameter_unknown');

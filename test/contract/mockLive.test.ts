@@ -27,7 +27,7 @@ const writes = operationTable.filter((one) => bodySchemaOf(one) && dataOf(one)?.
 describe.each(writes)('$operationId', (operation) => {
   const shown = Object.keys(dataOf(operation)?.properties);
 
-  test.each(requestExamples(operation))('shows what $name sends, as the server does', async ({ body }) => {
+  test.each(requestExamples(operation))('returns what $name sends, as the server does', async ({ body }) => {
     const draft = { ...goodRequest(operation), body: JSON.stringify(body) };
     const [ofServer, ofMock] = await Promise.all([server, mock].map(async (one) => read(await sendDraft(one, draft))));
     for (const name of Object.keys(body).filter((one) => shown.includes(one)))
@@ -46,9 +46,9 @@ const enumFilters = lists.flatMap((operation) =>
 ) as { operation: TableEntry; id: string; name: string; value: string }[];
 
 describe('filters', () => {
-  test('there are some to try', () => expect(enumFilters.length).toBeGreaterThan(20));
+  test('the contract has filters to test', () => expect(enumFilters.length).toBeGreaterThan(20));
 
-  test.each(enumFilters)('$id returns only rows with $name $value', async ({ operation, name, value }) => {
+  test.each(enumFilters)('$id returns only items with $name $value', async ({ operation, name, value }) => {
     const all = await read(await sendDraft(mock, goodRequest(operation)));
     const { data, pagination } = await read(
       await sendDraft(mock, { ...goodRequest(operation), query: { [name]: value } }),
@@ -104,10 +104,10 @@ function escaped(path: string): string {
   return path.replaceAll(/[{}]/g, '\\$&');
 }
 
-describe('resources by id', () => {
-  test('there are some to get', () => expect(gets.length).toBeGreaterThan(3));
+describe('resources by ID', () => {
+  test('the contract has resources to get', () => expect(gets.length).toBeGreaterThan(3));
 
-  test.each(gets)('$id gets every row of its list, by each spelling', async ({ list, get }) => {
+  test.each(gets)('$id returns every item of its list, by both spellings of the ID', async ({ list, get }) => {
     const parameter = /\{(\w+)\}$/.exec(get.path)?.[1] as string;
     const properties = follow(dataOf(list)?.items).properties as Node;
     const names = Object.keys(properties).filter((name) => properties[name]['x-from-path'] === parameter);
@@ -121,13 +121,13 @@ describe('resources by id', () => {
       }
   });
 
-  test('an id without an example gets the first example with that id', async () => {
+  test('an ID without an example returns the first example with that ID', async () => {
     const params = { path: { ...ofTeam, ticketId: 'tkt_z9Y8x7W6v5U4' } };
     const { data } = await client.GET(ticket, { params });
     expect(data?.data).toMatchObject({ id: 'tkt_z9Y8x7W6v5U4', title: 'Cannot log in' });
   });
 
-  test('an action on a resource shows that resource', async () => {
+  test('an action on a resource returns that resource', async () => {
     const { data } = await client.DELETE('/api/v1/teams/{teamId}/api-keys/{keyId}', {
       params: { path: { ...ofTeam, keyId: 'key_a1B2c3D4e5F5' } },
     });
@@ -149,14 +149,14 @@ async function changed(body: object, ticketId = 'tkt_a1B2c3D4e5F6') {
 }
 
 describe('a created ticket', () => {
-  test('has the defaults of the contract for fields that were not sent', async () => {
+  test('has the defaults of the contract for omitted fields', async () => {
     expect(await made({ title: 'Made by me' })).toMatchObject({
       ...{ title: 'Made by me', status: 'new', priority: 'normal', tags: [], notes: null, metadata: {} },
       ...{ customerId: null, customerName: null, assignedTo: null, closedAt: null },
     });
   });
 
-  test('was created now, and has an id of its own that can be got', async () => {
+  test('has the current time and a new ID that can be requested', async () => {
     const [one, other] = [await made({ title: 'One' }), await made({ title: 'Other' })];
     expect(one.id).not.toBe(other.id);
     expect(Date.now() - Date.parse(one.createdAt)).toBeLessThan(60_000);
@@ -165,24 +165,24 @@ describe('a created ticket', () => {
     expect((await client.GET(ticket, { params })).data?.data).toMatchObject({ id: one.id, uuid: one.uuid });
   });
 
-  test.each(['resolved', 'closed'])('has closedAt when it is %s', async (status) => {
+  test.each(['resolved', 'closed'])('has closedAt if its status is %s', async (status) => {
     const { createdAt, closedAt } = await made({ title: 'Done', status });
     expect(closedAt).toBe(createdAt);
   });
 
-  test('names a customer by prefixed id, whichever spelling was sent', async () => {
+  test('has the prefixed ID of the customer for both spellings in the request', async () => {
     const { id, uuid } = await made({ title: 'x' });
     const { customerId } = await made({ title: 'x', customerId: uuid });
     expect(customerId).toBe(id.replace('tkt_', 'cus_'));
   });
 
-  test('is 404 with a customer whose UUID this API cannot have made', async () => {
+  test('returns 404 for the UUID of a customer that this API cannot have created', async () => {
     const body = { title: 'x', customerId: foreignUuid };
     const { error, response } = await client.POST(tickets, { params: { path: ofTeam }, body });
     expect([response.status, error?.error]).toMatchObject([404, { code: 'resource_missing', param: 'customerId' }]);
   });
 
-  test('is the example when the example is asked for by name', async () => {
+  test('returns the example if Prefer names the example', async () => {
     const body = { title: 'Made by me' };
     const headers = { prefer: 'example=created' };
     const { data } = await clientOf(mock, keys.secretTest, headers).POST(tickets, { params: { path: ofTeam }, body });
@@ -191,21 +191,21 @@ describe('a created ticket', () => {
 });
 
 describe('a changed ticket', () => {
-  test('has the changes, and is otherwise the ticket that was meant', async () => {
+  test('has the changes, and otherwise the fields of the requested ticket', async () => {
     expect(await changed({ title: 'After' })).toMatchObject({ title: 'After', status: 'open', closedAt: null });
     expect(await changed({ priority: 'low' }, 'tkt_b2C3d4E5f6G7')).toMatchObject({
       ...{ title: 'Where is my invoice', priority: 'low', status: 'new' },
     });
   });
 
-  test('loses what null takes away', async () => {
+  test('has no value for fields that are set to null', async () => {
     expect(await changed({ assignedTo: null, metadata: { orderId: null, a: 'b' } })).toMatchObject({
       assignedTo: null,
       metadata: { a: 'b' },
     });
   });
 
-  test('has closedAt while it is closed, and was updated now', async () => {
+  test('has closedAt while it is closed, and the current time in updatedAt', async () => {
     const { closedAt, updatedAt, createdAt } = await changed({ status: 'closed' });
     expect(closedAt).toBe(updatedAt);
     expect(updatedAt > createdAt).toBe(true);
@@ -216,7 +216,7 @@ describe('a changed ticket', () => {
     expect((await changed({ title: 'x' })).messages).toBeUndefined());
 });
 
-test('a message shows its own text and its ticket', async () => {
+test('a message has the text that was sent and the ID of its ticket', async () => {
   const { data } = await client.POST(messages, {
     params: { path: { ...ofTeam, ticketId: 'tkt_b2C3d4E5f6G7' } },
     body: { content: 'Mine', isInternal: true },

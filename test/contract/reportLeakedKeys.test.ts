@@ -35,20 +35,23 @@ describe.each(backends)('reportLeakedKeys on $name', (backend) => {
   const stateful = only(backend, 'keeps state');
   const lookingUp = only(backend, 'looks data up');
 
-  test('200 is a bare list of verdicts', async () => {
+  test('200 returns an array of results without an envelope', async () => {
     const [one] = await report(backend, [unknown]);
     expect(Object.keys(one as Verdict)).toEqual(['token_hash', 'token_type', 'label']);
   });
 
-  lookingUp('200 has a verdict per token, in the order of the report, with its SHA-256 in hex', async () => {
-    const { key } = await newKey(backend);
-    const tokens = ['not a key', key, unknown, `${key.slice(0, -1)}!`, 'ünïcode 🎫', key.slice(0, -1)];
-    expect(await report(backend, tokens)).toEqual(
-      tokens.map((token) => verdict(token, token === key ? 'true_positive' : 'false_positive')),
-    );
-  });
+  lookingUp(
+    '200 returns one result per token, in the order of the report, with its SHA-256 hash in hexadecimal',
+    async () => {
+      const { key } = await newKey(backend);
+      const tokens = ['not a key', key, unknown, `${key.slice(0, -1)}!`, 'ünïcode 🎫', key.slice(0, -1)];
+      expect(await report(backend, tokens)).toEqual(
+        tokens.map((token) => verdict(token, token === key ? 'true_positive' : 'false_positive')),
+      );
+    },
+  );
 
-  lookingUp('200 says of token and partner no more than the partner said: nothing of a team', async () => {
+  lookingUp('200 returns only the token and type that the partner sent, and nothing about the team', async () => {
     const { key, id, name } = await newKey(backend, { name: 'Confidential name' });
     const body = JSON.stringify([
       { token: key, type: 'of the partner', url: 'https://a.example', source: 'commit', x: 1 },
@@ -60,7 +63,7 @@ describe.each(backends)('reportLeakedKeys on $name', (backend) => {
     for (const secret of [team.id, team.slug, team.name, id, name, key]) expect(told).not.toContain(secret);
   });
 
-  stateful('200 deactivates a key in force at once, with one audit entry and one event', async () => {
+  stateful('200 deactivates an active key immediately, with one audit entry and one event', async () => {
     const { id, key } = await newKey(backend);
     expect(await using(backend, key)).toEqual([200]);
     const response = await post(backend, bodyOf([key]));
@@ -79,7 +82,7 @@ describe.each(backends)('reportLeakedKeys on $name', (backend) => {
     expect(JSON.stringify([audit, events])).not.toContain(key.slice(8, -4));
   });
 
-  stateful('200 for a token that is there twice, and for one that comes again, and it is done once', async () => {
+  stateful('200 for a token that is reported twice, in one report or in two, and it is processed once', async () => {
     const { id, key } = await newKey(backend);
     expect(await report(backend, [key, unknown, key])).toEqual([
       verdict(key, 'true_positive'),
@@ -91,7 +94,7 @@ describe.each(backends)('reportLeakedKeys on $name', (backend) => {
     expect([actions, types]).toEqual([life, life]);
   });
 
-  stateful('200 to five partners at once, and it is done once', async () => {
+  stateful('200 for five reports in parallel, and the token is processed once', async () => {
     const { id, key } = await newKey(backend);
     const all = await Promise.all(Array.from({ length: 5 }, () => report(backend, [key])));
     expect(all).toEqual(Array(5).fill([verdict(key, 'true_positive')]));
@@ -99,7 +102,7 @@ describe.each(backends)('reportLeakedKeys on $name', (backend) => {
     expect([actions, types]).toEqual([life, life]);
   });
 
-  stateful('200 for a live and a test key in one report, of whichever team', async () => {
+  stateful('200 for a live key and a test key of any team in one report', async () => {
     const test = await newKey(backend);
     const live = await newKey(backend, {}, keys.secretLive);
     const publishable = await newKey(backend, { type: 'publishable', permissions: ['tickets:read'] });
@@ -110,7 +113,7 @@ describe.each(backends)('reportLeakedKeys on $name', (backend) => {
     expect((await traces(backend, live.id)).actions).toEqual([]);
   });
 
-  stateful('200 brings the key back after a rotation only, and never the leaked secret', async () => {
+  stateful('200 deactivates the key until it is rotated, and the leaked secret does not work again', async () => {
     const { id, key } = await newKey(backend);
     const own = keysBy(backend);
     await report(backend, [key]);
@@ -131,7 +134,7 @@ describe.each(backends)('reportLeakedKeys on $name', (backend) => {
     expect(await using(backend, rotated.key)).toEqual([200]);
   });
 
-  stateful('200 ends an old secret in the overlap of a rotation alone', async () => {
+  stateful('200 ends only the old secret if that secret leaked during an overlap', async () => {
     const { id, key: old } = await newKey(backend);
     const { key: present } = await got(keysBy(backend).rotate(id, 3600));
     expect([await using(backend, old), await using(backend, present)]).toEqual([[200], [200]]);
@@ -143,28 +146,33 @@ describe.each(backends)('reportLeakedKeys on $name', (backend) => {
     expect([actions, types]).toEqual([expected, expected]);
   });
 
-  stateful('200 leaves the old secret in its overlap when the present one has leaked: the key is off', async () => {
-    const { id, key: old } = await newKey(backend);
-    const { key: present } = await got(keysBy(backend).rotate(id, 3600));
-    await report(backend, [present]);
-    expect([await using(backend, old), await using(backend, present)]).toEqual(Array(2).fill([401, 'invalid_api_key']));
-    const { key: next } = await got(keysBy(backend).rotate(id, 3600));
-    await got(keysBy(backend).change(id, { isActive: true }));
-    expect([await using(backend, old), await using(backend, present), await using(backend, next)]).toEqual([
-      [200],
-      [401, 'key_expired'],
-      [200],
-    ]);
-  });
+  stateful(
+    '200 deactivates the key if its current secret leaked during an overlap, and keeps its old secret',
+    async () => {
+      const { id, key: old } = await newKey(backend);
+      const { key: present } = await got(keysBy(backend).rotate(id, 3600));
+      await report(backend, [present]);
+      expect([await using(backend, old), await using(backend, present)]).toEqual(
+        Array(2).fill([401, 'invalid_api_key']),
+      );
+      const { key: next } = await got(keysBy(backend).rotate(id, 3600));
+      await got(keysBy(backend).change(id, { isActive: true }));
+      expect([await using(backend, old), await using(backend, present), await using(backend, next)]).toEqual([
+        [200],
+        [401, 'key_expired'],
+        [200],
+      ]);
+    },
+  );
 
-  stateful('200 keeps a key off that its owner had deactivated: it too needs a rotation', async () => {
+  stateful('200 for a deactivated key, which then requires a rotation too', async () => {
     const { id, key } = await newKey(backend);
     await got(keysBy(backend).change(id, { isActive: false }));
     expect(await report(backend, [key])).toEqual([verdict(key, 'true_positive')]);
     expect((await keysBy(backend).change(id, { isActive: true })).response.status).toBe(409);
   });
 
-  stateful('200 for a revoked key, of which nothing more is written', async () => {
+  stateful('200 for a revoked key, without an audit entry or an event', async () => {
     const { id, key } = await newKey(backend);
     const revoked = await got(keysBy(backend).revoke(id));
     expect(await report(backend, [key])).toEqual([verdict(key, 'true_positive')]);
@@ -172,7 +180,7 @@ describe.each(backends)('reportLeakedKeys on $name', (backend) => {
     expect((await traces(backend, id)).actions).toEqual(['api_key.created', 'api_key.revoked']);
   });
 
-  lookingUp('200 takes a thousand tokens', async () => {
+  lookingUp('200 accepts 1,000 tokens', async () => {
     const { key } = await newKey(backend);
     const tokens = Array.from({ length: 999 }, (_, i) => `sk_test_${String(i).padStart(32, '0')}`);
     const verdicts = await report(backend, [...tokens, key]);
@@ -185,7 +193,7 @@ describe.each(backends)('reportLeakedKeys on $name', (backend) => {
   lookingUp.each([
     ['spaces', (body: string) => ` ${body.replaceAll(',', ' , ').replaceAll(':', ':\t')}\r\n`],
     ['escapes', (body: string) => body.replaceAll('_', '\\u005f')],
-  ])('200 when the bytes that were sent are signed, with other %s', async (_, otherwise) => {
+  ])('200 if the exact bytes of the body are signed, with different %s', async (_, otherwise) => {
     const { key } = await newKey(backend);
     const body = otherwise(bodyOf([key]));
     expect(body).not.toBe(bodyOf([key]));
@@ -206,7 +214,7 @@ describe.each(backends)('reportLeakedKeys on $name', (backend) => {
         'github-public-key-signature': `${signatureOf(body)[signature]?.slice(0, 40)}`,
       }),
     ],
-  ])('403 for a signature %s, and nothing is done', async (_, headersOf) => {
+  ])('403 for a signature %s, without an effect', async (_, headersOf) => {
     const { id, key } = await newKey(backend);
     const body = bodyOf([key]);
     const response = await post(backend, body, headersOf(body));

@@ -10,7 +10,7 @@ describe.each(backends)('revokeApiKey on $name', (backend) => {
   const stateful = only(backend, 'keeps state');
   const { get, list, change, rotate, revoke } = keysBy(backend);
 
-  test.each(['id', 'uuid'] as const)('200 returns the key as it is now, by its %s', async (spelling) => {
+  test.each(['id', 'uuid'] as const)('200 returns the revoked key, requested by its %s', async (spelling) => {
     const made = await newKey(backend);
     const { data, response } = await revoke(made[spelling]);
     expect(response.status).toBe(200);
@@ -18,7 +18,7 @@ describe.each(backends)('revokeApiKey on $name', (backend) => {
     expect(data?.data.revokedAt).not.toBeNull();
   });
 
-  stateful('401 for every one of its secrets at once', async () => {
+  stateful('401 immediately for both secrets of the key', async () => {
     const { id, key: first } = await newKey(backend);
     const { key: second } = await got(rotate(id, 3600));
     for (const secret of [first, second]) expect(await using(backend, secret)).toEqual([200]);
@@ -26,7 +26,7 @@ describe.each(backends)('revokeApiKey on $name', (backend) => {
     for (const secret of [first, second]) expect(await using(backend, secret)).toEqual(refused);
   });
 
-  stateful('200 is for good: the key is kept, and cannot be changed or rotated', async () => {
+  stateful('200 is permanent: the key is kept, and cannot be changed or rotated', async () => {
     const { id, name, key } = await newKey(backend);
     const revoked = await got(revoke(id));
     const conflict = [409, 'resource_conflict', 'keyId'];
@@ -39,7 +39,7 @@ describe.each(backends)('revokeApiKey on $name', (backend) => {
     expect(await using(backend, key)).toEqual(refused);
   });
 
-  stateful('200 again, and nothing changes', async () => {
+  stateful('200 for a revoked key, without an effect', async () => {
     const { id } = await newKey(backend);
     const first = await got(revoke(id));
     expect(await got(revoke(id))).toEqual(first);
@@ -47,7 +47,7 @@ describe.each(backends)('revokeApiKey on $name', (backend) => {
     expect([types, actions]).toEqual(Array(2).fill(['api_key.created', 'api_key.revoked']));
   });
 
-  stateful('200 many times at once, and it is revoked once', async () => {
+  stateful('200 for parallel requests, and the key is revoked once', async () => {
     const { id } = await newKey(backend);
     const answers = await Promise.all(Array.from({ length: 5 }, () => got(revoke(id))));
     expect(new Set(answers.map(({ revokedAt }) => revokedAt)).size).toBe(1);
@@ -55,7 +55,7 @@ describe.each(backends)('revokeApiKey on $name', (backend) => {
     expect([types, actions]).toEqual(Array(2).fill(['api_key.created', 'api_key.revoked']));
   });
 
-  stateful('200 leaves one event and one audit entry', async () => {
+  stateful('200 creates one event and one audit entry', async () => {
     const revoker = await holder(backend, {});
     const { id } = await newKey(backend);
     const { data, response } = await revoker.revoke(id);
@@ -77,14 +77,14 @@ describe.each(backends)('revokeApiKey on $name', (backend) => {
     expect(await using(backend, narrow.key)).toEqual(refused);
   });
 
-  stateful('403 for a key that may do more than the caller', async () => {
+  stateful('403 for a key that has more access than the caller', async () => {
     const narrow = await holder(backend, { permissions: ['keys:write'] });
     const stronger = await newKey(backend);
     expect(told(await narrow.revoke(stronger.id))).toEqual([403, 'insufficient_permissions', 'keyId']);
     expect(await using(backend, stronger.key)).toEqual([200]);
   });
 
-  stateful('200 for a deactivated key, which is revoked from then on', async () => {
+  stateful('200 for a deactivated key, which is then revoked', async () => {
     const { id } = await newKey(backend);
     await change(id, { isActive: false });
     await revoke(id);
@@ -95,13 +95,13 @@ describe.each(backends)('revokeApiKey on $name', (backend) => {
     expect(told(await revoke(missingKey))).toEqual([404, 'resource_missing', 'keyId']);
   });
 
-  stateful.each(strangers)('404 for $who, and the key goes on', async ({ teamId, key }) => {
+  stateful.each(strangers)('404 for $who, and the key still works', async ({ teamId, key }) => {
     const made = await newKey(backend);
     expect(told(await keysBy(backend, key, { teamId }).revoke(made.id))).toEqual([404, 'resource_missing', 'keyId']);
     expect(await using(backend, made.key)).toEqual([200]);
   });
 
-  test.each(['tkt_000000000001', 'key_1', 'all'])('400 for the id %s', async (keyId) => {
+  test.each(['tkt_000000000001', 'key_1', 'all'])('400 for the ID %s', async (keyId) => {
     expect(told(await revoke(keyId))).toEqual([400, 'parameter_invalid', 'keyId']);
   });
 });

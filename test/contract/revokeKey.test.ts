@@ -13,7 +13,7 @@ describe.each(backends)('revokeKey on $name', (backend) => {
   const stateful = only(backend, 'keeps state');
   const lookingUp = only(backend, 'looks data up');
 
-  test('200 says so in the words of the account API, by either spelling', async () => {
+  test('200 returns the confirmation of the account API, by either spelling of the ID', async () => {
     for (const spelling of ['id', 'uuid', 'UUID in capitals'] as const) {
       const made = await newKey(backend);
       const keyId = { id: made.id, uuid: made.uuid, 'UUID in capitals': made.uuid.toUpperCase() }[spelling];
@@ -23,7 +23,7 @@ describe.each(backends)('revokeKey on $name', (backend) => {
     }
   });
 
-  stateful('200 ends the key at once, with one audit entry and one event', async () => {
+  stateful('200 revokes the key immediately, with one audit entry and one event', async () => {
     const { id, key } = await newKey(backend);
     expect(await using(backend, key)).toEqual([200]);
     const { response } = await revoke(backend, id);
@@ -39,7 +39,7 @@ describe.each(backends)('revokeKey on $name', (backend) => {
     });
   });
 
-  stateful('200 again, and nothing changes', async () => {
+  stateful('200 for a revoked key, without an effect', async () => {
     const { id } = await newKey(backend);
     await revoke(backend, id);
     const before = await got(keysBy(backend).get(id));
@@ -49,14 +49,14 @@ describe.each(backends)('revokeKey on $name', (backend) => {
     expect([actions, types]).toEqual([life, life]);
   });
 
-  stateful('200 for the key that asks, which then is refused', async () => {
+  stateful('200 for the key of the caller, which is then rejected', async () => {
     const { id, key } = await newKey(backend);
     expect((await revoke(backend, id, key)).data).toEqual(said);
     expect(await using(backend, key)).toEqual([401, 'invalid_api_key']);
     expect((await traces(backend, id)).audit[0]?.actor).toEqual({ type: 'api_key', id });
   });
 
-  lookingUp('404 for a key that is not there, of the other environment or of another team', async () => {
+  lookingUp('404 for a key that does not exist, of the other environment or of another team', async () => {
     const made = await newKey(backend);
     for (const [keyId, key] of [
       [missingKey, keys.secretTest],

@@ -25,7 +25,7 @@ describe.each(backends)('rotateApiKey on $name', (backend) => {
   const stateful = only(backend, 'keeps state');
   const { get, change, rotate, revoke, list } = keysBy(backend);
 
-  test('200 shows the new secret, which works at once, by either spelling of the id', async () => {
+  test('200 returns the new secret, which works immediately, by either spelling of the ID', async () => {
     const { id, uuid } = await newKey(backend);
     for (const keyId of [id, uuid, uuid.toUpperCase()]) {
       const { data, response } = await rotate(keyId);
@@ -57,7 +57,7 @@ describe.each(backends)('rotateApiKey on $name', (backend) => {
     expect(((await response.json()) as { error: object }).error).toMatchObject({ code, param });
   });
 
-  stateful('200 changes the secret and nothing else, and shows it this once', async () => {
+  stateful('200 changes only the secret, and shows it only once', async () => {
     const restrictions = { ipAddresses: ['127.0.0.0/8'], referrers: [], endpoints: ['Keys' as const, 'Auth' as const] };
     const made = await newKey(backend, { restrictions, rateLimit: 9, expiresAt: inDays(1) });
     const { key, ...rotated } = await got(rotate(made.id));
@@ -69,14 +69,14 @@ describe.each(backends)('rotateApiKey on $name', (backend) => {
     expect(JSON.stringify(answers)).not.toContain(key.slice('sk_test_'.length));
   });
 
-  stateful('401 at once for the old secret when there is no overlap', async () => {
+  stateful('401 immediately for the old secret without an overlap', async () => {
     const { id, key } = await newKey(backend);
     expect(await using(backend, key)).toEqual([200]);
     expect(await got(rotate(id))).toMatchObject({ previousSecretExpiresAt: null });
     expect(await using(backend, key)).toEqual(ended);
   });
 
-  stateful('200 for both secrets in an overlap, which share one limit', async () => {
+  stateful('200 for both secrets during an overlap, which share one limit', async () => {
     const { id, key: old } = await newKey(backend, { rateLimit: 5 });
     const remaining = async (key: string) => {
       const { status, headers } = await send(backend, '/api/v1/auth/whoami', { key });
@@ -90,14 +90,14 @@ describe.each(backends)('rotateApiKey on $name', (backend) => {
     expect([await remaining(key), await remaining(old)]).toEqual(Array(2).fill([429, '5', '0']));
   });
 
-  stateful('401 for both secrets before, after a second rotation without overlap', async () => {
+  stateful('401 for both earlier secrets after a second rotation without an overlap', async () => {
     const { id, key: first } = await newKey(backend);
     const { key: second } = await got(rotate(id, 60));
     const { key: third } = await got(rotate(id));
     expect(await Promise.all([first, second, third].map((key) => using(backend, key)))).toEqual([ended, ended, [200]]);
   });
 
-  stateful('200 for a key that is not in force, which stays so', async () => {
+  stateful('200 for a key that is not active, which stays inactive', async () => {
     const { id, key: old } = await newKey(backend);
     await change(id, { isActive: false });
     const { key, status } = await got(rotate(id, 60));
@@ -114,7 +114,7 @@ describe.each(backends)('rotateApiKey on $name', (backend) => {
     expect(told(await keysBy(backend, key).rotate(self.id))).toEqual([200]);
   });
 
-  stateful.each(fields)('403 for a key that is more in %s than %j', async (_field, narrow) => {
+  stateful.each(fields)('403 for a key with more access in %s than a caller with %j', async (_field, narrow) => {
     const [narrowed, stronger] = [await holder(backend, narrow), await newKey(backend)];
     expect(told(await narrowed.rotate(stronger.id))).toEqual([403, 'insufficient_permissions', 'keyId']);
     expect(await using(backend, stronger.key)).toEqual([200]);
@@ -125,7 +125,7 @@ describe.each(backends)('rotateApiKey on $name', (backend) => {
     expect(told(await rotate(missingKey))).toEqual([404, 'resource_missing', 'keyId']);
   });
 
-  stateful.each(strangers)('404 for $who, and the secret goes on', async ({ teamId, key }) => {
+  stateful.each(strangers)('404 for $who, and the secret still works', async ({ teamId, key }) => {
     const made = await newKey(backend);
     expect(told(await keysBy(backend, key, { teamId }).rotate(made.id))).toEqual([404, 'resource_missing', 'keyId']);
     expect(await using(backend, made.key)).toEqual([200]);
@@ -138,7 +138,7 @@ describe.each(backends)('rotateApiKey on $name', (backend) => {
     expect((await traces(backend, id)).types).toEqual(['api_key.created', 'api_key.revoked']);
   });
 
-  stateful('200 leaves one event and one audit entry', async () => {
+  stateful('200 creates one event and one audit entry', async () => {
     const rotator = await holder(backend, {});
     const { id, lastFour: before } = await newKey(backend);
     const { data, response } = await rotator.rotate(id, 60);
@@ -154,7 +154,7 @@ describe.each(backends)('rotateApiKey on $name', (backend) => {
     expect(rotated?.after).toEqual({ ...rotated?.before, lastFour: data?.data.lastFour });
   });
 
-  test('200 again with an Idempotency-Key shows the same secret', async () => {
+  test('200 for a retry with the same Idempotency-Key, with the same secret', async () => {
     const { id } = await newKey(backend);
     const once = keysBy(backend, keys.secretTest, { headers: { 'idempotency-key': randomUUID() } });
     const [first, second] = [await once.rotate(id), await once.rotate(id)];
@@ -163,7 +163,7 @@ describe.each(backends)('rotateApiKey on $name', (backend) => {
     expect(await using(backend, second.data?.data.key as string)).toEqual([200]);
   });
 
-  test('409 idempotency_conflict for the same Idempotency-Key of another key: the secret is not shown to it', async () => {
+  test('409 idempotency_conflict for the same Idempotency-Key from another API key, without the secret', async () => {
     const { id } = await newKey(backend);
     const headers = { 'idempotency-key': randomUUID() };
     expect(told(await keysBy(backend, keys.secretTest, { headers }).rotate(id))).toEqual([200]);
@@ -172,14 +172,14 @@ describe.each(backends)('rotateApiKey on $name', (backend) => {
     expect(told(repetition)).toEqual([409, 'idempotency_conflict', 'Idempotency-Key']);
   });
 
-  stateful('200 for a key that rotates itself, and again with its old secret in the overlap', async () => {
+  stateful('200 for a key that rotates itself, and for a retry with its old secret during the overlap', async () => {
     const { id, key } = await newKey(backend);
     const headers = { 'idempotency-key': randomUUID() };
     const first = await got(keysBy(backend, key, { headers }).rotate(id, 60));
     expect(await got(keysBy(backend, key, { headers }).rotate(id, 60))).toEqual(first);
   });
 
-  stateful('403 for an old secret that would outlive its overlap, in a key that it makes or rotates', async () => {
+  stateful('403 for an old secret that creates or rotates a key to outlive its overlap', async () => {
     const { id, key } = await newKey(backend);
     const { previousSecretExpiresAt } = await got(rotate(id, 60));
     const old = keysBy(backend, key);
@@ -190,7 +190,7 @@ describe.each(backends)('rotateApiKey on $name', (backend) => {
     expect(made.expiresAt).toBe(previousSecretExpiresAt);
   });
 
-  stateful('200 at once with one Idempotency-Key rotates once', async () => {
+  stateful('200 for parallel requests with one Idempotency-Key, and the key is rotated once', async () => {
     const { id } = await newKey(backend);
     const once = keysBy(backend, keys.secretTest, { headers: { 'idempotency-key': randomUUID() } });
     const rotated = await Promise.all(Array.from({ length: 5 }, () => got(once.rotate(id))));
@@ -198,7 +198,7 @@ describe.each(backends)('rotateApiKey on $name', (backend) => {
     expect((await traces(backend, id)).types).toEqual(['api_key.created', 'api_key.rotated']);
   });
 
-  stateful('200 for twenty at once, and one secret works: the last', async () => {
+  stateful('200 for 20 parallel requests, and only the last secret works', async () => {
     const { id } = await newKey(backend);
     const answers = await Promise.all(Array.from({ length: 20 }, () => rotate(id)));
     expect(answers.map(told)).toEqual(Array(20).fill([200]));
@@ -216,7 +216,7 @@ describe.each(backends)('rotateApiKey on $name', (backend) => {
   });
 });
 
-describe('rotateApiKey by a clock', () => {
+describe('rotateApiKey with a fixed clock', () => {
   const start = Date.now();
   const dayMs = 86_400_000;
   let now: number;
@@ -251,22 +251,25 @@ describe('rotateApiKey by a clock', () => {
   test.each([
     ['sooner', 3600, 3600],
     ['later', weekSeconds, 5 * 24 * 3600],
-  ])('401 for the first secret no later than asked first, when the second ends %s', async (_, overlap, firstEnds) => {
-    const { rotate } = keysBy(backend);
-    const { id, key: first } = await newKey(backend);
-    const { key: second } = await got(rotate(id, 5 * 24 * 3600));
-    const { key: third, previousSecretExpiresAt } = await got(rotate(id, overlap));
-    expect(Date.parse(previousSecretExpiresAt as string)).toBe(start + overlap * 1000);
-    const all = () => Promise.all([first, second, third].map(async (key) => (await using(backend, key))[0]));
-    now = start + firstEnds * 1000 - 1;
-    expect(await all()).toEqual([200, 200, 200]);
-    now = start + firstEnds * 1000;
-    expect(await all()).toEqual([401, firstEnds === overlap ? 401 : 200, 200]);
-    now = start + overlap * 1000;
-    expect(await all()).toEqual([401, 401, 200]);
-  });
+  ])(
+    '401 for the first secret no later than its first deadline, if the second overlap ends %s',
+    async (_, overlap, firstEnds) => {
+      const { rotate } = keysBy(backend);
+      const { id, key: first } = await newKey(backend);
+      const { key: second } = await got(rotate(id, 5 * 24 * 3600));
+      const { key: third, previousSecretExpiresAt } = await got(rotate(id, overlap));
+      expect(Date.parse(previousSecretExpiresAt as string)).toBe(start + overlap * 1000);
+      const all = () => Promise.all([first, second, third].map(async (key) => (await using(backend, key))[0]));
+      now = start + firstEnds * 1000 - 1;
+      expect(await all()).toEqual([200, 200, 200]);
+      now = start + firstEnds * 1000;
+      expect(await all()).toEqual([401, firstEnds === overlap ? 401 : 200, 200]);
+      now = start + overlap * 1000;
+      expect(await all()).toEqual([401, 401, 200]);
+    },
+  );
 
-  test('200 advises rotation from the ninetieth day of a secret, and no more after one', async () => {
+  test('200 with rotationAdvised from the 90th day of a secret until its rotation', async () => {
     const { id, key: old } = await newKey(backend);
     const advice = async (key: string) => {
       const { status, headers } = await send(backend, '/api/v1/auth/whoami', { key });

@@ -27,7 +27,7 @@ describe.each(backends)('updateApiKey on $name', (backend) => {
   const stateful = only(backend, 'keeps state');
   const { change, get, rotate, revoke } = keysBy(backend);
 
-  test('200 returns the key that was meant, by either spelling', async () => {
+  test('200 returns the requested key, by either spelling of the ID', async () => {
     const { id, uuid } = await newKey(backend);
     for (const keyId of [id, uuid, uuid.toUpperCase()]) {
       const { data, response } = await change(keyId, { name: 'Renamed' });
@@ -36,7 +36,7 @@ describe.each(backends)('updateApiKey on $name', (backend) => {
     }
   });
 
-  stateful('200 changes what is said and nothing else', async () => {
+  stateful('200 changes only the fields that were sent', async () => {
     const made = await newKey(backend, { rateLimit: 7, restrictions: { endpoints: ['Keys'] } });
     const changes: [ApiKeyUpdate, object][] = [
       [{ name: 'After' }, { name: 'After' }],
@@ -59,7 +59,7 @@ describe.each(backends)('updateApiKey on $name', (backend) => {
     }
   });
 
-  stateful('401 at once for a key that is deactivated, until it is active again', async () => {
+  stateful('401 immediately for a deactivated key, until it is reactivated', async () => {
     const { id, key } = await newKey(backend);
     expect(await using(backend, key)).toEqual([200]);
     await change(id, { isActive: false });
@@ -68,7 +68,7 @@ describe.each(backends)('updateApiKey on $name', (backend) => {
     expect(await using(backend, key)).toEqual([200]);
   });
 
-  stateful('403 at once for what is taken away, and 200 for what is given', async () => {
+  stateful('403 immediately for a removed permission, and 200 for a granted one', async () => {
     const { id, key } = await newKey(backend);
     const status = async () => (await send(backend, tickets, { key })).status;
     expect(await status()).toBe(200);
@@ -85,14 +85,14 @@ describe.each(backends)('updateApiKey on $name', (backend) => {
     }
   });
 
-  stateful.each(narrowings)('403 for a key that widens itself in %s from %j to %j', async (param, narrow, wider) => {
+  stateful.each(narrowings)('403 for a key that widens its own %s from %j to %j', async (param, narrow, wider) => {
     const narrowed = await holder(backend, narrow);
     expect(told(await narrowed.change(narrowed.id, wider))).toEqual(forbidden(param));
     expect(await got(get(narrowed.id))).toMatchObject(narrow);
   });
 
   stateful.each(narrowings)(
-    '403 for a key that gives %s beyond %j to another one: %j',
+    '403 for setting %s of another key, by a caller with %j, to %j',
     async (param, narrow, wider) => {
       const [narrowed, other] = [await holder(backend, narrow), await newKey(backend, narrow)];
       expect(told(await narrowed.change(other.id, wider))).toEqual(forbidden(param));
@@ -100,22 +100,28 @@ describe.each(backends)('updateApiKey on $name', (backend) => {
     },
   );
 
-  stateful.each(fields)('403 for any change of a key that is more in %s than %j', async (_field, narrow) => {
-    const [narrowed, stronger] = [await holder(backend, narrow), await newKey(backend)];
-    for (const wanted of [{ name: 'Renamed' }, { rateLimit: 5 }, { isActive: false }, narrow])
-      expect(told(await narrowed.change(stronger.id, wanted))).toEqual(forbidden('keyId'));
-    expect(await got(get(stronger.id))).toEqual(withoutSecret(stronger));
-  });
+  stateful.each(fields)(
+    '403 for any change to a key with more access in %s than a caller with %j',
+    async (_field, narrow) => {
+      const [narrowed, stronger] = [await holder(backend, narrow), await newKey(backend)];
+      for (const wanted of [{ name: 'Renamed' }, { rateLimit: 5 }, { isActive: false }, narrow])
+        expect(told(await narrowed.change(stronger.id, wanted))).toEqual(forbidden('keyId'));
+      expect(await got(get(stronger.id))).toEqual(withoutSecret(stronger));
+    },
+  );
 
-  stateful.each(fields)('403 for a key that reactivates one that is more in %s than %j', async (_field, narrow) => {
-    const [narrowed, stronger] = [await holder(backend, narrow), await newKey(backend)];
-    await change(stronger.id, { isActive: false });
-    expect(told(await narrowed.change(stronger.id, { isActive: true }))).toEqual(forbidden('keyId'));
-    expect(told(await narrowed.change(stronger.id, { isActive: true, ...narrow }))).toEqual(forbidden('keyId'));
-    expect(await using(backend, stronger.key)).toEqual([401, 'invalid_api_key']);
-  });
+  stateful.each(fields)(
+    '403 for reactivating a key with more access in %s than a caller with %j',
+    async (_field, narrow) => {
+      const [narrowed, stronger] = [await holder(backend, narrow), await newKey(backend)];
+      await change(stronger.id, { isActive: false });
+      expect(told(await narrowed.change(stronger.id, { isActive: true }))).toEqual(forbidden('keyId'));
+      expect(told(await narrowed.change(stronger.id, { isActive: true, ...narrow }))).toEqual(forbidden('keyId'));
+      expect(await using(backend, stronger.key)).toEqual([401, 'invalid_api_key']);
+    },
+  );
 
-  stateful('400 for a publishable key that could write, and for an end in the past', async () => {
+  stateful('400 for a publishable key with a write permission, and for an expiry in the past', async () => {
     const { id } = await newKey(backend, { type: 'publishable', permissions: ['tickets:read'] });
     const writing = await change(id, { permissions: ['tickets:read', 'tickets:write'] });
     expect(told(writing)).toEqual([400, 'parameter_invalid', 'permissions']);
@@ -127,14 +133,14 @@ describe.each(backends)('updateApiKey on $name', (backend) => {
     expect(told(await change(missingKey, { name: 'x' }))).toEqual([404, 'resource_missing', 'keyId']);
   });
 
-  stateful.each(strangers)('404 for $who, and nothing changes', async ({ teamId, key }) => {
+  stateful.each(strangers)('404 for $who, and the key is unchanged', async ({ teamId, key }) => {
     const { id } = await newKey(backend, { name: 'Ours' });
     const { change } = keysBy(backend, key, { teamId });
     expect(told(await change(id, { name: 'Theirs' }))).toEqual([404, 'resource_missing', 'keyId']);
     expect(await got(get(id))).toMatchObject({ name: 'Ours' });
   });
 
-  stateful('409 for a revoked key, whatever is asked', async () => {
+  stateful('409 for a revoked key and any change', async () => {
     const made = await newKey(backend);
     await revoke(made.id);
     for (const wanted of [{ name: 'x' }, { isActive: true }, { isActive: false }, { name: made.name }])
@@ -161,7 +167,7 @@ describe.each(backends)('updateApiKey on $name', (backend) => {
     expect(told(await change(id, body as never))).toEqual([400, code, param]);
   });
 
-  stateful('200 leaves one event and one audit entry each time', async () => {
+  stateful('200 creates one event and one audit entry per change', async () => {
     const changer = await holder(backend, {});
     const { id, name } = await newKey(backend);
     await changer.change(id, { name: 'After', rateLimit: 3 });
@@ -181,7 +187,7 @@ describe.each(backends)('updateApiKey on $name', (backend) => {
     expect(reactivated).toMatchObject({ actor, requestId: response.headers.get('X-Request-Id') });
   });
 
-  stateful('200 for what is so already, and nothing is left behind', async () => {
+  stateful('200 for a change to the present values, without an event or an audit entry', async () => {
     const { id, name, permissions } = await newKey(backend, { rateLimit: 3, expiresAt: '2100-01-01T01:00:00+01:00' });
     const same = [
       { name, permissions, isActive: true, rateLimit: 3, expiresAt: '2100-01-01T00:00:00Z' },
@@ -193,7 +199,7 @@ describe.each(backends)('updateApiKey on $name', (backend) => {
     expect([types, actions]).toEqual([['api_key.created'], ['api_key.created']]);
   });
 
-  stateful('403 and 400 leave nothing behind', async () => {
+  stateful('403 and 400 create no event and no audit entry', async () => {
     const narrowed = await holder(backend, { permissions: manager });
     await narrowed.change(narrowed.id, { permissions: ['tickets:read'] });
     await narrowed.rotate(narrowed.id, -1);
@@ -201,7 +207,7 @@ describe.each(backends)('updateApiKey on $name', (backend) => {
     expect([types, actions]).toEqual([['api_key.created'], ['api_key.created']]);
   });
 
-  stateful('200 for many at once, and none is lost', async () => {
+  stateful('200 for parallel requests, and every change is kept', async () => {
     const { id } = await newKey(backend);
     const wanted: ApiKeyUpdate[] = [
       { name: 'At once' },
@@ -218,7 +224,7 @@ describe.each(backends)('updateApiKey on $name', (backend) => {
   });
 });
 
-describe('updateApiKey by a clock', () => {
+describe('updateApiKey with a fixed clock', () => {
   const start = Date.now();
   let now = start;
   let store: OwnStore;
@@ -232,7 +238,7 @@ describe('updateApiKey by a clock', () => {
     await store.close();
   });
 
-  test('401 from the moment that a key ends, and 200 when it is prolonged', async () => {
+  test('401 from the expiry of a key, and 200 after the expiry is extended', async () => {
     const made = await newKey(backend, { expiresAt: inDays(1, start) });
     now = start + 86_400_000 - 1;
     expect(await using(backend, made.key)).toEqual([200]);
@@ -244,7 +250,7 @@ describe('updateApiKey by a clock', () => {
     expect(await using(backend, made.key)).toEqual([200]);
   });
 
-  test('403 for a key that prolongs an expired one that was more', async () => {
+  test('403 for a key that extends an expired key with more access', async () => {
     now = start;
     const weaker = await holder(backend, { permissions: manager });
     const stronger = await newKey(backend, { expiresAt: inDays(1, start) });

@@ -18,7 +18,7 @@ describe.each(backends)('updateTicket on $name', (backend) => {
     return data.data;
   };
 
-  test('200 returns the ticket that was meant, by either spelling', async () => {
+  test('200 returns the requested ticket, by either spelling of the ID', async () => {
     const { id, uuid } = await newTicket(backend);
     for (const ticketId of [id, uuid, uuid.toUpperCase()]) {
       const { data, response } = await patch(backend, ticketId, { status: 'closed' });
@@ -27,7 +27,7 @@ describe.each(backends)('updateTicket on $name', (backend) => {
     }
   });
 
-  stateful('200 changes what is said and nothing else', async () => {
+  stateful('200 changes only the fields that were sent', async () => {
     const before = await newTicket(backend, {
       title: 'Before',
       notes: 'Kept',
@@ -46,14 +46,14 @@ describe.each(backends)('updateTicket on $name', (backend) => {
     expect(await change(id, { notes: '', tags: [] })).toMatchObject({ tags: [] });
   });
 
-  stateful('200 merges metadata, and null takes a key away', async () => {
+  stateful('200 merges metadata, and null removes a key', async () => {
     const { id } = await newTicket(backend, { title: 'x', metadata: { a: '1', b: '2', c: '3' } });
     const { metadata } = await change(id, { metadata: { b: null, c: '4', d: '5', never: null } });
     expect(metadata).toEqual({ a: '1', c: '4', d: '5' });
     expect((await change(id, { metadata: {} })).metadata).toEqual(metadata);
   });
 
-  stateful('400 names metadata when it would have more than fifty keys', async () => {
+  stateful('400 names metadata if it would have more than 50 keys', async () => {
     const metadata = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`key${i}`, 'x']));
     const { id } = await newTicket(backend, { title: 'x', metadata });
     const { error, response } = await patch(backend, id, { title: 'Not this', metadata: { more: 'x' } });
@@ -64,7 +64,7 @@ describe.each(backends)('updateTicket on $name', (backend) => {
     expect(Object.keys(changed.metadata ?? {})).toHaveLength(50);
   });
 
-  stateful('200 sets closedAt, keeps it, and clears it', async () => {
+  stateful('200 sets closedAt, keeps it while the ticket is closed, and clears it', async () => {
     const { id } = await newTicket(backend);
     const resolved = await change(id, { status: 'resolved' });
     expect(resolved.closedAt).toBe(resolved.updatedAt);
@@ -76,7 +76,7 @@ describe.each(backends)('updateTicket on $name', (backend) => {
     }
   });
 
-  lookingUp('200 assigns, and null takes the assignment away', async () => {
+  lookingUp('200 assigns the ticket, and null removes the assignment', async () => {
     const assignedTo = (await read(backend, demoTicket.id))?.assignedTo as string; // the oldest is not new, so it is assigned
     const { id } = await newTicket(backend);
     expect((await change(id, { assignedTo })).assignedTo).toBe(assignedTo);
@@ -98,7 +98,7 @@ describe.each(backends)('updateTicket on $name', (backend) => {
     expect(error?.error).toMatchObject({ code: 'resource_missing', param: 'ticketId' });
   });
 
-  stateful.each(strangers)('404 for $who, and nothing changes', async ({ teamId, key }) => {
+  stateful.each(strangers)('404 for $who, and the ticket is unchanged', async ({ teamId, key }) => {
     const { id } = await newTicket(backend, { title: 'Ours' });
     const { response } = await patch(backend, id, { title: 'Theirs' }, key, teamId);
     expect(response.status).toBe(404);

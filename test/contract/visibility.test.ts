@@ -31,7 +31,7 @@ const emptyLists: Record<string, (backend: Backend) => Promise<List>> = {
   },
 };
 
-test('every list of rows that may be secret is tried', () => {
+test('every list that can contain secret rows is tested', () => {
   expect(lists.map(({ operationId }) => operationId)).toEqual(Object.keys(emptyLists));
 });
 
@@ -39,7 +39,7 @@ describe.each(backends)('a publishable key on $name', (backend) => {
   const stateful = only(backend, 'keeps state');
 
   stateful.each(lists)(
-    '200 from $operationId as if there were no secret rows: total, hasMore and cursors',
+    '200 from $operationId as if secret rows did not exist: total, hasMore and cursors',
     async (operation) => {
       const { path, add } = await (emptyLists[operation.operationId] as (backend: Backend) => Promise<List>)(backend);
       for (const isSecret of [true, false, true, true, false, true]) await add(isSecret);
@@ -75,7 +75,7 @@ describe.each(backends)('a publishable key on $name', (backend) => {
   const secret: readonly string[] = secretFields.Ticket;
 
   stateful.each(update.filter((field) => secret.includes(field)))(
-    '200 from updateTicket that changes %s is not noticed',
+    '200 from updateTicket with %s is not visible',
     async (field) => {
       const made = await newTicket(backend, { title: crypto.randomUUID() });
       const before = await publicly(made);
@@ -86,7 +86,7 @@ describe.each(backends)('a publishable key on $name', (backend) => {
   );
 
   stateful.each(update.filter((field) => !secret.includes(field)))(
-    '200 from updateTicket that changes %s is dated for everybody',
+    '200 from updateTicket with %s changes updatedAt for every caller',
     async (field) => {
       const made = await newTicket(backend);
       await change(made.id, { [field]: await newValueOf(field, backend), notes: 'and a secret field' });
@@ -96,7 +96,7 @@ describe.each(backends)('a publishable key on $name', (backend) => {
     },
   );
 
-  stateful('201 for an internal message is not noticed, for another message it is', async () => {
+  stateful('201 for an internal message has no visible effect, and for a public message it has', async () => {
     const made = await newTicket(backend, { title: crypto.randomUUID() });
     const before = await publicly(made);
     const params = { path: { ...ofTeam, ticketId: made.id } };
