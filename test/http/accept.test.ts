@@ -59,15 +59,15 @@ describe.each(backends)('Accept on $name', (backend) => {
   const good = goodRequest(operationTable.find(({ isProbe }) => isProbe) as (typeof operationTable)[number]);
   const statusFor = async (accept: string) => (await sendDraft(backend, withHeaders(good, { accept }))).status;
 
-  test.each(taken)('takes %j for JSON', async (accept) => {
+  test.each(taken)('accepts %j as JSON', async (accept) => {
     expect(await statusFor(accept)).toBe(200);
   });
 
-  test.each(refused)('answers 406 to %j', async (accept) => {
+  test.each(refused)('returns 406 for %j', async (accept) => {
     expect(await statusFor(accept)).toBe(406);
   });
 
-  test('several lines are one list', async () => {
+  test('several Accept headers form one list', async () => {
     const { status } = await sendRaw(backend, {
       path: '/healthz',
       headers: [
@@ -79,13 +79,13 @@ describe.each(backends)('Accept on $name', (backend) => {
   });
 });
 
-test.each(operationTable)('parameters of a media range do not matter to $operationId', async (operation) => {
+test.each(operationTable)('parameters of a media range do not affect $operationId', async (operation) => {
   const accept = 'application/json; charset=utf-8';
   const response = await sendDraft(backends[1], withHeaders(goodRequest(operation), { accept }));
   expect(response.status).toBe(operation.successStatus);
 });
 
-test('16 kB of quotes and backslashes take no time', () => {
+test('16 kB of quotes and backslashes are parsed quickly', () => {
   const began = performance.now();
   for (const part of ['"', '\\"', '",', ';"\\', '"\\",', ',;'])
     mediaRangesOf(`application/json;a="${part.repeat(16_000 / part.length)}`);

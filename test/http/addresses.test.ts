@@ -54,16 +54,16 @@ describe('address', () => {
     expect(admits(['192.0.2.1', range], ip)).toBe(admitted);
   });
 
-  test.each(['203.0.113.7', 'unknown', undefined])('without a list %s is admitted', (ip) => {
+  test.each(['203.0.113.7', 'unknown', undefined])('is admitted without a list: %s', (ip) => {
     expect(admits([], ip)).toBe(true);
   });
 
   test.each(['', '1.2.3', '1.2.3.4/33', '::/129', '1.2.3.4/', '1.2.3.4/-1', '::/x', '::/1/2', 'example.com'])(
-    '%j in a list is an error, not a wide range',
+    '%j in a list is an error and not a wider range',
     (range) => expect(() => admits([range], '1.2.3.4')).toThrow(),
   );
 
-  test('random ranges admit what arithmetic says', () => {
+  test('random ranges admit exactly the computed addresses', () => {
     const random = randomFrom(1);
     const seen = { true: 0, false: 0 };
     for (let i = 0; i < 4000; i++) {
@@ -94,7 +94,7 @@ describe('widened', () => {
     [['2001:db8::/32'], ['2001:db8::/33'], true],
   ])('%j in %j: %s', (inner, outer, wider) => expect(isWider(inner, outer)).toBe(wider));
 
-  test('random lists are wider when arithmetic says so, and never admit more otherwise', () => {
+  test('random lists are wider exactly if they contain more addresses', () => {
     const random = randomFrom(2);
     const seen = { true: 0, false: 0 };
     for (let i = 0; i < 1500; i++) {
@@ -117,7 +117,7 @@ describe('widened', () => {
 });
 
 describe('IpRange', () => {
-  test('is what Node takes for an address, with a prefix that fits', () => {
+  test('accepts exactly the addresses that Node accepts, with a valid prefix length', () => {
     const random = randomFrom(3);
     const seen = { true: 0, false: 0 };
     for (let i = 0; i < 20_000; i++) {
@@ -131,7 +131,7 @@ describe('IpRange', () => {
   });
 
   test.each(['1.2.3.4/32', '::', '::/0', '::1/128', '1::', '1:2:3:4:5:6:7::', '::2:3:4:5:6:7:8', '::ffff:1.2.3.4/96'])(
-    'takes %s',
+    'accepts %s',
     (text) => expect(schemaAdmits('IpRange', text)).toBe(true),
   );
 
@@ -146,7 +146,7 @@ describe('IpRange', () => {
     'fe80::1%1',
     '::\n',
     '',
-  ])('refuses %j', (text) => expect(schemaAdmits('IpRange', text)).toBe(false));
+  ])('rejects %j', (text) => expect(schemaAdmits('IpRange', text)).toBe(false));
 });
 
 /** The rule in other words; dotted tails are for mapped addresses alone. */

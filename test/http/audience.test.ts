@@ -18,12 +18,12 @@ const audienceOf = (bodies: Record<string, Node>, more: Node = {}) => {
     audience(rows[0] as (typeof rows)[number], status, { data } as object, mediaType) as { data?: unknown };
 };
 
-describe('takes secrets out of', () => {
+describe('removes secret fields from', () => {
   test.each(cases)('$title', ({ schema, full, seen }) => {
     expect(audienceOf({ 200: schema })(200, full)).toEqual({ data: seen });
   });
 
-  test.each(cases)('$title, inside of a field, a list, a map and a union', ({ schema, full, seen }) => {
+  test.each(cases)('$title, inside a field, a list, a map and a union', ({ schema, full, seen }) => {
     const around = [
       [{ type: 'object', properties: { inner: schema } }, (value: unknown) => ({ inner: value })],
       [{ type: 'array', items: schema }, (value: unknown) => [value]],
@@ -40,7 +40,7 @@ describe('takes secrets out of', () => {
     expect(audience(200, { name: 'a' })).toEqual({ data: { name: 'a' } });
   });
 
-  test('every media type', () => {
+  test('every media type of a response', () => {
     const of = (schema: Node) => ({ schema: { type: 'object', properties: { data: schema } } });
     const [{ schema, full, seen }] = cases as [(typeof cases)[number]];
     const content = { 'application/json': of(plain), 'application/vnd.cstar+json': of(schema) };
@@ -49,7 +49,7 @@ describe('takes secrets out of', () => {
   });
 });
 
-test('404 when the resource itself is not for publishable keys', () => {
+test('404 if the resource itself is available to secret keys only', () => {
   const audience = audienceOf({ 200: { $ref: '#/components/schemas/Whisper' } });
   expect(() => audience(200, { content: secretWord, isInternal: true })).toThrow(
     expect.objectContaining({ code: 'resource_missing' }),
@@ -67,11 +67,11 @@ test.each<[string, () => unknown]>([
       return audienceOf({ 200: schema })(200, [{ kind: 'bird', weight: secretWord }]);
     },
   ],
-])('nothing is sent for %s', (_, send) => {
+])('%s is not sent', (_, send) => {
   expect(send).toThrow(/has no response|no branch of the union/);
 });
 
-describe('does not start, and does not generate, with', () => {
+describe('the start and the generation fail for', () => {
   const inner = { type: 'object', properties: { a: { type: 'string', 'x-audience': 'secret' } } };
   test.each<[string, Node, string]>([
     ['a condition', { ...plain, if: inner }, "uses 'if'"],
@@ -96,7 +96,7 @@ describe('does not start, and does not generate, with', () => {
     expect(() => audienceOf({ 200: plain, 202: schema })).toThrow(why);
   });
 
-  test.each(['default', '2XX'])('a success without a status: %s', (status) => {
+  test.each(['default', '2XX'])('a success response without a declared status: %s', (status) => {
     expect(() => audienceOf({ 200: plain, [status]: plain })).toThrow(`getThing says '${status}'`);
   });
 });
@@ -148,7 +148,7 @@ describe('through the front', () => {
     },
   );
 
-  test('500 for a field that the contract lacks, also where violations are only reported', async () => {
+  test('500 for a field that the contract lacks, even if violations are only logged', async () => {
     planted = { name: 'a', column: secretWord };
     const publishable = await ask(lenient, '/things/0', keys.publishableTest);
     expect([publishable.status, publishable.text.includes(secretWord)]).toEqual([500, false]);

@@ -50,13 +50,13 @@ describe.each(backends)('Cache-Control on $name', (backend) => {
     expect([response.status, cacheControl(response)]).toEqual([status, 'no-store']);
   });
 
-  test('of the response to garbage is no-store', async () => {
+  test('of the response to malformed HTTP is no-store', async () => {
     const { status, headers } = await exchange(backend.url, ['garbage\r\n\r\n']);
     expect([status, headers.get('Cache-Control')]).toEqual([400, 'no-store']);
   });
 });
 
-test.each(limitedBackends)('of 429 is no-store on $name, on an open operation too', async (backend) => {
+test.each(limitedBackends)('of 429 is no-store on $name, also for an open operation', async (backend) => {
   const path = `/api/library/${team.slug}/articles/none-of-this-name`;
   await send(backend, path, { key: '' });
   const response = await send(backend, path, { key: '' });

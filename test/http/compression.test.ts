@@ -23,7 +23,7 @@ describe.each(backends)('compression on $name', (backend) => {
     ['identity', null],
     ['gzip;q=0, br;q=0', null],
     ['compress', null],
-  ])('of a list, asked for with Accept-Encoding: %s, is %s', async (accepted, expected) => {
+  ])('of a list requested with Accept-Encoding: %s is encoded as %s', async (accepted, expected) => {
     const plain = await send(backend, list, { headers: asking('identity') });
     const response = await send(backend, list, { headers: asking(accepted) });
     expect(response.headers.get('Content-Encoding')).toBe(expected);
@@ -32,13 +32,13 @@ describe.each(backends)('compression on $name', (backend) => {
     expect(received.data).toEqual(asIs.data);
   });
 
-  test('leaves a small response as it is', async () => {
+  test('does not change a small response', async () => {
     const response = await send(backend, '/api/v1/auth/whoami', { headers: asking('gzip, br') });
     expect(response.headers.get('Content-Encoding')).toBeNull();
     expect(Number(response.headers.get('Content-Length'))).toBeLessThan(1000);
   });
 
-  test.each(['identity', 'br'])('HEAD of a list has the headers of GET with %s', async (accepted) => {
+  test.each(['identity', 'br'])('HEAD of a list returns the headers of GET with %s', async (accepted) => {
     const [get, head] = [
       await send(backend, list, { headers: asking(accepted) }),
       await send(backend, list, { method: 'HEAD', headers: asking(accepted) }),
@@ -50,7 +50,7 @@ describe.each(backends)('compression on $name', (backend) => {
 
 const [server] = backends;
 
-test('a key that is shown once is not compressed, however long the response', async () => {
+test('a response with a key that is shown once is not compressed, regardless of its length', async () => {
   const ipAddresses = Array.from({ length: 50 }, (_, i) => `203.0.113.${i}`);
   const body = JSON.stringify({ name: 'Long response', permissions: [], restrictions: { ipAddresses } });
   const headers = { ...asking('gzip, br'), 'content-type': 'application/json' };
@@ -82,13 +82,13 @@ describe('a long response', () => {
     );
 
   test.each(operationTable)(
-    'of $operationId is compressed unless it shows a secret: $showsSecret',
+    'of $operationId is compressed unless it contains a secret: $showsSecret',
     async (operation) => {
       expect(await encodingOf(operation.operationId, 'application/json')).toBe(operation.showsSecret ? null : 'br');
     },
   );
 
-  test('some operations show a secret', () => expect(secrets.length).toBeGreaterThan(1));
+  test('some operations return a secret', () => expect(secrets.length).toBeGreaterThan(1));
 
   test.each([
     ['application/json', 'br'],

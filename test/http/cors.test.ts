@@ -28,7 +28,7 @@ const conditional = ['authorization', 'content-type', 'if-match', 'if-none-match
 const needsNoLeave =
   /^(cache-control|content-(language|length|type)|expires|last-modified|pragma|access-control-.*|connection|keep-alive|date|transfer-encoding|vary|content-encoding)$/;
 
-describe('a success that script on another origin receives', () => {
+describe('a success response that script from another origin receives', () => {
   let examples: Backend & { stop(): Promise<void> };
   beforeAll(async () => {
     examples = await startFront({
@@ -47,7 +47,7 @@ describe('a success that script on another origin receives', () => {
 });
 
 describe.each(backends)('CORS on $name', (backend) => {
-  test('every response may be read with the headers that the contract declares', async () => {
+  test('every response exposes the headers that the contract declares', async () => {
     const responses = [
       await send(backend, '/healthz'),
       await send(backend, '/nothing'),
@@ -60,7 +60,7 @@ describe.each(backends)('CORS on $name', (backend) => {
       );
   });
 
-  test('a preflight allows every header that the contract takes, and conditional requests', async () => {
+  test('a preflight allows every request header of the contract, and those of conditional requests', async () => {
     for (const operation of operationTable) {
       const headers = { origin: 'https://shop.example', 'access-control-request-method': operation.method };
       const response = await send(backend, urlOf(goodRequest(operation)), { method: 'OPTIONS', key: '', headers });
@@ -71,7 +71,7 @@ describe.each(backends)('CORS on $name', (backend) => {
     }
   });
 
-  test('the list names no header twice and none that nobody knows', async () => {
+  test('the list contains no header twice and no unknown header', async () => {
     const { headers } = await send(backend, '/healthz');
     const exposed = listIn(headers, 'Access-Control-Expose-Headers');
     expect(exposed).toEqual(lower(exposed));

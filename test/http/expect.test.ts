@@ -37,7 +37,7 @@ describe.each(backends)('Expect: 100-continue on $name', (backend) => {
   describe.each(withBody)('$operationId', (operation) => {
     const all = faultsOf(operation).filter(({ part }) => part !== 'body');
 
-    test('asks for the body of a good request and keeps the connection', async () => {
+    test('a valid request receives 100 Continue and keeps the connection', async () => {
       const { isAskedFor, isClosed, answer } = await talk(backend, goodRequest(operation));
       expect({ isAskedFor, isClosed, status: answer.status }).toEqual({
         isAskedFor: true,
@@ -47,7 +47,7 @@ describe.each(backends)('Expect: 100-continue on $name', (backend) => {
     });
 
     test.each(all.filter(({ step }) => step < firstStepOfBody))(
-      'refuses $title without asking for the body, and closes the connection',
+      '$title is rejected without 100 Continue, and the connection closes',
       async ({ status, spoil }) => {
         const { isAskedFor, isClosed, answer } = await talk(backend, spoil(goodRequest(operation)));
         expect({ isAskedFor, isClosed, status: answer.status }).toEqual({ isAskedFor: false, isClosed: true, status });
@@ -55,7 +55,7 @@ describe.each(backends)('Expect: 100-continue on $name', (backend) => {
     );
 
     test.each(all.filter(({ step }) => step >= firstStepOfBody))(
-      'asks for the body before it finds $title',
+      '$title is rejected after 100 Continue',
       async ({ status, spoil }) => {
         const { isAskedFor, answer } = await talk(backend, spoil(goodRequest(operation)));
         expect({ isAskedFor, status: answer.status }).toEqual({ isAskedFor: true, status });
@@ -66,7 +66,7 @@ describe.each(backends)('Expect: 100-continue on $name', (backend) => {
   test.each([
     ['an unknown path', { template: '/nothing' }, 404],
     ['a method that the path has not', { method: 'PUT' }, 405],
-  ])('refuses %s without asking for the body', async (_name, change, status) => {
+  ])('%s is rejected without 100 Continue', async (_name, change, status) => {
     const { isAskedFor, isClosed, answer } = await talk(backend, {
       ...goodRequest(withBody[0] as (typeof withBody)[number]),
       ...change,
@@ -74,7 +74,7 @@ describe.each(backends)('Expect: 100-continue on $name', (backend) => {
     expect({ isAskedFor, isClosed, status: answer.status }).toEqual({ isAskedFor: false, isClosed: true, status });
   });
 
-  test('answers a request that has no body at once', async () => {
+  test('a request without a body receives its response immediately', async () => {
     expect((await exchange(backend.url, get('/healthz', 'Expect: 100-continue\r\n'))).status).toBe(200);
   });
 });

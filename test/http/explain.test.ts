@@ -176,16 +176,16 @@ const requests: [asked: Asked, ...expected: string[]][] = [
   [{ headers: { 'x-colour': 'green' } }, 'invalid', 'X-Colour', "'X-Colour' must have at most 3 characters."],
 ];
 
-describe('the reason of a refusal', () => {
-  test.each(bodies)('of the body %j', (body, ...expected) => {
+describe('the reason for a rejection', () => {
+  test.each(bodies)('of the body %j states what is expected', (body, ...expected) => {
     expect(told({ body })).toEqual(expected);
   });
 
-  test.each(requests)('of %j', (asked, ...expected) => {
+  test.each(requests)('of the request %j states what is expected', (asked, ...expected) => {
     expect(told(asked)).toEqual(expected);
   });
 
-  test('is the first fault in path, query, headers, body', () => {
+  test('is the first fault in the order path, query, headers, body', () => {
     const asked = { thingId: 'x', query: 'a=1', headers: {}, body: [] };
     expect(told(asked)[1]).toBe('thingId');
     expect(told({ ...asked, thingId: '1' })[1]).toBe('a');

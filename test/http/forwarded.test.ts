@@ -35,13 +35,13 @@ describe('behind a trusted proxy', () => {
     ['an IPv6 address', ['2001:db8:1::1', '[2001:db8:1::1]', '[2001:db8:1::1]:443', '[2001:DB8:1:0::2]:1']],
     ['a client before proxies', ['192.0.2.2', '192.0.2.2:1, 10.1.1.1:443', '192.0.2.2:2 ,[fd00::1]:443,10.1.1.1']],
     ['a client that forges an address', ['192.0.2.3', '198.51.100.1:80, 192.0.2.3:1', 'x, 192.0.2.3:2']],
-  ])('%s is one client whatever the port', async (_what, sameClient) => {
+  ])('%s is one client with any port', async (_what, sameClient) => {
     const left = [];
     for (const forwarded of sameClient) left.push(await remaining(front, forwarded));
     expect(left).toEqual(sameClient.map((_, i) => 4 - i));
   });
 
-  test('a hundred clients with ports have a hundred buckets', async () => {
+  test('100 clients with ports have 100 separate limits', async () => {
     const clients = Array.from({ length: 50 }, (_, i) => [
       `203.0.113.${i}:${4000 + i}`,
       `[2001:db8:${i + 2}::1]:443`,
@@ -51,7 +51,7 @@ describe('behind a trusted proxy', () => {
   });
 });
 
-test('without a trusted proxy the header buys no second bucket', async () => {
+test('without a trusted proxy, the header does not provide another limit', async () => {
   const front = await start([]);
   const left = [];
   for (const forwarded of ['192.0.2.1:1', '192.0.2.2', '[2001:db8::1]:1']) left.push(await remaining(front, forwarded));

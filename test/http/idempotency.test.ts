@@ -23,13 +23,13 @@ const seen = (given: Given) => {
 };
 const thing = { id: 'thg_9yB2c3D4e5F6', uuid: toUuid('thg_9yB2c3D4e5F6') };
 
-describe('what a request repeats', () => {
-  test('nothing without a key, or where none is taken', () => {
+describe('the identity of a request', () => {
+  test('is absent without a key and on operations that do not accept one', () => {
     expect(repetitionOf({ ...requestOf({}), get: () => undefined } as unknown as Request)).toBeUndefined();
     expect(seen({ isIdempotent: false })).toBeUndefined();
   });
 
-  test('an id has one path in all its spellings', () => {
+  test('has the same path for every spelling of an ID', () => {
     const paths = [thing.id, thing.uuid, thing.uuid.toUpperCase()].map(
       (thingId) => seen({ params: { thingId } })?.path,
     );
@@ -37,23 +37,23 @@ describe('what a request repeats', () => {
     expect(seen({ params: { thingId: 'thg_9yB2c3D4e5F7' } })?.path).not.toBe(paths[0]);
   });
 
-  test('a parameter that is no id is as it was sent', () => {
+  test('keeps a parameter that is not an ID as it was sent', () => {
     const pathOf = (slug: string) => seen({ params: { slug } })?.path;
     expect(pathOf(thing.id)).not.toBe(pathOf(thing.uuid));
     expect(seen({ params: { thingId: 'a-slug' } })?.path).not.toBe(seen({ params: { thingId: 'A-SLUG' } })?.path);
   });
 
-  test('the order of parameters makes no difference, and they cannot run into each other', () => {
+  test('ignores the order of parameters and separates their values', () => {
     const pathOf = (params: Record<string, string>) => seen({ params })?.path;
     expect(pathOf({ a: '1', b: '2' })).toBe(pathOf({ b: '2', a: '1' }));
     expect(new Set([pathOf({ a: '1&b=2' }), pathOf({ a: '1', b: '2' }), pathOf({ a: '1\nb=2' })]).size).toBe(3);
   });
 
-  test('another operation is another request, whatever its path', () => {
+  test('differs for another operation, even with the same path', () => {
     expect(seen({ operationId: 'createThing' })?.path).not.toBe(seen({ operationId: 'createOther' })?.path);
   });
 
-  test('query and body count by their values, in any order', () => {
+  test('compares the values of query and body, in any order', () => {
     const bodies = ['{"b":1.0,"a":{"d":"x","c":[1,2]}}', '{ "a" : {"c":[1,2e0],"d":"\\u0078"}, "b": 1 }'];
     expect(new Set(bodies.map((body) => seen({ body: JSON.parse(body) })?.digest)).size).toBe(1);
     expect(seen({ query: { a: 1, b: 2 } })?.digest).toBe(seen({ query: { b: 2, a: 1 } })?.digest);
@@ -68,13 +68,13 @@ describe('what a request repeats', () => {
     expect(new Set(others.map((one) => seen(one)?.digest)).size).toBe(others.length);
   });
 
-  test('names of digits are ordered as RFC 8785 says', () => {
+  test('orders numeric names as RFC 8785 requires', () => {
     expect(seen({ body: JSON.parse('{"10":1,"9":2,"é":3}') })?.digest).toBe(
       seen({ body: JSON.parse('{"é":3,"9":2,"10":1}') })?.digest,
     );
   });
 
-  test('query and body cannot run into each other', () => {
+  test('separates query and body', () => {
     expect(seen({ query: { x: 'y' }, body: null })?.digest).not.toBe(seen({ query: {}, body: { x: 'y' } })?.digest);
   });
 
@@ -104,7 +104,7 @@ describe('turns', () => {
     return { run, resolve, reject };
   }
 
-  test('one begins when the one before it has ended, however it ended', async () => {
+  test('a request starts after the previous one has ended, whether it succeeded or failed', async () => {
     const inTurn = createTurns();
     const [first, second, third] = [work(), work(), work()];
     const ends = [first, second, third].map(({ run }) => inTurn(turn(), run));
@@ -121,14 +121,14 @@ describe('turns', () => {
     expect(await ends[2]).toBe('third');
   });
 
-  test('another name, or none, does not wait', async () => {
+  test('a request with another name, or without a name, does not wait', async () => {
     const inTurn = createTurns();
     void inTurn(turn(), work().run);
     expect(await inTurn(turn('other'), async () => 'done')).toBe('done');
     expect(await inTurn(undefined, async () => 'done')).toBe('done');
   });
 
-  test('409 with Retry-After after two seconds, and nothing is run', async () => {
+  test('409 with Retry-After after two seconds, without an execution', async () => {
     const inTurn = createTurns();
     const [first, second] = [work(), work()];
     void inTurn(turn(), first.run);
@@ -150,7 +150,7 @@ describe('turns', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('two seconds are for the whole wait, whoever is first meanwhile', async () => {
+  test('the two seconds include the wait for all previous requests', async () => {
     const inTurn = createTurns();
     const [first, second, third] = [work(), work(), work()];
     void inTurn(turn(), first.run);

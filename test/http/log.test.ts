@@ -79,7 +79,7 @@ const requests: [bytes: Chunk[], operationId: string | undefined, status: number
   [keyless(`GET ${tickets} HTTP/1.1`, `Authorization: Basic ${marker}\r\n`), 'listTickets', 401, undefined],
 ];
 
-test('one line per request: id, operation, status, duration, key', async () => {
+test('each request has one log line: ID, operation, status, duration and key', async () => {
   for (const [bytes, operationId, status, expectedKey] of requests) {
     lines.length = 0;
     const answer = await exchange(front.url, bytes);
@@ -96,7 +96,7 @@ test('one line per request: id, operation, status, duration, key', async () => {
   }
 });
 
-test('a fault has a second line with its cause and the same request id', async () => {
+test('a fault has a second log line with its cause and the same request ID', async () => {
   lines.length = 0;
   const { headers } = await exchange(front.url, patch('{"title":"x"}'));
   await expect.poll(() => lines.length).toBe(2);
@@ -111,7 +111,7 @@ test('a fault has a second line with its cause and the same request id', async (
   });
 });
 
-test('a caller who hangs up is noted', async () => {
+test('a disconnect by the caller is logged', async () => {
   lines.length = 0;
   const socket = connectTo(front.url).on('error', () => undefined);
   for (const bytes of [...get('/healthz'), ...get(tickets, 'Prefer: wait=30000\r\n')]) socket.write(bytes);
@@ -121,7 +121,7 @@ test('a caller who hangs up is noted', async () => {
   expect(lines[1]).toMatchObject({ operationId: 'listTickets', aborted: true });
 });
 
-test('never a body, a query value, a header or a key', async () => {
+test('the log contains no body, query value, header or key', async () => {
   lines.length = 0;
   for (const [bytes] of requests) await exchange(front.url, bytes);
   await expect.poll(() => lines.filter(({ msg }) => msg === 'request').length).toBe(requests.length);

@@ -11,7 +11,7 @@ const cursorOf = (page: number): string =>
   Buffer.from(JSON.stringify([page, rows[0]?.created_at, rows[0]?.id])).toString('base64url');
 
 test.each([1, 2, 99_999_999, 999_999_998, 999_999_999, 1_000_000_000])(
-  'the next cursors behind page %i are taken, and their pages are ones that the contract has',
+  'the nextCursor of page %i is accepted, and its page number is valid',
   (page) => {
     const { maximum } = contract.components.schemas.Pagination.properties.page;
     let cursor = cursorOf(page);
@@ -23,7 +23,7 @@ test.each([1, 2, 99_999_999, 999_999_998, 999_999_999, 1_000_000_000])(
   },
 );
 
-test.each([0, -1, 1.5, 1_000_000_001, 10_000_000_000])('a cursor of page %d is refused', (page) => {
+test.each([0, -1, 1.5, 1_000_000_001, 10_000_000_000])('a cursor for page %d is rejected', (page) => {
   expect(() => pagingOf({ cursor: cursorOf(page) })).toThrow(
     "'cursor' must be the 'nextCursor' of an earlier response.",
   );

@@ -111,17 +111,17 @@ describe('a number in a path', () => {
     expect([status, body.path]).toEqual([200, { rank: Number(text), share: 1, name: '7' }]);
   });
 
-  test.each([...integers, ...fractions])('may have a fraction where the contract says number: %s', async (text) => {
+  test.each([...integers, ...fractions])('accepts a fraction if the contract declares number: %s', async (text) => {
     const { status, body } = await ask(`/things/1/${text}/x`);
     expect([status, body.path.share]).toEqual([200, Number(text)]);
   });
 
-  test.each([...fractions, ...others])('is no integer: %s', async (text) => {
+  test.each([...fractions, ...others])('is not an integer: %s', async (text) => {
     const { status, body } = await ask(`/things/${text}/1/x`);
     expect([status, body]).toEqual([400, { param: 'rank', message: "'rank' must be an integer from -100 to 100." }]);
   });
 
-  test.each(others)('is no number: %s', async (text) => {
+  test.each(others)('is not a number: %s', async (text) => {
     const { status, body } = await ask(`/things/1/${text}/x`);
     expect([status, body]).toEqual([400, { param: 'share', message: "'share' must be a number from -100 to 100." }]);
   });
@@ -133,7 +133,7 @@ describe('a number in a query', () => {
     expect([status, body.query]).toEqual([200, { level: Number(text), levels: [Number(text), 2] }]);
   });
 
-  test.each([...fractions, ...others, ''])('is no integer: %j', async (text) => {
+  test.each([...fractions, ...others, ''])('is not an integer: %j', async (text) => {
     for (const [query, param] of [
       [`level=${text}`, 'level'],
       [`levels=1&levels=${text}`, 'levels.1'],
@@ -143,23 +143,23 @@ describe('a number in a query', () => {
     }
   });
 
-  test.each(others)('is no number: %j', async (text) => {
+  test.each(others)('is not a number: %j', async (text) => {
     expect((await ask(`/things/1/1/x?ratio=${text}`)).status).toBe(400);
   });
 
-  test('can be given only once', async () => {
+  test('is rejected if it is repeated', async () => {
     const { status, body } = await ask('/things/1/1/x?level=1&level=2');
     expect([status, body]).toEqual([400, { param: 'level', message: "'level' can be given only once." }]);
   });
 });
 
-describe('a text that one of several schemas has to fit', () => {
-  test.each(['abc', '"b"', 'x'])('arrives as it was sent: %s', async (text) => {
+describe('a string with several allowed schemas', () => {
+  test.each(['abc', '"b"', 'x'])('arrives unchanged: %s', async (text) => {
     const { status, body } = await ask(`/things/1/1/x?owner=${encodeURIComponent(text)}`);
     expect([status, body.query]).toEqual([200, { owner: text }]);
   });
 
-  test.each(['"abc"', '{"a":1}', '["abc"]', 'null', '12'])('is not read as JSON: %s', async (text) => {
+  test.each(['"abc"', '{"a":1}', '["abc"]', 'null', '12'])('is not parsed as JSON: %s', async (text) => {
     const { status, body } = await ask(`/things/1/1/x?owner=${encodeURIComponent(text)}`);
     expect([status, body.param]).toEqual([400, 'owner']);
   });
@@ -169,8 +169,8 @@ const numeric = operationTable.flatMap((operation) =>
   operation.numbers.map(({ in: place, name }) => ({ operation, place, name, operationId: operation.operationId })),
 );
 
-describe.each(backends)('every number that the contract declares, on $name', (backend) => {
-  test.each(numeric)('$operationId refuses another spelling of $name', async ({ operation, place, name }) => {
+describe.each(backends)('every number in the contract, on $name', (backend) => {
+  test.each(numeric)('$operationId rejects other spellings of $name', async ({ operation, place, name }) => {
     const good = goodRequest(operation);
     for (const text of ['0x10', '1e1', '+5', ' 5', '5.0', '']) {
       const draft =

@@ -21,7 +21,7 @@ const rubbish: [name: string, bytes: Chunk[], status: number, code: string][] = 
 ];
 
 describe.each(backends)('pipelined requests on $name', (backend) => {
-  test.each(rubbish)('a POST before %s gets its own response first', async (_name, bytes, status, code) => {
+  test.each(rubbish)('a POST before %s receives its own response first', async (_name, bytes, status, code) => {
     const answers = await exchangeAll(backend.url, [
       Buffer.concat([...good(), ...bytes].map((one) => Buffer.from(one as string))),
     ]);
@@ -31,7 +31,7 @@ describe.each(backends)('pipelined requests on $name', (backend) => {
     expect(answers[1]?.headers.get('Connection')).toBe('close');
   });
 
-  test.each(rubbish)('five requests before %s get their responses in order', async (_name, bytes, status) => {
+  test.each(rubbish)('five requests before %s receive their responses in order', async (_name, bytes, status) => {
     const titles = ['one', 'two', 'three', 'four'];
     const answers = await exchangeAll(backend.url, [...titles.flatMap(good), ...get('/nothing'), ...bytes]);
     expect(statusesOf(answers)).toEqual([201, 201, 201, 201, 404, status]);
@@ -39,7 +39,7 @@ describe.each(backends)('pipelined requests on $name', (backend) => {
     if (backend.name === 'server') expect(made).toEqual(titles); // the mock may answer with its example
   });
 
-  test('garbage that comes while a request is under way waits for its response', async () => {
+  test('malformed bytes wait until the response to the running request is sent', async () => {
     const answers = await exchangeAll(
       backend.url,
       [...get('/healthz'), ...good()],
@@ -49,7 +49,7 @@ describe.each(backends)('pipelined requests on $name', (backend) => {
     expect(statusesOf(answers)).toEqual([200, 201, 400]);
   });
 
-  test('the malformed rest of a request that has its response already gets no second one', async () => {
+  test('malformed bytes after a request with a complete response receive no second response', async () => {
     const head = keyless(
       `POST ${tickets} HTTP/1.1`,
       'Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n',
@@ -58,7 +58,7 @@ describe.each(backends)('pipelined requests on $name', (backend) => {
     expect(statusesOf(answers)).toEqual([401]);
   });
 
-  test('a caller who closes its half after the last request still gets every response', async () => {
+  test('a caller that closes its side after the last request receives every response', async () => {
     const socket = connectTo(backend.url);
     socket.allowHalfOpen = true;
     let received = '';
@@ -89,13 +89,16 @@ describe('a slow operation', () => {
   });
   afterAll(() => front.stop());
 
-  test.each(rubbish)('is carried out and answered though %s comes meanwhile', async (name, bytes, status) => {
-    const answers = await exchangeAll(front.url, [...good(`${name} 1`), ...good(`${name} 2`), ...bytes]);
-    expect(statusesOf(answers)).toEqual([201, 201, status]);
-    expect(carriedOut.slice(-2).sort()).toEqual([`${name} 1`, `${name} 2`]);
-  });
+  test.each(rubbish)(
+    'is executed and receives its response although %s arrives during it',
+    async (name, bytes, status) => {
+      const answers = await exchangeAll(front.url, [...good(`${name} 1`), ...good(`${name} 2`), ...bytes]);
+      expect(statusesOf(answers)).toEqual([201, 201, status]);
+      expect(carriedOut.slice(-2).sort()).toEqual([`${name} 1`, `${name} 2`]);
+    },
+  );
 
-  test('of 200 connections with a POST and garbage none loses its response', { timeout: 60_000 }, async () => {
+  test('none of 200 connections with a POST and malformed bytes loses its response', { timeout: 60_000 }, async () => {
     delayMs = 1;
     const lost: unknown[] = [];
     const one = async (i: number) => {

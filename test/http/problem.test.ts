@@ -8,7 +8,7 @@ const bodyOf = (text: string) =>
   new Problem('parameter_invalid', { param: text, message: text }).toBody('req_a1B2c3D4e5F6', 'https://example.com')
     .error;
 
-test.each([0, 1, 2, 3])('no character is halved where a text is cut, %i letters before the emoji', (letters) => {
+test.each([0, 1, 2, 3])('text is never cut inside a character, %i letters before the emoji', (letters) => {
   const error = bodyOf('a'.repeat(letters) + '😀'.repeat(600));
   expect(error.param).toMatch(/^a*(😀)+$/u);
   expect(error.message).toMatch(/^a*(😀)+$/u);
@@ -17,11 +17,14 @@ test.each([0, 1, 2, 3])('no character is halved where a text is cut, %i letters 
   expect(error.message.length).toBeLessThanOrEqual(message.maxLength);
 });
 
-test.each(['\ud83d', 'a\ude00b', '\ude00'.repeat(300)])('half a character that was sent is replaced: %j', (text) => {
-  const { param, message } = bodyOf(text);
-  expect([param?.isWellFormed(), message.isWellFormed()]).toEqual([true, true]);
-});
+test.each(['\ud83d', 'a\ude00b', '\ude00'.repeat(300)])(
+  'an unpaired surrogate in the request is replaced: %j',
+  (text) => {
+    const { param, message } = bodyOf(text);
+    expect([param?.isWellFormed(), message.isWellFormed()]).toEqual([true, true]);
+  },
+);
 
-test('a short text stays as it is', () => {
+test('a short text is unchanged', () => {
   expect(bodyOf('tags.0 😀').param).toBe('tags.0 😀');
 });

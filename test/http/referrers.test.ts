@@ -98,7 +98,7 @@ describe('referrer', () => {
     ['https://app.example.com/admin', { origin: `${app}/admin` }, false],
   ])('%s and %j: %s', (pattern, headers, admitted) => expect(admits([pattern], headers)).toBe(admitted));
 
-  test.each<Headers>([{}, { origin: 'null' }, { referer: 'nonsense' }])('without a list %j is admitted', (headers) => {
+  test.each<Headers>([{}, { origin: 'null' }, { referer: 'nonsense' }])('%j is admitted without a list', (headers) => {
     expect(admits([], headers)).toBe(true);
   });
 
@@ -144,7 +144,7 @@ const expressionOf = (pattern: string): RegExp =>
       .replace(/^(https?:\/\/[^/]+)$/, '$1(/.*)?')}$`,
   );
 
-test('every pattern admits of every request what its regular expression says', () => {
+test('every pattern admits exactly the requests that its regular expression matches', () => {
   for (const pattern of patterns) {
     const { referrer } = admissionOf(only([pattern]));
     const expression = expressionOf(pattern);
@@ -169,7 +169,7 @@ describe('widened', () => {
     [[`${app}/admin/../x`], [`${app}/admin/*`], true],
   ])('%j in %j: %s', (inner, outer, wider) => expect(isWider(inner, outer)).toBe(wider));
 
-  test('one pattern is wider than another exactly when it admits a request that the other does not', () => {
+  test('a pattern is wider than another exactly if it admits a request that the other does not', () => {
     const admitted = new Map(
       patterns.map((pattern) => [pattern, requests.map((headers) => admits([pattern], headers))] as const),
     );
@@ -185,7 +185,7 @@ describe('widened', () => {
 });
 
 describe('ReferrerPattern', () => {
-  test('whatever it takes can be used', () => {
+  test('every pattern that it accepts can be used', () => {
     const random = randomFrom(4);
     const seen = { true: 0, false: 0 };
     for (let i = 0; i < 20_000; i++) {
@@ -201,7 +201,7 @@ describe('ReferrerPattern', () => {
   });
 
   test.each([...patterns.filter((_, i) => i % 9 === 0), 'http://localhost:65535', 'https://a', 'https://1.2.3.4/x/*'])(
-    'takes %s',
+    'accepts %s',
     (text) => expect(schemaAdmits('ReferrerPattern', text)).toBe(true),
   );
 
@@ -220,7 +220,7 @@ describe('ReferrerPattern', () => {
       'a.com',
     ],
     ...['https://a\n', 'https://a*', ' https://a', '*', 'https://ä.com'],
-  ])('refuses %j', (text) => expect(schemaAdmits('ReferrerPattern', text)).toBe(false));
+  ])('rejects %j', (text) => expect(schemaAdmits('ReferrerPattern', text)).toBe(false));
 });
 
 /** Nearly right, or right. */

@@ -52,7 +52,7 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true });
 });
 
-test('/healthz answers all through a long statement, which is ended at its limit with 503', async () => {
+test('/healthz responds during a long statement, which ends at its limit with 503', async () => {
   for (const path of [tickets, '/healthz', '/api/library/acme/articles?page=0']) await send(front, path); // the guard compiles on first use
   let isRunning = true;
   const hanging = send(front, '/api/library/acme/articles').finally(() => {

@@ -11,12 +11,12 @@ const operations = [listTickets, getTicket, listEvents, { operationId: 'getHealt
 const none: Restrictions = { ipAddresses: [], referrers: [], endpoints: [] };
 const only = (endpoints: string[]): Restrictions => ({ ...none, endpoints });
 
-test('a key without restrictions is admitted from everywhere to everything', () => {
+test('a key without restrictions is admitted from everywhere to every operation', () => {
   const { address, referrer, operation } = admissionOf(none);
   expect([address(undefined), referrer({}), operation(getTicket)]).toEqual([true, true, true]);
 });
 
-test('each kind decides alone', () => {
+test('each kind of restriction applies independently', () => {
   const { address, referrer, operation } = admissionOf({ ...none, ipAddresses: ['1.2.3.4'] });
   expect([address('1.2.3.5'), referrer({}), operation(getTicket)]).toEqual([false, true, true]);
 });
@@ -51,7 +51,7 @@ describe('widened', () => {
     expect(widened(only(inner), only(outer), operations)).toEqual(wider ? ['endpoints'] : []);
   });
 
-  test('every kind that is wider is named', () => {
+  test('lists every kind that is wider', () => {
     const outer: Restrictions = { ipAddresses: ['10.0.0.0/8'], referrers: ['https://a.test'], endpoints: ['Tickets'] };
     const found = (changes: Partial<Restrictions>) => widened({ ...outer, ...changes }, outer, operations);
     expect(found({})).toEqual([]);
@@ -64,7 +64,7 @@ describe('widened', () => {
     ]);
   });
 
-  test('random lists of the real operations are wider exactly when they admit one more', () => {
+  test('random lists of real operations are wider exactly if they admit one more operation', () => {
     const random = randomFrom(6);
     const names = operationTable.flatMap(({ operationId, tag }) => [operationId, tag]);
     const drawn = () => Array.from({ length: random.below(7) }, () => random.pick(names));

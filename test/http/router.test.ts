@@ -30,7 +30,7 @@ describe('literal segments win over parameters', () => {
     }
   });
 
-  test('the methods are those of the template that wins', () => {
+  test('the methods are those of the matching template', () => {
     const find = createRouter([
       operation('/tickets/{ticketId}', 'GET'),
       operation('/tickets/{ticketId}', 'PATCH'),
@@ -41,27 +41,27 @@ describe('literal segments win over parameters', () => {
   });
 });
 
-test('an alias gives way to a literal path as well', () => {
+test('an alias has a lower priority than a literal path', () => {
   const aliased = { ...operation('/api/things/{id}'), aliases: ['/things/{id}'] };
   const find = createRouter([aliased, operation('/things/all')]);
   expect(find('/things/all')?.methods.get('GET')?.path).toBe('/things/all');
   expect(find('/things/x')).toMatchObject({ params: { id: 'x' } });
 });
 
-test('a malformed percent sequence names no path, even where a less specific template would match', () => {
+test('a malformed percent sequence matches no path, even if a less specific template would match', () => {
   expect(found(['/a/{x}'], '/a/%E0%A4%A')).toBeUndefined();
   expect(found(['/a/{x}'], '/a/%C3%A9')?.params).toEqual({ x: 'é' });
   expect(found(['/a/{x}'], '/a/')).toBeUndefined();
 });
 
 test.each(['/feeds/{slug}.rss', '/ranges/{from}-{to}', '/a/x{y}', '/a/{}'])(
-  'a template with a parameter inside of a segment is refused: %s',
+  'a template with a parameter inside a segment is rejected: %s',
   (path) => {
     expect(() => createRouter([operation(path)])).toThrow(`${path} has a parameter that is not a whole segment`);
   },
 );
 
-test('random templates are found as a naive reference finds them', () => {
+test('random templates match like a naive reference implementation', () => {
   const { below, pick } = randomFrom(7);
   const some = (segments: string[]) => Array.from({ length: 1 + below(4) }, () => `/${pick(segments)}`).join('');
   let matched = 0;

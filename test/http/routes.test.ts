@@ -49,7 +49,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all(Object.values(fronts).map((front) => front.stop())));
 
-describe.each(['handlers', 'mock'])('with %s behind it', (name) => {
+describe.each(['handlers', 'mock'])('with %s as the backend', (name) => {
   const ask = async (method: string, path: string) => {
     const headers = { authorization: `Bearer ${keys.secretTest}` };
     const response = await fetch(`${fronts[name]?.url}${path}`, { method, headers });
@@ -73,7 +73,7 @@ describe.each(['handlers', 'mock'])('with %s behind it', (name) => {
     ['DELETE', '/things/bulk', 'POST'],
     ['DELETE', '/things/all', 'GET, HEAD'],
     ['POST', '/things/x', 'GET, HEAD, DELETE'],
-  ])('405 %s %s: the literal path wins, though the other has the method', async (method, path, allowed) => {
+  ])('405 %s %s: the literal path wins, although the other template has the method', async (method, path, allowed) => {
     const { response, body } = await ask(method, path);
     expect([response.status, body.error?.code, response.headers.get('Allow')]).toEqual([
       405,

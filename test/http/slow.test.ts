@@ -9,7 +9,7 @@ import { answerOn, type Chunk, connectTo, exchange } from './socket.ts';
 
 const shortMs = 200;
 
-describe('before there is a request', () => {
+describe('connections before the first request', () => {
   let listener: Listener;
   beforeAll(async () => {
     listener = await listen(
@@ -34,13 +34,13 @@ describe('before there is a request', () => {
     await closed;
   });
 
-  test('503 while the app is not there yet', async () => {
+  test('503 until the app is ready', async () => {
     const { status, headers, body } = await exchange(listener.url, get('/healthz'));
     expect({ status, code: body.error.code }).toEqual({ status: 503, code: 'service_unavailable' });
     expect(headers.get('Retry-After')).toBe('5');
   });
 
-  test('a caller who is refused and never closes is let go', async () => {
+  test('a rejected caller that does not close its connection is disconnected', async () => {
     for (const bytes of [['garbage\r\n\r\n'], ['CONNECT localhost:443 HTTP/1.1\r\nHost: x\r\n\r\n']]) {
       const socket = connectTo(listener.url);
       socket.allowHalfOpen = true;
@@ -55,7 +55,7 @@ describe('before there is a request', () => {
   });
 });
 
-describe('a body that does not come', () => {
+describe('a body that does not arrive', () => {
   let front: Backend & { stop(): Promise<void> };
   beforeAll(async () => {
     front = await startFront({
@@ -98,7 +98,7 @@ describe('a body that does not come', () => {
     await closed;
   });
 
-  test('callers who hang up in the middle do no harm', async () => {
+  test('callers that disconnect in the middle of a request have no effect', async () => {
     for (let i = 0; i < 50; i++) {
       const socket = connectTo(front.url);
       for (const chunk of postChunked(['5\r\n{"tit'])) socket.write(chunk);

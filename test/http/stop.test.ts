@@ -44,7 +44,7 @@ async function refused(url: string): Promise<void> {
   }
 }
 
-test('a stop answers what is under way, takes nothing new and ends with 0', { timeout: 60_000 }, async () => {
+test('a stop finishes running requests, accepts no new ones and exits with code 0', { timeout: 60_000 }, async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'cstar-stop-'));
   const { urls, demo } = await startProcess(dataDir, '0');
   const [api, mock] = urls;
@@ -89,7 +89,7 @@ const ask = (url: string, agent: Agent, headers: Record<string, string> = {}): P
     }).once('error', reject);
   });
 
-test('32 callers with kept connections lose no request around a stop', { timeout: 60_000 }, async () => {
+test('32 callers with kept-alive connections lose no request during a stop', { timeout: 60_000 }, async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'cstar-stop-'));
   const { urls, demo } = await startProcess(dataDir, '2500');
   const headers = { Authorization: `Bearer ${demo.teams[0].keys.secretTest}` };
@@ -130,7 +130,7 @@ test('32 callers with kept connections lose no request around a stop', { timeout
   rmSync(dataDir, { recursive: true });
 });
 
-test('SIGINT stops without the grace', { timeout: 60_000 }, async () => {
+test('SIGINT stops the server without the grace period', { timeout: 60_000 }, async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'cstar-stop-'));
   await startProcess(dataDir, '600000');
   const exited = once(child as ChildProcess, 'exit');

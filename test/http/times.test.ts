@@ -100,7 +100,7 @@ beforeAll(async () => {
 afterAll(() => front.stop());
 
 describe.each(places)('$at', ({ at, put }) => {
-  test.each(taken)('takes %j, and so does another validator', async (text) => {
+  test.each(taken)('accepts %j, as another validator does', async (text) => {
     expect((await send(front.url, key, put(text))).status).toBe(404);
     expect(faultOf(put(text))).toBeUndefined();
     const time = new Date(text);
@@ -108,7 +108,7 @@ describe.each(places)('$at', ({ at, put }) => {
     expect(time.getTime()).toBeLessThanOrEqual(Date.parse('9999-12-31T23:59:59.999Z'));
   });
 
-  test.each(refused)('refuses %j in plain words, and so does another validator', async (text) => {
+  test.each(refused)('rejects %j in plain words, as another validator does', async (text) => {
     const { status, body } = await send(front.url, key, put(text));
     expect([status, body.error.code, body.error.param]).toEqual([400, 'parameter_invalid', at.split(' ')[1]]);
     expect(body.error.message).toContain('must be an RFC 3339 date-time in the years 1 to 9999, without a leap second');
@@ -116,7 +116,7 @@ describe.each(places)('$at', ({ at, put }) => {
   });
 });
 
-test('requests have date-times', () => {
+test('the contract has date-times in requests', () => {
   expect(places.map(({ at }) => at)).toContain('createApiKey expiresAt');
   expect(places.map(({ at }) => at)).toContain('getApiKeyUsage from');
 });

@@ -47,7 +47,7 @@ function faultsOf({ code, message, param }: Told, { operation, query }: Attempt)
 }
 
 test.each(operations.map((operation) => [operation.operationId, operation]))(
-  'every fault in a request of %s is told in plain words',
+  'every fault in a request to %s returns a plain message',
   { timeout: 120_000 },
   async (_id, operation) => {
     const wrong: string[] = [];
