@@ -22,7 +22,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => store.close());
 
-test('the limit is for the key alone, not for the locks after it', async () => {
+test('the lock timeout applies to the key only, not to later locks', async () => {
   const [row] = await store.database.write(tenant, async (db) => {
     expect(await claimKey(db, box, { ...requestOf(), waitUntil: minutes() }, 'req_1', now)).toEqual({
       before: 'nothing',
@@ -33,7 +33,7 @@ test('the limit is for the key alone, not for the locks after it', async () => {
 });
 
 test.skipIf(!TEST_DATABASE_URL)(
-  'who has no time left is refused at once; who has is answered when the first one commits (skipped without TEST_DATABASE_URL: the embedded store runs one transaction at a time)',
+  'a claim without time left is rejected immediately; a claim that waits receives the response when the first one commits (skipped without TEST_DATABASE_URL: the embedded store runs one transaction at a time)',
   async () => {
     const { database } = store;
     const request = requestOf();
@@ -57,7 +57,7 @@ test.skipIf(!TEST_DATABASE_URL)(
 );
 
 test.skipIf(!TEST_DATABASE_URL)(
-  'when the first one fails, the next one is the first (skipped without TEST_DATABASE_URL)',
+  'the next claim executes the request if the first one fails (skipped without TEST_DATABASE_URL)',
   async () => {
     const request = requestOf();
     const hasClaimed = Promise.withResolvers<void>();

@@ -44,7 +44,7 @@ const failing =
     },
   });
 
-describe('what fails is taken back as a whole', () => {
+describe('a failed write is rolled back completely after', () => {
   const raise = (error: unknown) => () => {
     throw error;
   };
@@ -77,7 +77,7 @@ describe('what fails is taken back as a whole', () => {
     expect(await leftIn(store)).toEqual(Object.fromEntries(oneMore));
   });
 
-  test('an error while the events are written, last of all', async () => {
+  test('an error while the events are written at the end', async () => {
     const once = randomUUID();
     const before = await leftIn(store);
     const broken = await server({
@@ -98,7 +98,7 @@ describe('what fails is taken back as a whole', () => {
   });
 });
 
-test('another API key of the team and environment gets the first answer', async () => {
+test('another API key of the team and environment receives the stored response', async () => {
   const once = randomUUID();
   const backend = await server();
   const first = await post(backend, once);
@@ -108,7 +108,7 @@ test('another API key of the team and environment gets the first answer', async 
   expect(told(await post(backend, once, undefined, keys.secretLive))).toEqual([201, null]);
 });
 
-test('a key is free again after 24 hours, and not before', async () => {
+test('a key can be reused after exactly 24 hours', async () => {
   const once = randomUUID();
   const start = Date.now();
   let now = start;
@@ -122,7 +122,7 @@ test('a key is free again after 24 hours, and not before', async () => {
   expect((await post(backend, once)).status).toBe(409);
 });
 
-test('events are shown for 30 days', async () => {
+test('events are returned for 30 days', async () => {
   let now = Date.now();
   const backend = await server({ clock: () => new Date(now) });
   const made = (await (await post(backend, undefined)).json()) as { data: { id: string } };
@@ -139,13 +139,13 @@ test('events are shown for 30 days', async () => {
   expect((await one()).status).toBe(404);
 });
 
-describe('the kept answer', () => {
+describe('a stored response', () => {
   const row = async (once: string) => {
     const { rows } = await store.pool.query('select * from idempotency where key = $1', [once]);
     return rows[0] as { reply: Buffer; path: string };
   };
 
-  test('cannot be read in the database', async () => {
+  test('is not readable in the database', async () => {
     const once = randomUUID();
     const title = `Secret ${once}`;
     await post(await server(), once, { title });
@@ -155,7 +155,7 @@ describe('the kept answer', () => {
     expect(reply.length).toBeGreaterThan(100);
   });
 
-  test('opens with an old encryption key as long as that is listed, and not after', async () => {
+  test('is decrypted with an old encryption key that is still listed', async () => {
     const once = randomUUID();
     const [old, fresh] = [newKeys('old'), newKeys('fresh')];
     const first = await (await post(await server({ keys: old }), once)).text();
@@ -165,26 +165,23 @@ describe('the kept answer', () => {
   test.each([
     ['another id', 'other'],
     ['the same id', 'one'],
-  ])(
-    'whose encryption key is gone, with a new one of %s, is 409 in words, and the write is not run again',
-    async (_, id) => {
-      const once = randomUUID();
-      const first = await post(await server({ keys: newKeys('one') }), once);
-      const before = await leftIn(store);
-      const lines: string[] = [];
-      const log = { warn: (details: object, message: string) => void lines.push(`${message} ${Object.keys(details)}`) };
-      const response = await post(await server({ keys: newKeys(id), log }), once);
-      const { error } = (await response.json()) as { error: { code: string; param: string; message: string } };
-      expect([response.status, error.code, error.param]).toEqual([409, 'idempotency_conflict', 'Idempotency-Key']);
-      expect(error.message).toContain(first.headers.get('X-Request-Id'));
-      expect(error.message).toContain('not carried out again');
-      expect(response.headers.get('Retry-After')).toBeNull();
-      expect(lines).toEqual([expect.stringMatching(/^a stored response cannot be decrypted.*requestId,first,err$/)]);
-      expect(await leftIn(store)).toEqual(before);
-    },
-  );
+  ])('with a lost encryption key, replaced by one with %s, returns 409 without a second execution', async (_, id) => {
+    const once = randomUUID();
+    const first = await post(await server({ keys: newKeys('one') }), once);
+    const before = await leftIn(store);
+    const lines: string[] = [];
+    const log = { warn: (details: object, message: string) => void lines.push(`${message} ${Object.keys(details)}`) };
+    const response = await post(await server({ keys: newKeys(id), log }), once);
+    const { error } = (await response.json()) as { error: { code: string; param: string; message: string } };
+    expect([response.status, error.code, error.param]).toEqual([409, 'idempotency_conflict', 'Idempotency-Key']);
+    expect(error.message).toContain(first.headers.get('X-Request-Id'));
+    expect(error.message).toContain('not carried out again');
+    expect(response.headers.get('Retry-After')).toBeNull();
+    expect(lines).toEqual([expect.stringMatching(/^a stored response cannot be decrypted.*requestId,first,err$/)]);
+    expect(await leftIn(store)).toEqual(before);
+  });
 
-  test('does not open in another row', async () => {
+  test('cannot be decrypted in another row', async () => {
     const [one, other] = [randomUUID(), randomUUID()];
     const backend = await server();
     await post(backend, one);

@@ -98,10 +98,10 @@ async function expectOne(outcomes: Outcome[], once: string, survivor: ServerProc
   console.log(`${created.length - 1} answered 201, ${refused.length} refused with 409, ${lost} lost with their server`);
 }
 
-describe('on the embedded store', () => {
+describe('parallel requests with one key are executed once on the embedded store', () => {
   beforeEach(() => prepare(undefined));
 
-  test('one process', { timeout: 60_000 }, async () => {
+  test('by one process', { timeout: 60_000 }, async () => {
     const only = await server();
     const once = randomUUID();
     const outcomes = await postAll([only], once);
@@ -109,7 +109,7 @@ describe('on the embedded store', () => {
     await expectOne(outcomes, once, only);
   });
 
-  test('one process, killed with -9 and started again', { timeout: 120_000 }, async () => {
+  test('by one process that is killed with -9 and restarted', { timeout: 120_000 }, async () => {
     for (const count of killAfter) {
       const first = await server();
       const once = randomUUID();
@@ -120,29 +120,32 @@ describe('on the embedded store', () => {
   });
 });
 
-describe.skipIf(!TEST_DATABASE_URL)('on PostgreSQL (skipped without TEST_DATABASE_URL)', () => {
-  beforeEach(() => prepare(TEST_DATABASE_URL));
+describe.skipIf(!TEST_DATABASE_URL)(
+  'parallel requests with one key are executed once on PostgreSQL (skipped without TEST_DATABASE_URL)',
+  () => {
+    beforeEach(() => prepare(TEST_DATABASE_URL));
 
-  test('two processes', { timeout: 60_000 }, async () => {
-    const one = await server();
-    const other = await server();
-    for (let round = 0; round < 5; round++) {
-      const once = randomUUID();
-      const outcomes = await postAll([one, other], once);
-      expect(outcomes.filter((answer) => answer?.status === 201 && !answer.isReplay)).toHaveLength(1);
-      await expectOne(outcomes, once, one);
-    }
-  });
+    test('by two processes', { timeout: 60_000 }, async () => {
+      const one = await server();
+      const other = await server();
+      for (let round = 0; round < 5; round++) {
+        const once = randomUUID();
+        const outcomes = await postAll([one, other], once);
+        expect(outcomes.filter((answer) => answer?.status === 201 && !answer.isReplay)).toHaveLength(1);
+        await expectOne(outcomes, once, one);
+      }
+    });
 
-  test('two processes, one of them killed with -9', { timeout: 120_000 }, async () => {
-    const survivor = await server();
-    for (const count of killAfter) {
-      const victim = await server();
-      const once = randomUUID();
-      await expectOne(await killedAfter(count, [victim, survivor], once), once, survivor);
-    }
-  });
-});
+    test('by two processes, one of which is killed with -9', { timeout: 120_000 }, async () => {
+      const survivor = await server();
+      for (const count of killAfter) {
+        const victim = await server();
+        const once = randomUUID();
+        await expectOne(await killedAfter(count, [victim, survivor], once), once, survivor);
+      }
+    });
+  },
+);
 
 /** Sends everything and kills the first server after so many answers. */
 async function killedAfter(count: number, servers: ServerProcess[], once: string): Promise<Outcome[]> {

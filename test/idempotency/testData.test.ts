@@ -25,7 +25,7 @@ const post = (title: string, once: string) =>
   });
 
 test.skipIf(!TEST_DATABASE_URL)(
-  'a ticket made while the data is deleted is counted (TEST_DATABASE_URL names the server; the embedded store has one connection)',
+  'a ticket that is created while the data is deleted is counted (skipped without TEST_DATABASE_URL: the embedded store has one connection)',
   async () => {
     await post('first', 'held');
     const holder = await store.pool.connect();

@@ -60,14 +60,14 @@ async function expectRefusal(ofFirst: Awaited<ReturnType<typeof slowServer>>, of
   expect([after.tickets, after.events]).toEqual([(before.tickets as number) + 1, (before.events as number) + 1]); // both are counted
 }
 
-test('in the same process', async () => {
+test('a retry during the first request is rejected after two seconds, in the same process', async () => {
   const slow = await slowServer();
   await expectRefusal(slow, slow.backend);
   await slow.backend.stop();
 });
 
 test.skipIf(!TEST_DATABASE_URL)(
-  'of another process on the same PostgreSQL (skipped without TEST_DATABASE_URL)',
+  'a retry during the first request is rejected after two seconds, by another process on the same PostgreSQL (skipped without TEST_DATABASE_URL)',
   async () => {
     const slow = await slowServer();
     const other = await serve(store, { keys }); // with turns of its own, as another process has them

@@ -43,10 +43,10 @@ async function lookedUpAgain(keys: number, ranges: number): Promise<number> {
   return lookups() - keys;
 }
 
-test('three hundred keys without restrictions are looked up once', async () => {
+test('300 keys without restrictions are looked up once', async () => {
   expect(await lookedUpAgain(300, 0)).toBe(0);
 });
 
-test('of three hundred keys with a hundred ranges each, as many as weigh 20,000 stay', async () => {
+test('of 300 keys with 100 ranges each, the cache keeps those up to a weight of 20,000', async () => {
   expect(await lookedUpAgain(300, 100)).toBe(300 - Math.floor(20_000 / 101));
 });

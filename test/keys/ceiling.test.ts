@@ -18,7 +18,7 @@ afterAll(async () => {
   await store.close();
 });
 
-test('the thousandth key is made once, by one of many at once, and the next when one is revoked', async () => {
+test('the 1,000th key is created once by parallel requests, and another one after a revocation', async () => {
   const db = store.database.of({ teamId: otherTeam.id, environment: 'live' });
   const first = await db.selectFrom('api_keys').selectAll().executeTakeFirstOrThrow();
   const { n } = await db

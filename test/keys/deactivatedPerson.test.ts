@@ -25,7 +25,7 @@ afterAll(async () => {
   await store.close();
 });
 
-test('every key of the person is refused until the person is active again, and no key of anybody else', async () => {
+test('every key of a deactivated user is rejected until the user is reactivated, and no key of another user', async () => {
   const made = await newKey(api, { permissions: [] });
   await setActive(false);
   const later = await serveKeys(store); // with a cache of its own, which a person's change reaches within five seconds
@@ -41,7 +41,7 @@ test('every key of the person is refused until the person is active again, and n
   await again.stop();
 });
 
-test('a refused request counts against the address, which is limited, and not against the key', async () => {
+test('a rejected request counts against the limit of the address and not of the key', async () => {
   const answers = [];
   for (let i = 0; i < 10; i++) answers.push(await ask(api, keys.personDeactivated));
   expect(answers.map(({ status }) => status)).toEqual([...Array(9).fill(403), 429]);
@@ -49,7 +49,7 @@ test('a refused request counts against the address, which is limited, and not ag
   expect((await ask(api, keys.secretTest)).status).toBe(200);
 });
 
-test('the person of a key does not change with the key', async () => {
+test('updates and rotations do not change the user of a key', async () => {
   const { id, key } = await newKey(api, { permissions: [] }, keys.secretTest);
   await got(keysBy(api).rotate(id, 60));
   await setActive(false);
@@ -59,7 +59,7 @@ test('the person of a key does not change with the key', async () => {
   await later.stop();
 });
 
-test('a demo of an earlier version gets the key that it lacks, and another database gets none', async () => {
+test('demo data of an earlier version receives the missing key, and other databases do not', async () => {
   const [first, second] = structuredClone(open.demo.teams);
   first.keys.personDeactivated = newSecret({ type: 'secret', environment: 'test' });
   const count = async () => Number((await store.pool.query('select count(*) from api_keys')).rows[0].count);

@@ -17,7 +17,7 @@ const signedBy = (key: KeyObject): string => sign('sha256', bytes, key).toString
 describe('partners', () => {
   const reporters = reportersOf(`first:${textOf(one.publicKey)}, second:${textOf(other.publicKey)}`);
 
-  test('are known by their identifiers, and sign for themselves alone', () => {
+  test('are identified by their public keys, and can sign only for themselves', () => {
     expect(reporters.haveSigned('first', signedBy(one.privateKey), bytes)).toBe(true);
     expect(reporters.haveSigned('second', signedBy(other.privateKey), bytes)).toBe(true);
     expect(reporters.haveSigned('first', signedBy(other.privateKey), bytes)).toBe(false);
@@ -25,11 +25,11 @@ describe('partners', () => {
     expect(reporters.haveSigned('toString', signedBy(one.privateKey), bytes)).toBe(false);
   });
 
-  test.each(['', ' ', 'AAAA', 'MAA=', '!!!', 'A'.repeat(200)])('have not signed with %j', (signature) => {
+  test.each(['', ' ', 'AAAA', 'MAA=', '!!!', 'A'.repeat(200)])('did not sign with %j', (signature) => {
     expect(reporters.haveSigned('first', signature, bytes)).toBe(false);
   });
 
-  test('there are none unless named', () => {
+  test('do not exist without a setting', () => {
     for (const nobody of [reportersOf(), reportersOf('')])
       expect(nobody.haveSigned('first', signedBy(one.privateKey), bytes)).toBe(false);
   });
@@ -45,7 +45,7 @@ describe('partners', () => {
     ['half a key', good.slice(0, 40)],
     ['no key', ''],
     ['a word', 'password'],
-  ])('are refused with %s, by name and without the text', (_, key) => {
+  ])('are rejected with %s, by name and without the text', (_, key) => {
     const listed = `first:${good},partner:${key}`;
     expect(messageOf(listed)).toBe('LEAK_REPORT_KEYS: partner is not a P-256 public key');
   });
@@ -57,7 +57,7 @@ describe('partners', () => {
     ['an empty identifier', `:${good}`],
     ['an identifier that no report can have', `my partner:${good}`],
     ['a comma too many', ' '],
-  ])('are refused with %s, by place and without the text', (_, entry) => {
+  ])('are rejected with %s, by position and without the text', (_, entry) => {
     expect(messageOf(`first:${good},${entry}`)).toBe('LEAK_REPORT_KEYS: entry 2 must have the form identifier:key');
   });
 });
@@ -91,14 +91,14 @@ describe('a server', () => {
     return (await send(backend, '/api/v1/leaked-keys', { method: 'POST', key: '', headers, body })).status;
   }
 
-  test('that trusts no partner refuses every report', async () => {
+  test('that trusts no partner rejects every report', async () => {
     const { key } = await newKey(trustingNobody);
     expect(await report(trustingNobody, key)).toBe(403);
     expect(await using(trustingNobody, key)).toEqual([200]);
     expect(await report(trusting, key)).toBe(200);
   });
 
-  test('keeps nothing of a report: neither its tokens nor where they were found', async () => {
+  test('stores neither the tokens of a report nor where they were found', async () => {
     const { key } = await newKey(trusting);
     const token = 'a-token-that-is-nobodys';
     expect([await report(trusting, key), await report(trusting, token)]).toEqual([200, 200]);

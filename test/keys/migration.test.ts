@@ -86,7 +86,7 @@ async function fillAsBefore(pool: Storage['pool']): Promise<void> {
   await pool.query("insert into tenant_state values ($1, 'test', 0, 1)", [acme.id]);
 }
 
-test('every migration has run, once', async () => {
+test('every migration has run exactly once', async () => {
   const ran = async () => (await storage.pool.query('select name, ran_at from migrations order by name')).rows;
   const rows = await ran();
   expect(rows.map(({ name }) => name)).toEqual(readdirSync(folder).sort());
@@ -102,11 +102,11 @@ test.each<[keyof typeof old, (number | string)[]]>([
   ['foreign', [200]],
   ['expired', [401, 'key_expired']],
   ['revoked', [401, 'invalid_api_key']],
-])('the key %s is what it was', async (name, answer) => {
+])('the old key %s behaves as before', async (name, answer) => {
   expect(await using(api, old[name].key)).toEqual(answer);
 });
 
-test('they read and write what was there', async () => {
+test('old keys read and write the existing data', async () => {
   const tickets = '/api/v1/teams/{teamId}/tickets';
   const params = { path: { teamId: acme.id } };
   const titles = async (key: string) =>
@@ -122,7 +122,7 @@ test('they read and write what was there', async () => {
   expect(closed.data?.data.status).toBe('closed');
 });
 
-test('each team has an owner, whom no mail can reach', async () => {
+test('each team has an owner with an undeliverable email address', async () => {
   for (const [key, { id, slug }] of [
     [old.working.key, acme],
     [old.live.key, acme],
@@ -133,7 +133,7 @@ test('each team has an owner, whom no mail can reach', async () => {
     });
 });
 
-test('they are listed as they are, and can be rotated', async () => {
+test('old keys are listed unchanged and can be rotated', async () => {
   const keys = keysBy(api, old.working.key, { teamId: acme.id });
   const listed = (await keys.list()).data?.data ?? [];
   const of = (name: keyof typeof old) => listed.find((one) => one.name === name);
@@ -155,7 +155,7 @@ test('they are listed as they are, and can be rotated', async () => {
   expect(await using(api, rotated.data?.data.key as string)).toEqual([200]);
 });
 
-test('a key that could do everything can do what is new as well; any other can do what it could', async () => {
+test('a key with all permissions receives new permissions; other keys keep theirs', async () => {
   const { data } = await keysBy(api, old.everything.key, { teamId: acme.id }).list();
   const of = (name: keyof typeof old) => data?.data.find((one) => one.name === name)?.permissions;
   expect(of('everything')).toEqual(permissionsOf('secret'));

@@ -34,7 +34,7 @@ const kinds: [name: keyof FirstKeys, type: 'secret' | 'publishable', environment
   ['publishableTest', 'publishable', 'test'],
 ];
 
-test('four keys, of their kind and environment, with all that their kind can have', async () => {
+test('a new team has four keys, one per type and environment, with all permissions of their type', async () => {
   const { keys, team } = await make('initech');
   expect(Object.keys(keys)).toEqual(kinds.map(([name]) => name));
   for (const [name, type, environment] of kinds) {
@@ -54,7 +54,7 @@ test('four keys, of their kind and environment, with all that their kind can hav
   }
 });
 
-test('secret ones write in an empty team, publishable ones read what those have written, each in its environment', async () => {
+test('secret keys write in the new team, and publishable keys read these tickets, each in its environment', async () => {
   const { keys, team } = await make('hooli');
   const params = { path: { teamId: team.id } };
   const made = await clientOf(api, keys.secretTest).POST(tickets, { params, body: { title: 'The first one' } });
@@ -68,7 +68,7 @@ test('secret ones write in an empty team, publishable ones read what those have 
   }
 });
 
-test('the audit log says of each that the operator made it', async () => {
+test('the audit log records the operator as the creator of each key', async () => {
   const { keys, team } = await make('pied-piper');
   for (const key of [keys.secretLive, keys.secretTest]) {
     const params = { path: { teamId: team.id } };
@@ -82,7 +82,7 @@ test('the audit log says of each that the operator made it', async () => {
   }
 });
 
-test('the owner stands behind all four; somebody who has a team already is the same person in the next', async () => {
+test('the owner is the user of all four keys; an existing user is reused for the next team', async () => {
   const person = { email: 'grace@umbrella.example', firstName: 'Grace', lastName: 'H' };
   const [first, next] = [
     await make('umbrella', person),
@@ -97,7 +97,7 @@ test('the owner stands behind all four; somebody who has a team already is the s
       });
 });
 
-test('a slug that is taken leaves nothing behind', async () => {
+test('a slug that is taken creates nothing', async () => {
   await make('taken');
   const count = async () => (await store.pool.query('select count(*)::int as n from users')).rows[0].n;
   const before = await count();

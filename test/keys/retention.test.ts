@@ -47,7 +47,7 @@ const keptOf = async (table: 'audit_log' | 'key_usage', column: string, keyId: s
   return rows[0].n;
 };
 
-test('the audit log of 365 days', async () => {
+test('audit log entries are deleted after 365 days', async () => {
   const { id } = await newKey(api);
   await writeAudit(id, before(365, 1), before(400), before(365), before(364));
   const times = async () => (await traces(api, id)).audit.map(({ createdAt }) => createdAt);
@@ -60,7 +60,7 @@ test('the audit log of 365 days', async () => {
   expect(await purge(store.database.kysely, now)).toMatchObject({ audit_log: 0 });
 });
 
-test('the usage of 90 days', async () => {
+test('usage is deleted after 90 days', async () => {
   const { id } = await newKey(api);
   await writeUsage(id, before(90, hourMs), before(91), before(90), before(89));
   const hours = async () => {
@@ -75,7 +75,7 @@ test('the usage of 90 days', async () => {
   expect(await hours()).toEqual(kept);
 });
 
-test('events of 30 days and stored replies of one day', async () => {
+test('events are deleted after 30 days and stored responses after one day', async () => {
   const at = [before(30, 1), before(40), before(30), before(1, 1), before(1), before(0)];
   for (const [i, time] of at.entries()) {
     await store.pool.query(
@@ -101,7 +101,7 @@ test('events of 30 days and stored replies of one day', async () => {
   ]);
 });
 
-test('more than a part of a purge', async () => {
+test('a purge deletes more rows than one batch', async () => {
   const { id } = await newKey(api);
   const entry = { action: 'api_key.updated' as const, resourceId: toUuid(id), before: null, after: null };
   const author = { actor: { type: 'system' as const, id: null }, requestId: '', now: before(366) };

@@ -47,8 +47,8 @@ async function refusedAfter(backend: Backend, key: string, refusal: string, sinc
   }
 }
 
-describe('a key that two servers know', () => {
-  test.concurrent.each(withdrawals)('is refused by both when it is %s', async (what, refusal, withdraw) => {
+describe('a key that two servers have cached', () => {
+  test.concurrent.each(withdrawals)('is rejected by both servers when it is %s', async (what, refusal, withdraw) => {
     const { id, key } = await newKey(here);
     expect([await ask(here, key), await ask(elsewhere, key)]).toEqual(['200', '200']);
     await withdraw(id);
@@ -58,7 +58,7 @@ describe('a key that two servers know', () => {
     console.info(`${what}: refused by the other server after ${Math.round(ms)} ms`);
   });
 
-  test.concurrent('is refused in time also when the other server was slow to look it up', async () => {
+  test.concurrent('is rejected in time even if the other server looks it up slowly', async () => {
     const { id, key } = await newKey(here);
     const { database, hold } = holdable(store.database);
     const slow = await serveKeys(store, { database });
@@ -75,7 +75,7 @@ describe('a key that two servers know', () => {
   });
 });
 
-test('a look-up that was under way while the key was revoked is not remembered', async () => {
+test('a lookup that runs during the revocation of the key is not cached', async () => {
   const { id, key } = await newKey(here);
   const { database, hold } = holdable(store.database);
   const own = await serveKeys(store, { database });
@@ -90,7 +90,7 @@ test('a look-up that was under way while the key was revoked is not remembered',
   await own.stop();
 });
 
-test('a look-up that was under way while another key was revoked is answered all the same', async () => {
+test('a lookup that runs during the revocation of another key is unaffected', async () => {
   const [mine, other] = [await newKey(here), await newKey(here)];
   const { database, hold } = holdable(store.database);
   const own = await serveKeys(store, { database });

@@ -31,7 +31,7 @@ const writes: Record<string, (by: IssuedApiKey, other: IssuedApiKey) => Promise<
   revoke: (by, other) => keysBy(api, by.key).revoke(other.id),
 };
 
-test(`in ${rounds} races of create, change and rotate against the revocation of the caller's key, nothing comes after it`, {
+test(`in ${rounds} races of create, change and rotate with the revocation of the caller's key, no write commits after the revocation`, {
   timeout: 300_000,
 }, async () => {
   const other = await newKey(api);
@@ -83,8 +83,8 @@ function deactivatePerson(db: TenantDatabase): Promise<unknown> {
   return db.run(sql`update users set is_active = false where email like 'robin@%'`);
 }
 
-describe.each(Object.keys(writes))('%s that has passed authentication', (name) => {
-  test.each(ends)('is refused when the key is %s before it takes the lock', async (_how, refusal, end) => {
+describe.each(Object.keys(writes))('%s with an authenticated key', (name) => {
+  test.each(ends)('is rejected if the key is %s before the write takes the lock', async (_how, refusal, end) => {
     const [by, other] = [await newKey(api), await newKey(api)];
     await got(keysBy(api, by.key).get(by.id)); // now it is in the cache
     let under: ReturnType<(typeof writes)[string]> | undefined;

@@ -58,7 +58,7 @@ async function chain(first: number | null, ...rateLimits: (number | undefined)[]
 }
 type One = { id: string; key: string };
 
-test('a key with 70 requests an hour and 64 keys that it made get 70 requests together', async () => {
+test('a key with 70 requests per hour and the 64 keys that it created have 70 requests together', async () => {
   const maker = await root(70);
   const made = [];
   for (let i = 0; i < 64; i++) {
@@ -73,7 +73,7 @@ test('a key with 70 requests an hour and 64 keys that it made get 70 requests to
   ]);
 });
 
-test('keys of keys of a key share its limit too, whatever is between', async () => {
+test('keys share the limit of every key above them', async () => {
   const [admin, middle, narrow, last] = await chain(100, undefined, 10, undefined);
   expect(await told(last.key)).toEqual([200, 10, 8]); // one went to make the last key
   expect(await told(narrow.key)).toEqual([200, 10, 7]);
@@ -85,13 +85,13 @@ test('keys of keys of a key share its limit too, whatever is between', async () 
   expect(await told(admin.key)).toEqual([200, 100, 85]); // what was refused by the lower limit is not charged here
 });
 
-test('a lower limit of its own counts its own requests only', async () => {
+test('a lower limit of a key counts only its own requests', async () => {
   const [admin, { key }] = await chain(100, 3);
   for (let i = 0; i < 10; i++) await ask(api, admin.key);
   expectExactly(3, [await ask(api, key), await ask(api, key), await ask(api, key), await ask(api, key)]);
 });
 
-test('the limit of the maker is told when it is the nearer one', async () => {
+test('the headers show the shared limit if it has fewer requests left', async () => {
   const [admin, { key }] = await chain(10, 5);
   for (let i = 0; i < 7; i++) await ask(api, admin.key);
   expect([await told(key), await told(key), await told(key)]).toEqual([
@@ -101,8 +101,8 @@ test('the limit of the maker is told when it is the nearer one', async () => {
   ]);
 });
 
-describe('a stronger key gives another one a limit of its own', () => {
-  test('if it has made the maker', async () => {
+describe('a stronger key that sets the rateLimit of another key', () => {
+  test('gives it a limit of its own if it created the creator', async () => {
     const [admin, weak, made] = await chain(null, 5, undefined);
     await got(keysBy(api, admin.key).change(made.id, { rateLimit: 50 }));
     expect(await told(made.key)).toEqual([200, 50, 49]);
@@ -110,7 +110,7 @@ describe('a stronger key gives another one a limit of its own', () => {
     expect(await told(admin.key)).toEqual([200, 1000, 1000 - 6]);
   });
 
-  test('if it has nothing to do with the maker, and its own limit is shared from then on', async () => {
+  test('gives it a limit of its own without any relation to the creator, and shares its own limit from then on', async () => {
     const [weak, made] = await chain(5, 5);
     const strong = await root(20);
     await got(keysBy(api, strong).change(made.id, { rateLimit: 5 }));
@@ -119,23 +119,26 @@ describe('a stronger key gives another one a limit of its own', () => {
     expect(await told(strong)).toEqual([200, 20, 17]);
   });
 
-  test.each(['itself', 'its maker', 'a sibling', 'a key that it made'])('and not %s', async (who) => {
-    const [weak, made, below] = await chain(50, 50, 50);
-    const sibling = await newKey(weak.key);
-    const by = { itself: made, 'its maker': weak, 'a sibling': sibling, 'a key that it made': below }[who] as One;
-    await got(keysBy(api, by.key).change(made.id, { rateLimit: 50 }));
-    expect(await told(made.key)).toEqual([200, 50, 50 - 5]);
-    expect(await told(weak.key)).toEqual([200, 50, 50 - 6]);
-  });
+  test.each(['itself', 'its maker', 'a sibling', 'a key that it made'])(
+    'does not give it a limit of its own if it is %s',
+    async (who) => {
+      const [weak, made, below] = await chain(50, 50, 50);
+      const sibling = await newKey(weak.key);
+      const by = { itself: made, 'its maker': weak, 'a sibling': sibling, 'a key that it made': below }[who] as One;
+      await got(keysBy(api, by.key).change(made.id, { rateLimit: 50 }));
+      expect(await told(made.key)).toEqual([200, 50, 50 - 5]);
+      expect(await told(weak.key)).toEqual([200, 50, 50 - 6]);
+    },
+  );
 
-  test('and not by changing anything else', async () => {
+  test('does not give it a limit of its own by changing other fields', async () => {
     const [admin, , made] = await chain(null, 5, undefined);
     await got(keysBy(api, admin.key).change(made.id, { name: 'Renamed', permissions: ['keys:write'] }));
     expect(await told(made.key)).toEqual([200, 5, 3]);
   });
 });
 
-test('a key whose maker is throttled is throttled at once', async () => {
+test('a lower limit for a key applies immediately to the keys that it created', async () => {
   const [admin, maker, made] = await chain(null, undefined, undefined);
   expect(await told(made.key)).toEqual([200, 1000, 997]);
   await got(keysBy(api, admin.key).change(maker.id, { rateLimit: 2 }));
@@ -146,7 +149,7 @@ test('a key whose maker is throttled is throttled at once', async () => {
   ]);
 });
 
-test('a maker may still end and rotate its keys when it has been throttled', async () => {
+test('a key with a lowered limit can still change, rotate and revoke the keys that it created', async () => {
   const [admin, maker, made] = await chain(null, undefined, undefined);
   await got(keysBy(api, admin.key).change(maker.id, { rateLimit: 9 }));
   const { change, rotate, revoke } = keysBy(api, maker.key);
@@ -157,7 +160,7 @@ test('a maker may still end and rotate its keys when it has been throttled', asy
   await got(revoke(made.id));
 });
 
-test('a revoked maker still counts', async () => {
+test('the limit of a revoked key still applies to the keys that it created', async () => {
   const [admin, maker, made] = await chain(null, 9, undefined);
   await got(keysBy(api, admin.key).revoke(maker.id));
   expect(await told(made.key)).toEqual([200, 9, 7]);

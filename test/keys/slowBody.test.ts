@@ -29,7 +29,7 @@ test.each([
   ['deactivated', 401, 'invalid_api_key', (id: string) => keysBy(api).change(id, { isActive: false })],
   ['rotated', 401, 'key_expired', (id: string) => keysBy(api).rotate(id)],
   ['renamed, which ends nothing', 201, undefined, (id: string) => keysBy(api).change(id, { name: 'Renamed' })],
-] as const)('a key that is %s while the body comes: %i', async (_what, status, code, change) => {
+] as const)('a key that is %s while the body arrives: %i', async (_what, status, code, change) => {
   const { id, key } = await newKey(api, {}, keys.secretTest);
   const before = await ticketsOf();
   const { read, release } = hold();

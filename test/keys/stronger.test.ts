@@ -40,8 +40,8 @@ const deeds: Record<string, (key: string, other: IssuedApiKey) => Promise<Return
 const names = Object.keys(deeds);
 const deed = (name: string) => deeds[name] as (typeof deeds)[string];
 
-describe.each(fields)('a key that is less in %s', (field, narrow) => {
-  test.each(names)('cannot %s a key that may do more', async (name) => {
+describe.each(fields)('a key with less access in %s', (field, narrow) => {
+  test.each(names)('cannot %s a key with more access', async (name) => {
     const [weaker, stronger] = [await newKey(server, narrow), await newKey(server)];
     expect(await deed(name)(weaker.key, stronger)).toEqual([403, 'insufficient_permissions', 'keyId']);
     expect(await using(server, stronger.key)).toEqual([200]);
@@ -52,7 +52,7 @@ describe.each(fields)('a key that is less in %s', (field, narrow) => {
     expect(field).toBeTruthy();
   });
 
-  test.each(names)('can %s a key that may do the same', async (name) => {
+  test.each(names)('can %s a key with the same access', async (name) => {
     const [one, same] = [await newKey(server, narrow), await newKey(server, narrow)];
     expect(await deed(name)(one.key, same)).toEqual([200]);
   });
@@ -63,14 +63,14 @@ describe.each(fields)('a key that is less in %s', (field, narrow) => {
   });
 });
 
-test.each(names)('a key can %s a weaker one', async (name) => {
+test.each(names)('a key can %s a key with less access', async (name) => {
   for (const [, narrow] of fields) {
     const [stronger, weaker] = [await newKey(server), await newKey(server, narrow)];
     expect(await deed(name)(stronger.key, weaker)).toEqual([200]);
   }
 });
 
-test('the message names in what the other key may do more', async () => {
+test('the message names the field in which the other key has more access', async () => {
   for (const [field, narrow] of fields) {
     const [weaker, stronger] = [await newKey(server, narrow), await newKey(server)];
     const { error } = await by(weaker.key).change(stronger.id, { name: 'x' });
@@ -78,7 +78,7 @@ test('the message names in what the other key may do more', async () => {
   }
 });
 
-test('a key that is revoked already is revoked again by everybody, and nothing changes', async () => {
+test('revoking a revoked key succeeds without an effect, even for a key with less access', async () => {
   const [weaker, stronger] = [await newKey(server, { permissions: ['keys:write'] }), await newKey(server)];
   const before = await got(keysBy(server).revoke(stronger.id));
   expect(await got(by(weaker.key).revoke(stronger.id))).toEqual(before);

@@ -21,7 +21,7 @@ const rowsOf = (output: string): Record<string, string> =>
       .map((row) => row.split(/ +/)),
   );
 
-test('a new team has four keys, and each works', { timeout: 60_000 }, async () => {
+test('a new team has four keys that work', { timeout: 60_000 }, async () => {
   const { team: id, ...keys } = rowsOf((await team('acme', 'Acme Inc', 'robin@acme.example')).stdout);
   expect(Object.keys(keys)).toEqual(['secretLive', 'secretTest', 'publishableLive', 'publishableTest']);
   const { pair, stop } = await startPair(home, { limits: limitsOf(1_000) }, { DEMO_DATA: 'false' });
@@ -42,7 +42,7 @@ test('a new team has four keys, and each works', { timeout: 60_000 }, async () =
   await stop();
 });
 
-test('a second team of the same person; a slug that is taken or wrong is refused in words', {
+test('a user can have a second team; a slug that is taken or invalid returns a clear error', {
   timeout: 60_000,
 }, async () => {
   await expect(team('beta', 'Beta', 'Robin@acme.example')).resolves.toMatchObject({ stderr: '' });
@@ -54,7 +54,7 @@ test('a second team of the same person; a slug that is taken or wrong is refused
     await expect(team(...words)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('npm run team') });
 });
 
-test('one more key, for a team whose own are gone', { timeout: 60_000 }, async () => {
+test('a team without usable keys can get another one', { timeout: 60_000 }, async () => {
   const { key = '' } = rowsOf((await team('acme', 'test')).stdout);
   const { pair, stop } = await startPair(home, { limits: limitsOf(1_000) }, { DEMO_DATA: 'false' });
   const server: Backend = { name: 'server', url: pair.server };

@@ -44,7 +44,7 @@ async function sendOne(
   count(tally, id, status);
 }
 
-test('after a graceful stop every number is right, and lastUsedAt is written without one', {
+test('after a graceful stop the usage is complete, and lastUsedAt is also written while the server runs', {
   timeout: 60_000,
 }, async () => {
   const home = await newHome();
@@ -99,7 +99,7 @@ describe('on a store of its own', () => {
     for (let i = 0; i < times; i++) expect(await using(backend, key)).toEqual([200]);
   };
 
-  test('it is told by the hour, oldest first, without the hours in between', async () => {
+  test('usage is grouped by hour, oldest first, without empty hours', async () => {
     now = at(0);
     const { id, key } = await newKey(api);
     for (const [hours, times] of [
@@ -129,7 +129,7 @@ describe('on a store of its own', () => {
     expect((await usageOf(api, id)).requests).toBe(1); // of the last 24 hours
   });
 
-  test('what is not written yet is not told, and is added to what is', async () => {
+  test('usage that is not written yet is not returned, and is added later', async () => {
     now = at(10);
     const { id, key } = await newKey(api);
     await whoami(api, key, 2);
@@ -141,7 +141,7 @@ describe('on a store of its own', () => {
     expect((await usageOf(api, id)).requests).toBe(5);
   });
 
-  test('two servers that write at the same moment add up', async () => {
+  test('usage of two servers that write at the same moment is added', async () => {
     now = at(20);
     const all = await Promise.all(Array.from({ length: 5 }, () => newKey(api)));
     for (let round = 1; round <= 4; round++) {
@@ -153,7 +153,7 @@ describe('on a store of its own', () => {
       expect(byOperation(await usageOf(api, id))).toEqual({ getIdentity: { ...none, requests: 12 } });
   });
 
-  test('a database that fails loses nothing', async () => {
+  test('a failing database loses no usage', async () => {
     now = at(30);
     const [one, live] = [await newKey(api), await newKey(api, {}, keys.secretLive)];
     await Promise.all([whoami(api, one.key, 2), whoami(api, live.key, 1)]);
@@ -168,7 +168,7 @@ describe('on a store of its own', () => {
     expect((await usageOf(api, live.id, { key: keys.secretLive })).requests).toBe(1);
   });
 
-  test('a batch whose commit succeeds and is not heard of counts once', async () => {
+  test('a batch whose commit succeeds without an acknowledgement is counted once', async () => {
     now = at(35);
     const { id, key } = await newKey(api);
     let isLost = true;
@@ -192,7 +192,7 @@ describe('on a store of its own', () => {
     await deaf.stop();
   });
 
-  test('a failure says so in the log, without keeping anybody', async () => {
+  test('a failed write is logged and delays no request', async () => {
     now = at(40);
     const warnings: string[] = [];
     const failing = await serveKeys(store, {
@@ -207,7 +207,7 @@ describe('on a store of its own', () => {
     await failing.stop();
   });
 
-  test('a fault is the server’s', async () => {
+  test('an internal error counts as a server error', async () => {
     now = at(50);
     const { id, key } = await newKey(api);
     const faulty = await serveKeys(store, {
@@ -223,7 +223,7 @@ describe('on a store of its own', () => {
     await faulty.stop();
   });
 
-  test('what restrictions by address or referrer turn away is nobody’s; by endpoint it is the key’s', async () => {
+  test('requests rejected by an address or referrer restriction are not counted; those rejected by an endpoint restriction are', async () => {
     now = at(60);
     const elsewhere = await newKey(api, { restrictions: { ipAddresses: ['192.0.2.0/24'] } });
     const fromPage = await newKey(api, { restrictions: { referrers: ['https://shop.example/*'] } });
@@ -240,7 +240,7 @@ describe('on a store of its own', () => {
     });
   });
 
-  test('a key that is not in force, and no key at all, are not counted', async () => {
+  test('requests without an active key are not counted', async () => {
     now = at(70);
     const { id, key } = await newKey(api);
     await got(keysBy(api).change(id, { isActive: false }));
@@ -249,7 +249,7 @@ describe('on a store of its own', () => {
     expect((await usageOf(api, id)).requests).toBe(0);
   });
 
-  test('both secrets of a key in rotation count for the key', async () => {
+  test('both secrets of a rotated key count for the key', async () => {
     now = at(80);
     const { id, key } = await newKey(api);
     const rotated = await got(keysBy(api).rotate(id, 3600));
@@ -259,7 +259,7 @@ describe('on a store of its own', () => {
     expect((await usageOf(api, id)).requests).toBe(3);
   });
 
-  test('lastUsedAt is the last use, whoever writes it last', async () => {
+  test('lastUsedAt is the latest use, regardless of the order of writes', async () => {
     now = at(90);
     const { id, key } = await newKey(api);
     const lastUsedAt = async () => (await got(keysBy(api).get(id))).lastUsedAt;
@@ -275,7 +275,7 @@ describe('on a store of its own', () => {
     expect(data.find((one) => one.id === id)?.last_used).toBe(at(90.5).toISOString());
   });
 
-  test('two hundred requests with a known key send no statement for it, and one batch afterwards', async () => {
+  test('200 requests with a cached key cause no statement until one batch afterwards', async () => {
     now = at(100);
     const { id, key } = await newKey(api);
     await whoami(api, key, 1);

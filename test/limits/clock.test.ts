@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 test.each([-48 * hourMs, -2 * hourMs, -hourMs, -1000, hourMs, 48 * hourMs])(
-  'a time of day that jumps by %d ms after the first request leaves the reset within the window',
+  'a system clock that jumps by %d ms after the first request keeps the reset within the window',
   async (jumpMs) => {
     let now = Date.now();
     const front = await startLimited({ clock: () => new Date(now) });
@@ -34,7 +34,7 @@ test.each([-48 * hourMs, -2 * hourMs, -hourMs, -1000, hourMs, 48 * hourMs])(
   },
 );
 
-test('the process counts by a clock that nobody sets, and not by the time of day', async () => {
+test('windows use a monotonic clock and not the system clock', async () => {
   let nowMs = 5;
   const buckets = memoryBuckets(() => nowMs);
   expect(await buckets.consume('one', 60)).toEqual({ count: 1, msLeft: 60_000 });
@@ -44,7 +44,7 @@ test('the process counts by a clock that nobody sets, and not by the time of day
   expect(await buckets.consume('one', 60)).toEqual({ count: 1, msLeft: 60_000 });
 });
 
-test('a count that is taken over ends when it was said to', async () => {
+test('a count from another store keeps its end', async () => {
   let nowMs = 0;
   const buckets = memoryBuckets(() => nowMs);
   await buckets.consume('one', 60);
@@ -55,7 +55,7 @@ test('a count that is taken over ends when it was said to', async () => {
 });
 
 describe.skipIf(missingRedis)(`in Redis${missingRedis ? ` (${missingRedis})` : ''}`, () => {
-  test('a window that its clock has made longer than its length begins anew', async () => {
+  test('a window that is longer than its length because its clock went back starts again', async () => {
     const redis = await startRedis();
     undo.push(redis.remove);
     const { log, messages } = readableLog();
@@ -74,7 +74,7 @@ describe.skipIf(missingRedis)(`in Redis${missingRedis ? ` (${missingRedis})` : '
     expect(msLeft).toBeLessThanOrEqual(hourMs);
   });
 
-  test('a window within its length goes on, and one without an end gets one', async () => {
+  test('a window within its length continues, and a window without an end receives one', async () => {
     const redis = await startRedis();
     undo.push(redis.remove);
     const { log, messages } = readableLog();

@@ -23,7 +23,7 @@ afterEach(async () => {
   for (const one of undo.splice(0).reverse()) await one();
 });
 
-describe('server and mock as they are', () => {
+describe('server and mock with the default limits', () => {
   let home: Home;
   let running: RunningPair;
   beforeAll(async () => {
@@ -35,11 +35,11 @@ describe('server and mock as they are', () => {
     await home.remove();
   });
 
-  test.each(['server', 'mock'] as const)('the %s lets 1,000 of 1,100 through with a secret key', async (name) => {
+  test.each(['server', 'mock'] as const)('the %s accepts 1,000 of 1,100 requests with a secret key', async (name) => {
     const { pair } = running;
     expectExactly(1000, await askAtOnce([{ name, url: pair[name] }], pair.demo.teams[0].keys.secretTest, 1100));
   });
-  test.each(['server', 'mock'] as const)('the %s lets 100 of 110 through with a publishable key', async (name) => {
+  test.each(['server', 'mock'] as const)('the %s accepts 100 of 110 requests with a publishable key', async (name) => {
     const { pair } = running;
     expectExactly(100, await askAtOnce([{ name, url: pair[name] }], pair.demo.teams[0].keys.publishableTest, 110));
   });
@@ -54,13 +54,13 @@ const keyring: typeof known = {
   },
 };
 
-test('a key with a limit of its own has that one', async () => {
+test('a key with its own rateLimit has this limit', async () => {
   const front = await startLimited({ keyring });
   undo.push(front.stop);
   for (const kind of ['sk', 'pk'] as const) expectExactly(ownLimit, await askAtOnce([front], newKey(kind), 10));
 });
 
-test('two secrets of one key, as during a rotation, have one bucket', async () => {
+test('two secrets of one key, as during a rotation, share one limit', async () => {
   const oneId: typeof known = {
     async find(token, request) {
       const key = await known.find(token, request);
@@ -74,7 +74,7 @@ test('two secrets of one key, as during a rotation, have one bucket', async () =
   expect(remaining).toEqual([999, 998]);
 });
 
-test('a bucket has a window of its own, from its first request', async () => {
+test('the window of a key starts with its first request', async () => {
   const buckets = memoryBuckets();
   expect(await buckets.consume('one', 60)).toEqual({ count: 1, msLeft: 60_000 });
   expect(await buckets.consume('other', 3600)).toEqual({ count: 1, msLeft: 3_600_000 });
@@ -100,24 +100,24 @@ describe.skipIf(missingRedis)(`in Redis${missingRedis ? ` (${missingRedis})` : '
     return Object.assign(front, { messages });
   }
 
-  test('1,000 of 1,100 with a secret key, 100 of 110 with a publishable one', async () => {
+  test('accepts 1,000 of 1,100 requests with a secret key and 100 of 110 with a publishable key', async () => {
     const front = await sharing();
     expectExactly(1000, await askAtOnce([front], newKey(), 1100));
     expectExactly(100, await askAtOnce([front], newKey('pk'), 110));
     expect(front.messages).toEqual([back]);
   });
 
-  test('two instances together let 1,000 of 1,100 through', async () => {
+  test('two instances together accept 1,000 of 1,100 requests', async () => {
     const fronts = [await sharing(), await sharing()];
     expectExactly(1000, await askAtOnce(fronts, newKey(), 1100));
     expect(fronts.map(({ messages }) => messages)).toEqual([[back], [back]]);
   });
 
-  test('a limit of its own holds on both', async () => {
+  test('the rateLimit of a key applies on both instances', async () => {
     expectExactly(ownLimit, await askAtOnce([await sharing({ keyring }), await sharing({ keyring })], newKey(), 10));
   });
 
-  test('what is kept has our prefix and ends with its window, addresses too', async () => {
+  test('stored counts have our prefix and expire with their window, also for addresses', async () => {
     const front = await sharing();
     await ask(front, newKey());
     await ask(front, newKey('pk'));

@@ -62,7 +62,7 @@ const demoKeys = () => {
 };
 
 test.skipIf(missingRedis || !TEST_DATABASE_URL)(
-  `two processes together let 1,000 of 1,100 through, on PostgreSQL (skipped without TEST_DATABASE_URL)${skipped}`,
+  `two processes together accept 1,000 of 1,100 requests, on PostgreSQL (skipped without TEST_DATABASE_URL)${skipped}`,
   { timeout: 60_000 },
   async () => {
     const programs = [await startProgram(), await startProgram()]; // one after the other: the first makes the tables
@@ -75,7 +75,7 @@ test.skipIf(missingRedis || !TEST_DATABASE_URL)(
 );
 
 test.skipIf(missingRedis)(
-  `the program starts and ends while Redis is halted${skipped}`,
+  `the program starts and stops while Redis does not respond${skipped}`,
   { timeout: 60_000 },
   async () => {
     redis.halt();

@@ -70,7 +70,7 @@ describe.skipIf(missingRedis)(`Redis away${missingRedis ? ` (${missingRedis})` :
     { way: 'halted', leave: () => redis.halt(), comeBack: () => redis.resume() },
   ];
   test.each(ways)(
-    '$way in the middle: every request is answered as it should be, and shared again later',
+    '$way during requests: every request receives its response, and counts are shared again later',
     async ({ leave, comeBack }) => {
       const [one, other] = [await startInstance(), await startInstance()];
       await expectLog(one.messages, [back]);
@@ -91,7 +91,7 @@ describe.skipIf(missingRedis)(`Redis away${missingRedis ? ` (${missingRedis})` :
     },
   );
 
-  test('a count that all instances had reached goes on from there', async () => {
+  test('a count that was shared continues in memory', async () => {
     const [one, other] = [await startInstance(), await startInstance()];
     await expectLog(one.messages, [back]);
     await expectLog(other.messages, [back]);
@@ -105,7 +105,7 @@ describe.skipIf(missingRedis)(`Redis away${missingRedis ? ` (${missingRedis})` :
   test.each([
     { way: 'not there', leave: () => redis.kill(), comeBack: () => redis.start() },
     { way: 'halted', leave: () => redis.halt(), comeBack: () => redis.resume() },
-  ])('$way at the start: the limits hold in memory until it is', async ({ leave, comeBack }) => {
+  ])('$way at the start: limits apply in memory until Redis is available', async ({ leave, comeBack }) => {
     await leave();
     const instance = await startInstance();
     expectExactly(1000, await askAtOnce([instance], newKey(), 1100));
@@ -114,7 +114,7 @@ describe.skipIf(missingRedis)(`Redis away${missingRedis ? ` (${missingRedis})` :
     await expectLog(instance.messages, [down, back]);
   });
 
-  test('one that hangs up is tried again and again, though not by requests, and the log says so once', async () => {
+  test('a Redis server that disconnects is retried, but not by requests, and logged once', async () => {
     let connections = 0;
     const server = createServer((socket) => {
       connections++;
@@ -131,7 +131,7 @@ describe.skipIf(missingRedis)(`Redis away${missingRedis ? ` (${missingRedis})` :
     expect(instance.messages).toEqual([down]);
   });
 
-  test('one that answers but cannot count is as good as none', async () => {
+  test('a Redis server that responds but cannot count is treated as unavailable', async () => {
     const instance = await startInstance();
     await expectLog(instance.messages, [back]);
     await redis.setMemory(1); // bytes: it takes no new keys
@@ -141,7 +141,7 @@ describe.skipIf(missingRedis)(`Redis away${missingRedis ? ` (${missingRedis})` :
     await expectLog(instance.messages, [back, down, back]);
   });
 
-  test.each(ways)('$way: closing needs no answer, and nobody connects again', async ({ leave, comeBack }) => {
+  test.each(ways)('$way: closing does not wait for a response and does not reconnect', async ({ leave, comeBack }) => {
     const [closed, open] = [await startInstance(), await startInstance()];
     await expectLog(closed.messages, [back]);
     await expectLog(open.messages, [back]);
