@@ -60,25 +60,25 @@ const settings: Setting[] = [
 const namesOfAll = [...settings.map(({ name }) => name), 'DATA_DIR', 'NODE_ENV'];
 
 describe.each(settings)('$name', ({ name, right, wrong }) => {
-  test.each(right)('can be %s', (value) => {
+  test.each(right)('accepts %s', (value) => {
     expect(() => read({ [name]: value })).not.toThrow();
     expect(read({ [name]: ` ${value} ` })).toEqual(read({ [name]: value }));
   });
 
-  test.each(wrong)('cannot be %s', (value) => {
+  test.each(wrong)('rejects %s', (value) => {
     expect(() => read({ [name]: value })).toThrow(new RegExp(`^${name}( must be |: )[^\n]+$`));
   });
 
-  test('says nothing of its value in the error, which may be a secret', () => {
+  test('an error does not contain the value of the setting, which may be a secret', () => {
     for (const value of wrong) expect(() => read({ [name]: value })).not.toThrow(/secret|word|9{20}/);
   });
 });
 
-test.each(namesOfAll)('an empty %s is an unset one', (name) => {
+test.each(namesOfAll)('an empty %s counts as unset', (name) => {
   for (const empty of ['', ' ', '\t']) expect(read({ [name]: empty })).toEqual(read({}));
 });
 
-test('all of them empty are the defaults, which listen on this machine alone', () => {
+test('without settings, the defaults apply and the server listens on the loopback address only', () => {
   const config = read(Object.fromEntries(namesOfAll.map((name) => [name, ''])));
   expect(config).toEqual(read({}));
   expect(config).toMatchObject({
@@ -94,17 +94,17 @@ test('all of them empty are the defaults, which listen on this machine alone', (
   });
 });
 
-test('an empty DATABASE_URL leaves the demo data on, and another one turns it off', () => {
+test('demo data is on with an empty DATABASE_URL and off with a DATABASE_URL', () => {
   expect(read({ DATABASE_URL: '' }).demoData).toBe(true);
   expect(read({ DATABASE_URL: 'postgres://h/d' }).demoData).toBe(false);
   expect(read({ DATABASE_URL: 'postgres://h/d', DEMO_DATA: 'true' }).demoData).toBe(true);
 });
 
-test('a public URL is an origin: lower case, no slash, no port that goes without saying', () => {
+test('a public URL is normalized to an origin: lower case, no trailing slash, no default port', () => {
   expect(read({ PUBLIC_URL: 'HTTPS://API.example.test:443/' }).publicUrl).toBe('https://api.example.test');
 });
 
-test('everything that is wrong is reported at once', () => {
+test('all invalid settings are reported at once', () => {
   const env = Object.fromEntries(settings.map(({ name, wrong: [first = ''] }) => [name, first]));
   const lines = settings.map(({ name }) => expect.stringMatching(new RegExp(`^${name}( must be |: )`)));
   let message = '';

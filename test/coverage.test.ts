@@ -50,14 +50,14 @@ const covers =
   (exception: Exception) =>
     exception.code === code && (exception.operations?.includes(operationId) ?? true);
 
-test('the tests before this one wrote down what they saw', () => {
+test('the earlier tests recorded their responses', () => {
   expect(seen.size, 'SEEN_DIR is empty: coverage.test.ts only makes sense after all other tests').toBeGreaterThan(0);
 });
 
 test.each([
   ['server', neverOnServer],
   ['mock', playedOnMock],
-])('every declared answer of every operation was seen on %s', (backend, exceptions) => {
+])('every declared response of every operation was seen on %s', (backend, exceptions) => {
   const missing = declared
     .filter((one) => !exceptions.some(covers(one)))
     .map(({ operationId, status, code }) => `${backend} ${operationId} ${status} ${code}`)
@@ -65,7 +65,7 @@ test.each([
   expect(missing).toEqual([]);
 });
 
-test('every declared error was played by the mock', () => {
+test('the mock returned every declared error', () => {
   const missing = declared
     .filter(({ code }) => code !== '-')
     .map(({ operationId, status, code }) => `played ${operationId} ${status} ${code}`)
@@ -76,7 +76,7 @@ test('every declared error was played by the mock', () => {
 test.each([
   ['server', neverOnServer],
   ['mock', playedOnMock],
-])('no exception of %s has become needless', (backend, exceptions) => {
+])('every exception of %s is still needed', (backend, exceptions) => {
   const needless = exceptions.flatMap((exception) => {
     const covered = declared.filter((one) => covers(one)(exception));
     const happened = covered.filter(({ operationId, status, code }) =>
@@ -87,7 +87,7 @@ test.each([
   expect(needless).toEqual([]);
 });
 
-test('every code of the registry is declared, belongs to no operation, or is a known exception', () => {
+test('every code of the registry is declared, belongs to no operation, or is a listed exception', () => {
   const known = new Set([...declared.map(({ code }) => code), ...belongToNoOperation, ...Object.keys(neverJudged)]);
   expect(Object.keys(errors).filter((code) => !known.has(code))).toEqual([]);
   expect(Object.keys(neverJudged).filter((code) => declared.some((one) => one.code === code))).toEqual([]);
@@ -115,13 +115,13 @@ const crossCutting = [
   ],
 ];
 
-test('every operation has its test file, and no other file poses as one', () => {
+test('every operation has its test file, and every other test file is listed', () => {
   const expected = [...operationTable.map(({ operationId }) => operationId), ...crossCutting];
   const actual = files.filter((file) => file.endsWith('.test.ts')).map((file) => file.replace('.test.ts', ''));
   expect(actual.toSorted()).toEqual(expected.toSorted());
 });
 
-test('titles start with the status, and nothing is skipped but by a listed difference', () => {
+test('titles start with the status, and tests are skipped only for a listed difference', () => {
   const wrong: string[] = [];
   for (const { operationId } of operationTable) {
     const text = readFileSync(`test/contract/${operationId}.test.ts`, 'utf8');

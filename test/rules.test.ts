@@ -14,7 +14,7 @@ const files = (folder: string) =>
     .map((name) => join(folder, name));
 const text = (file: string) => readFileSync(file, 'utf8');
 
-test('generated files are fresh', () => {
+test('generated files are up to date', () => {
   const target = mkdtempSync(join(tmpdir(), 'cstar-generated-'));
   execFileSync(process.execPath, ['src/contract/generate.ts', target], { stdio: 'pipe' });
   for (const name of readdirSync(target)) expect(text(join('generated', name)), name).toBe(text(join(target, name)));
@@ -33,7 +33,7 @@ test(`no file has more than ${linesMax} lines`, () => {
   expect(long).toEqual([]);
 });
 
-test('a contract tag is a folder with handlers, and the other way round', () => {
+test('every contract tag has a folder with handlers, and every folder with handlers has a tag', () => {
   const tags = new Set(operationTable.map(({ tag }) => tag.toLowerCase()));
   const folders = files('src')
     .filter((file) => file.endsWith('/handlers.ts'))
@@ -48,7 +48,7 @@ test('the README lists every setting', () => {
   expect(listed.sort()).toEqual([...new Set([...read].map(([name]) => name))].sort());
 });
 
-test("the contract's README lists every field of our own", () => {
+test('the README of the contract lists every extension field', () => {
   const sources = readdirSync('openapi', { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.yaml'),
   );
@@ -58,7 +58,7 @@ test("the contract's README lists every field of our own", () => {
   expect([...listed].sort()).toEqual([...new Set(used)].sort());
 });
 
-test('imports point one way, and no tag imports a sibling', () => {
+test('imports have one direction, and no tag imports another tag', () => {
   const tags = [...new Set(operationTable.map(({ tag }) => tag.toLowerCase()))];
   const mayImport: Record<string, string[]> = {
     contract: [],
@@ -80,7 +80,7 @@ test('imports point one way, and no tag imports a sibling', () => {
   expect(wrong).toEqual([]);
 });
 
-test('the front knows no operation, no tag and no permission by name', () => {
+test('the front contains no name of an operation, tag or permission', () => {
   const names = [...operationTable.flatMap(({ operationId, tag }) => [operationId, tag]), ...permissions];
   const told = files('src/http').flatMap((file) =>
     names.filter((name) => text(file).includes(`'${name}'`)).map((name) => `${file}: ${name}`),
@@ -88,12 +88,12 @@ test('the front knows no operation, no tag and no permission by name', () => {
   expect(told).toEqual([]);
 });
 
-test('a write is one transaction, opened in one place', () => {
+test('writes use one transaction, which is opened in one place', () => {
   const opening = files('src').filter((file) => /\.transaction\(|'begin'/.test(text(file)));
   expect(opening).toEqual(['src/storage/database.ts', 'src/storage/migrate.ts']);
 });
 
-test('an event type is declared once more, as a webhook with its payload', () => {
+test('every event type is also a webhook with a payload', () => {
   const { webhooks, components } = loadContract();
   expect(Object.keys(webhooks ?? {})).toEqual((components.schemas.EventType as { enum?: string[] }).enum);
 });

@@ -22,7 +22,7 @@ beforeAll(async () => {
   all = (await (await fetch(stop, { method: 'POST' })).json()) as Remains[];
 }, 60_000);
 
-describe('the search finds', () => {
+describe('the search for secrets finds', () => {
   const key = `sk_${'test'}_${'Ab-_'.repeat(8)}`;
   const body = key.slice(8);
   test.each([
@@ -37,14 +37,14 @@ describe('the search finds', () => {
   ])('%s', (_what, text) => {
     expect(searchFor(formsOf(key))(`\0before ${text} after\xff`)).not.toEqual([]);
   });
-  test('nothing else', () => {
+  test('no other text', () => {
     expect(searchFor(formsOf(key))(`${key.slice(0, -1)} ${Buffer.from(key.slice(0, -1)).toString('base64')}`)).toEqual(
       [],
     );
   });
 });
 
-test('the search reads the right places: what is stored in clear on purpose is found', () => {
+test('the search covers the right places: it finds values that are stored in plain text on purpose', () => {
   const stored = storedReplies();
   expect(stored, 'no test has left an answer under an Idempotency-Key').not.toEqual([]);
   const find = searchFor(stored);
@@ -54,7 +54,7 @@ test('the search reads the right places: what is stored in clear on purpose is f
     expect(embedded.flatMap(filesOf).flatMap(({ content }) => find(content))).toEqual(expect.arrayContaining(stored));
 });
 
-test('no row of any table holds a secret in clear', () => {
+test('no table contains a secret in plain text', () => {
   const find = searchFor(secretsOf(all));
   const found = all.flatMap(({ tables }) =>
     Object.entries(tables).flatMap(([table, rows]) => rows.flatMap(find).map((secret) => `${table}: ${secret}`)),
@@ -62,7 +62,7 @@ test('no row of any table holds a secret in clear', () => {
   expect(found).toEqual([]);
 });
 
-test('no file of any data directory holds a secret in clear, but the two that are for it', () => {
+test('no file of a data directory contains a secret in plain text, except the two files for secrets', () => {
   const find = searchFor(secretsOf(all));
   const found = all
     .flatMap(filesOf)
@@ -71,7 +71,7 @@ test('no file of any data directory holds a secret in clear, but the two that ar
   expect(found).toEqual([]);
 });
 
-test('those two are for their owner alone', () => {
+test('only the owner can read these two files', () => {
   for (const { dataDir, isEmbedded } of all)
     for (const name of isEmbedded ? ownerOnly : ['demo.json']) {
       const mode = statSync(join(dataDir, name)).mode & 0o777;

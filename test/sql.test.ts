@@ -21,7 +21,7 @@ const exceptions: Exception[] = [
 ];
 const isException = (sql: string) => exceptions.some(({ covers }) => covers(sql));
 
-test('the tests before this one have left their SQL behind', () => {
+test('the earlier tests recorded their SQL', () => {
   expect(seen.length, 'no SQL in RUN_DIR: sql.test.ts only makes sense after all other tests').toBeGreaterThan(20);
   const all = seen.join('\n');
   const untouched = [...tables.keys()].filter((table) => !all.includes(`"${table}"`) && !all.includes(` ${table} `));
@@ -35,18 +35,18 @@ test('every statement that the servers sent is bound to one tenant', () => {
   expect(unbound).toEqual([]);
 });
 
-test('no exception has become needless', () => {
+test('every exception is still needed', () => {
   const needless = exceptions.filter(({ covers }) => !seen.some((sql) => covers(sql) && wrongIn(sql).length > 0));
   expect(needless.map(({ because }) => because)).toEqual([]);
 });
 
-test('migrations make nothing that hides a statement: no view, function or trigger', () => {
+test('migrations create no view, function or trigger, which could hide statements', () => {
   const known = ['CreateStmt', 'IndexStmt', 'AlterTableStmt', 'DropStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt'];
   const kinds = migrations.flatMap(statementsOf).flatMap((statement) => Object.keys(statement));
   expect(kinds.filter((kind) => !known.includes(kind))).toEqual([]);
 });
 
-test('the tenant tables are found in the migrations', () => {
+test('the tenant tables are read from the migrations', () => {
   expect(Object.fromEntries(tables)).toMatchObject({
     tickets: ['team_id', 'environment'],
     tenant_state: ['team_id', 'environment'],
@@ -62,7 +62,7 @@ const bound = 'team_id = $1 and environment = $2';
 const joined = 'm.team_id = t.team_id and m.environment = t.environment';
 const ofT = 't.team_id = $1 and t.environment = $2';
 
-describe('the rule refuses', () => {
+describe('the rule rejects', () => {
   test.each([
     ['no condition', 'select * from tickets'],
     ['a missing environment', 'select * from tickets where team_id = $1 and id = $2'],
@@ -126,7 +126,7 @@ describe('the rule refuses', () => {
   });
 });
 
-describe('the rule takes', () => {
+describe('the rule accepts', () => {
   test.each([
     ['a select', `select * from tickets where ${bound} and (id = $3 or title = $4)`],
     ['quoted names and an alias', 'select * from "tickets" as "t" where "t"."team_id" = $1 and $2 = "t"."environment"'],

@@ -20,7 +20,7 @@ let page: Page;
 
 if (missingChromium) console.warn(`skipped: ${missingChromium}`);
 
-describe.skipIf(missingChromium)('from another origin', () => {
+describe.skipIf(missingChromium)('CORS from another origin', () => {
   beforeAll(async () => {
     elsewhere = createServer((_req, res) => {
       res.setHeader('Content-Type', 'text/html').end('<!doctype html><title>Elsewhere</title>');
@@ -56,11 +56,11 @@ describe.skipIf(missingChromium)('from another origin', () => {
   const lower = (...names: string[]): string[] => names.map((name) => name.toLowerCase());
 
   describe.each(backends)('$name', (backend) => {
-    test('the origin is another one', async () => {
+    test('the page has another origin than the API', async () => {
       expect(new URL(page.url()).origin).not.toBe(new URL(backend.url).origin);
     });
 
-    test('200: body, limits, version, request id', async () => {
+    test('200: script reads the body, the limits, the version and the request ID', async () => {
       const seen = await read(backend, tickets, {
         key: keys.publishableTest,
         headers: { 'CStar-Version': '2026-03-01' },
@@ -71,13 +71,13 @@ describe.skipIf(missingChromium)('from another origin', () => {
       expect(namesOf(seen)).toEqual(expect.arrayContaining(lower(...limitHeaders, ...everyAnswer)));
     });
 
-    test('200 of an open operation, which needs no preflight', async () => {
+    test('200 for an open operation without a preflight', async () => {
       const seen = await read(backend, '/api/library/acme/articles');
       expect(seen.status).toBe(200);
       expect(seen.body.data[0].object).toBe('article');
     });
 
-    test('401: body', async () => {
+    test('401: script reads the body', async () => {
       const seen = await read(backend, tickets);
       expect(seen.status).toBe(401);
       expect(seen.body.error).toMatchObject({
@@ -87,14 +87,14 @@ describe.skipIf(missingChromium)('from another origin', () => {
       expect(namesOf(seen)).toEqual(expect.arrayContaining(lower(...everyAnswer)));
     });
 
-    test('403: body and limits', async () => {
+    test('403: script reads the body and the limits', async () => {
       const seen = await read(backend, `/api/v1/teams/${otherTeam.id}/tickets`, { key: keys.publishableTest });
       expect(seen.status).toBe(403);
       expect(seen.body.error.code).toBe('team_access_denied');
       expect(namesOf(seen)).toEqual(expect.arrayContaining(lower(...limitHeaders, ...everyAnswer)));
     });
 
-    test('403 of a preflighted POST', async () => {
+    test('403 for a preflighted POST', async () => {
       const seen = await read(backend, tickets, {
         method: 'POST',
         key: keys.publishableTest,
@@ -105,7 +105,7 @@ describe.skipIf(missingChromium)('from another origin', () => {
       expect(seen.body.error.code).toBe('publishable_key_write');
     });
 
-    test('a preflighted POST, PATCH and DELETE', async () => {
+    test('preflighted POST, PATCH and DELETE requests succeed', async () => {
       const asked = { key: keys.secretTest, headers: { 'Content-Type': 'application/json' } };
       const made = await read(backend, tickets, { ...asked, method: 'POST', body: '{"title":"From a page"}' });
       expect(made.status).toBe(201);
@@ -119,7 +119,7 @@ describe.skipIf(missingChromium)('from another origin', () => {
       });
     });
 
-    test('the headers of 401 and 405, and of a conditional request for the contract', async () => {
+    test('script reads the headers of 401 and 405, and of a conditional request for the contract', async () => {
       const [refused, wrongMethod] = [
         await read(backend, tickets),
         await read(backend, '/healthz', { method: 'DELETE' }),
@@ -130,7 +130,7 @@ describe.skipIf(missingChromium)('from another origin', () => {
       expect(contract.headers.etag).toMatch(/^"[^"]+"$/);
     });
 
-    test('400, 404 and 405: body', async () => {
+    test('400, 404 and 405: script reads the body', async () => {
       const invalid = await read(backend, `${tickets}?page=0`, { key: keys.secretTest });
       const unknown = await read(backend, '/nothing');
       const wrongMethod = await read(backend, '/healthz', { method: 'DELETE' });
@@ -142,8 +142,8 @@ describe.skipIf(missingChromium)('from another origin', () => {
     });
   });
 
-  describe.each(limitedBackends)('$name with little left', (backend) => {
-    test('429: body, Retry-After and limits', async () => {
+  describe.each(limitedBackends)('$name with few requests left', (backend) => {
+    test('429: script reads the body, Retry-After and the limits', async () => {
       const asked = { key: keys.publishableLive };
       await read(backend, tickets, asked);
       const seen = await read(backend, tickets, asked);

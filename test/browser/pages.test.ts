@@ -17,7 +17,7 @@ describe.skipIf(missingChromium)('on a phone', () => {
 
   describe.each([320, 390, 768])('%d px wide', (width) => {
     test.each(['/errors', '/errors#rate_limit_exceeded', '/nothing', ''])(
-      '%s fits',
+      '%s fits the width',
       { timeout: 60_000 },
       async (path) => {
         const page = await browser.newPage({ viewport: { width, height: 800 } });

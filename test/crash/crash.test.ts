@@ -5,7 +5,7 @@ import { crash } from './run.ts';
 const { TEST_DATABASE_URL } = process.env;
 const kills = 5;
 
-test('nothing acknowledged is lost and nothing half done over kills on the embedded store', {
+test('the embedded store keeps every acknowledged write, and no partial write, when the process is killed', {
   timeout: 180_000,
 }, async () => {
   const counts = await crash(kills, undefined);
@@ -16,7 +16,7 @@ test('nothing acknowledged is lost and nothing half done over kills on the embed
 });
 
 test.skipIf(!TEST_DATABASE_URL)(
-  'the same on PostgreSQL (TEST_DATABASE_URL names the server; without it this is skipped)',
+  'PostgreSQL keeps every acknowledged write, and no partial write (skipped without TEST_DATABASE_URL)',
   { timeout: 180_000 },
   async () => {
     const counts = await crash(kills, TEST_DATABASE_URL);

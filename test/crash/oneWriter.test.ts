@@ -37,7 +37,7 @@ async function open(child: ChildProcess): Promise<Told> {
   return told;
 }
 
-test(`of ${starters} starts at the same moment at most one gets in, and the next one after kill -9`, {
+test(`at most one of ${starters} simultaneous starts opens the data directory, and a start after kill -9 succeeds`, {
   timeout: 180_000,
 }, async () => {
   let rows = 0;
@@ -80,7 +80,7 @@ async function startAsPidOne(): Promise<{ child: ChildProcess; pids: number[] }>
 }
 
 test.skipIf(!hasNamespaces)(
-  'a restart with the same pid works at once (skipped where PID namespaces cannot be made)',
+  'a restart with the same process ID succeeds immediately (skipped if PID namespaces are not available)',
   { timeout: 60_000 },
   async () => {
     const { child, pids } = await startAsPidOne();

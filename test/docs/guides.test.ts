@@ -24,12 +24,12 @@ const varying = new Set([
 /** What is drawn from signs and letters alike. */
 const drawn: Record<string, RegExp> = { key: /^sk_test_[\w-]{32}$/, lastFour: /^[\w-]{4}$/ };
 
-test('every command has its answer', () => {
+test('every command has a response', () => {
   expect(commands.length).toBeGreaterThan(10);
   expect(commands.filter(({ answer }) => !answer)).toEqual([]);
 });
 
-test('every link to a section or a tag leads somewhere', () => {
+test('every link to a section or a tag has a target', () => {
   const anchors = guides.flatMap(({ text }) => {
     const headings = [...text.replaceAll(/```.*?```/gs, '').matchAll(/^##? (.+)$/gm)].map(([, heading = '']) =>
       slugOf(heading),
@@ -101,7 +101,7 @@ function formOf(text: string): RegExp {
   return new RegExp(`^${prefix}${rest.replace(/[0-9A-Za-z]+/g, '[0-9A-Za-z]+').replaceAll('.', '\\.')}$`);
 }
 
-test('every code that the guides name is in the registry, with this status', () => {
+test('every error code in the guides is in the registry with the same status', () => {
   const told = guides.flatMap(({ text }) => [...text.matchAll(/`([45]\d\d) ([a-z_]+)`/g)]);
   expect(told.length).toBeGreaterThan(10);
   const wrong = told.filter(([, status, code]) => errors[code as ErrorCode]?.status !== Number(status));

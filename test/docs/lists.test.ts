@@ -28,15 +28,18 @@ const named = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map((
 const firstCells = (name: string): string[] => rowsOf(name).flatMap(([cell = '']) => named(cell));
 
 describe('a placeholder', () => {
-  test('becomes its list', () => {
+  test('is replaced by its list', () => {
     expect(fillIn('Use {{versions}}.', 'a.md', contract)).toBe(`Use ${lists.versions?.(contract)}.`);
   });
 
-  test.each(['{{nothing}}', '{{}}', '{{constructor}}', '{{ versions }}'])('that names no list fails: %s', (text) => {
-    expect(() => fillIn(`Use ${text}.`, 'guides/a.md', contract)).toThrow(`guides/a.md: ${text} is not a list.`);
-  });
+  test.each(['{{nothing}}', '{{}}', '{{constructor}}', '{{ versions }}'])(
+    'fails the generation if its list does not exist: %s',
+    (text) => {
+      expect(() => fillIn(`Use ${text}.`, 'guides/a.md', contract)).toThrow(`guides/a.md: ${text} is not a list.`);
+    },
+  );
 
-  test('is filled in when the guides are put together, in the order of x-guides', () => {
+  test('is replaced when the guides are combined in the order of x-guides', () => {
     const place = mkdtempSync(join(tmpdir(), 'cstar-guides-'));
     writeFileSync(join(place, 'one.md'), '# One\n\n{{versions}}\n');
     writeFileSync(join(place, 'two.md'), '# Two\n');
@@ -46,7 +49,7 @@ describe('a placeholder', () => {
     expect(document.info.description).toBe(`# Two\n\n# One\n\n${lists.versions?.(contract)}`);
   });
 
-  test('is left in no published text', () => {
+  test('remains in no published text', () => {
     expect(contract.info.description).not.toMatch(/\{\{|\}\}/);
   });
 
@@ -57,12 +60,12 @@ describe('a placeholder', () => {
 });
 
 describe('the list of', () => {
-  test('readable headers is what CORS exposes', () => {
+  test('readable headers equals the headers that CORS exposes', () => {
     const exposed = headersOfEveryAnswer('req_a1B2c3D4e5F6')['Access-Control-Expose-Headers']?.split(', ');
     expect(named(lists.readableHeaders?.(contract) ?? '').sort()).toEqual(exposed?.sort());
   });
 
-  test('error types has every type and its statuses', () => {
+  test('error types contains every type and its statuses', () => {
     const byType = Map.groupBy(Object.values(errors), ({ type }) => type);
     expect(rowsOf('errorTypes').map(([type, statuses]) => [type, statuses])).toEqual(
       enumOf('ErrorType').map((type) => {
@@ -72,18 +75,18 @@ describe('the list of', () => {
     );
   });
 
-  test('error codes has every code with its status', () => {
+  test('error codes contains every code with its status', () => {
     const known = Object.entries(errors).map(([code, { status }]) => [String(status), `\`${code}\``]);
     expect(rowsOf('errorCodes').map(([status, code]) => [status, code])).toEqual(known);
   });
 
-  test('permissions has every permission and the operations that require it', () => {
+  test('permissions contains every permission and the operations that require it', () => {
     expect(firstCells('permissions').sort()).toEqual([...permissions].sort());
     const [, , operations] = rowsOf('permissions').find(([name]) => name === '`events:read`') ?? [];
     expect(operations).toBe('List events, Get an event');
   });
 
-  test('rate limits has the limits of the server', () => {
+  test('rate limits contains the limits of the server', () => {
     const told = Object.entries(contract.info['x-rate-limits']).map(([kind, { description: _, ...limit }]) => [
       kind,
       limit,
@@ -92,7 +95,7 @@ describe('the list of', () => {
     expect(rowsOf('rateLimits').map(([, limit]) => limit)).toContain('1,000 requests per hour');
   });
 
-  test('key prefixes has every prefix with its type, environment, access and limit', () => {
+  test('key prefixes contains every prefix with its type, environment, access and limit', () => {
     expect(firstCells('keyPrefixes')).toEqual(enumOf('ApiKeyPrefix'));
     expect(rowsOf('keyPrefixes')).toContainEqual([
       '`pk_test_`',
@@ -103,17 +106,17 @@ describe('the list of', () => {
     ]);
   });
 
-  test('event types has every type', () => {
+  test('event types contains every type', () => {
     expect(firstCells('eventTypes')).toEqual(enumOf('EventType'));
   });
 
-  test('idempotent operations has those that take the header', () => {
+  test('idempotent operations contains the operations that accept the header', () => {
     const taking = operationTable.filter(({ isIdempotent }) => isIdempotent);
     const told = rowsOf('idempotentOperations').flatMap(([, endpoint = '']) => named(endpoint));
     expect(told).toEqual(taking.map(({ method, path }) => `${method} ${path}`));
   });
 
-  test('ID prefixes has the prefix of every ID in an example', () => {
+  test('ID prefixes contains the prefix of every ID in an example', () => {
     const prefixes = new Set(
       JSON.stringify(contract.components.examples).match(/(?<=")[a-z]{3,5}_(?=[0-9A-Za-z]{12,22}")/g),
     );
@@ -121,18 +124,18 @@ describe('the list of', () => {
     expect(told).toEqual(expect.arrayContaining([...prefixes]));
   });
 
-  test('secret fields has every field with the mark', () => {
+  test('secret fields contains every field with the mark', () => {
     const ticket = Object.entries(schemas.Ticket?.properties ?? {}).filter(([, field]) => field['x-audience']);
     const [, told = ''] = rowsOf('secretFields').find(([name]) => name === 'Ticket') ?? [];
     expect(named(told)).toEqual(ticket.map(([name]) => name));
   });
 
-  test('versions has every version', () => {
+  test('versions contains every version', () => {
     expect(named(lists.versions?.(contract) ?? '')).toEqual([...versions]);
   });
 });
 
-describe('a guide types no list that the contract knows', () => {
+describe('a guide does not repeat a list that the contract contains', () => {
   const kinds = [
     Object.keys(headers),
     Object.keys(errors),

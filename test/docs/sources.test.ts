@@ -174,7 +174,7 @@ describe.each(backends)('the snippets of the source documents on $name', (backen
       expect([status, body]).toEqual([200, keyRevoked]);
     });
 
-    test('405 names the methods that the path has', async () => {
+    test('405 lists the methods of the path', async () => {
       const response = await send(backend, `${base}/api-keys`, { method: 'DELETE', key: keys.secretLive });
       expect([response.status, response.headers.get('Allow')]).toEqual([405, 'GET, HEAD']);
     });
@@ -186,7 +186,7 @@ describe.each(backends)('the snippets of the source documents on $name', (backen
     });
   });
 
-  test('401 the error of the quickstart, word for word', async () => {
+  test('401 equals the error in the quickstart', async () => {
     const { status, body } = await run(backend, `curl ${backend.url}/api/v1/teams/${team.id}/tickets`);
     expect(status).toBe(401);
     const { error } = authenticationRequired;

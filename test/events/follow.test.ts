@@ -61,7 +61,9 @@ function expectAll(seen: Node[], names: string[], each: number): void {
   expect(seen.map(({ data }) => data.ticket.title).sort()).toEqual(expected.sort());
 }
 
-test('1,000 events of two writers in one process, on the embedded store', { timeout: 60_000 }, async () => {
+test('a follower receives 1,000 events of two writers in one process once and in order, on the embedded store', {
+  timeout: 60_000,
+}, async () => {
   const store = await openOwnStore('');
   undo.push(store.close);
   const { url, stop } = await serve(store);
@@ -78,7 +80,7 @@ test('1,000 events of two writers in one process, on the embedded store', { time
 });
 
 test.skipIf(!TEST_DATABASE_URL)(
-  '10,000 events of two processes, on PostgreSQL (skipped without TEST_DATABASE_URL)',
+  'a follower receives 10,000 events of two processes once and in order, on PostgreSQL (skipped without TEST_DATABASE_URL)',
   { timeout: 180_000 },
   async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'cstar-follow-'));

@@ -43,7 +43,7 @@ async function eventsOf(ticket: Node, known = 0): Promise<Node[]> {
 }
 
 describe('a new ticket', () => {
-  test('is created, with its state', async () => {
+  test('creates ticket.created with the state of the ticket', async () => {
     const ticket = await tickets.create({
       customerId: demoCustomer.id,
       tags: ['a', 'b'],
@@ -56,7 +56,7 @@ describe('a new ticket', () => {
     expect(event?.data).toEqual({ ticket: snapshot(ticket) });
   });
 
-  test('is also assigned and closed, when it begins so, with one number after the other', async () => {
+  test('also creates ticket.assigned and ticket.closed if it starts assigned and closed, with consecutive numbers', async () => {
     const ticket = await tickets.create({ assignedTo: await member(), status: 'resolved' });
     const events = await eventsOf(ticket);
     expect(typesOf(events)).toEqual(['created', 'assigned', 'closed']);
@@ -79,7 +79,7 @@ describe('an update', () => {
     ['metadata', { metadata: { a: '1' } }, { metadata: { b: '2' } }, { a: '1' }, { a: '1', b: '2' }],
     ['metadata', { metadata: { a: '1' } }, { metadata: { a: null } }, { a: '1' }, {}],
   ];
-  test.each(rows)('of %s from %j by %j says so', async (field, before, change, from, to) => {
+  test.each(rows)('of %s from %j with %j lists the change', async (field, before, change, from, to) => {
     const made = await tickets.create(before);
     const ticket = await tickets.update(made.id, change);
     const [event, ...rest] = await eventsOf(ticket, 1);
@@ -88,7 +88,7 @@ describe('an update', () => {
     expect(event?.data).toEqual({ ticket: snapshot(ticket), changes: { [field]: { from, to } } });
   });
 
-  test('of everything at once has every change in one event', async () => {
+  test('of all fields creates one event with every change', async () => {
     const made = await tickets.create();
     const assignedTo = await member();
     const change = {
@@ -115,7 +115,7 @@ describe('an update', () => {
     expect(assigned).toMatchObject({ type: 'ticket.assigned', data: { ticket: snapshot(ticket) } });
   });
 
-  test('that changes nothing has no event and leaves updatedAt', async () => {
+  test('without a change creates no event and keeps updatedAt', async () => {
     const assignedTo = await member();
     const same = {
       title: 'Same',
@@ -131,7 +131,7 @@ describe('an update', () => {
     expect(typesOf(await eventsOf(made))).toEqual(['created', 'assigned', 'closed']);
   });
 
-  test('that takes the assignment away is no assignment', async () => {
+  test('that removes the assignment does not create ticket.assigned', async () => {
     const made = await tickets.create({ assignedTo: await member() });
     await tickets.update(made.id, { assignedTo: null });
     const [event, ...rest] = await eventsOf(made, 2);
@@ -139,7 +139,7 @@ describe('an update', () => {
     expect(event?.data.changes).toEqual({ assigned_to: { from: made.assignedTo, to: null } });
   });
 
-  test('is a closing when the ticket ends, and only then', async () => {
+  test('creates ticket.closed only if the ticket becomes resolved or closed', async () => {
     const made = await tickets.create();
     const steps = ['resolved', 'closed', 'open', 'closed'];
     for (const status of steps) await tickets.update(made.id, { status });
@@ -150,7 +150,7 @@ describe('an update', () => {
 });
 
 describe('a message', () => {
-  test.each([false, true])('is added, internal: %s', async (isInternal) => {
+  test.each([false, true])('creates ticket.message_added, internal: %s', async (isInternal) => {
     const made = await tickets.create();
     const message = await tickets.say(made.id, { isInternal, sender: 'customer', senderName: 'Jane' });
     const [event, ...rest] = await eventsOf(made, 1);
@@ -171,7 +171,7 @@ describe('a message', () => {
 });
 
 describe('a deletion', () => {
-  test('carries the last state, and the history stays', async () => {
+  test('contains the last state, and the earlier events are kept', async () => {
     const made = await tickets.create();
     const last = await tickets.update(made.id, { title: 'Last words' });
     await tickets.remove(made.id);
@@ -180,7 +180,7 @@ describe('a deletion', () => {
     expect(events.at(-1)?.data).toEqual({ ticket: snapshot(last) });
   });
 
-  test('of live data is an event of live', async () => {
+  test('of live data creates a live event', async () => {
     const live = ticketsOf(server, keys.secretLive);
     const made = await live.create();
     await live.remove(made.id);
@@ -215,7 +215,7 @@ async function lifeOfKey(): Promise<Set<string>> {
   return new Set(events.map(({ type }) => type));
 }
 
-test('every type that the contract declares has been seen here', async () => {
+test('this file covers every event type of the contract', async () => {
   const ticket = await tickets.create({ assignedTo: await member(), status: 'closed' });
   await tickets.update(ticket.id, { title: 'Seen' });
   await tickets.say(ticket.id, {});
@@ -224,7 +224,7 @@ test('every type that the contract declares has been seen here', async () => {
   expect(seen.union(await lifeOfKey())).toEqual(new Set(eventTypes));
 });
 
-test('a payload with a field too many or too few is noticed', async () => {
+test('the judge finds an extra and a missing field in a payload', async () => {
   const ticket = await tickets.create();
   const [event] = (await eventsOf(ticket)) as [Node];
   expect(problemsOfPayload({ ...event, data: { ...event.data, extra: 1 } })).toHaveLength(1);

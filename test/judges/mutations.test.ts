@@ -46,14 +46,14 @@ async function look(attempt: Attempt): Promise<Seen> {
   return { attempt, refusedByFront: status !== 404, fault: faultOf(attempt), answer: body.error };
 }
 
-test('front and judge take what the contract shows as examples', async () => {
+test('front and judge accept the examples of the contract', async () => {
   for (const attempt of operations.flatMap(goodAttempts)) {
     const { refusedByFront, fault, answer } = await look(attempt);
     expect({ refusedByFront, fault, answer }).toMatchObject({ refusedByFront: false, fault: undefined });
   }
 });
 
-test('front and judge agree on thousands of spoilt requests', { timeout: 120_000 }, async () => {
+test('front and judge agree on thousands of mutated requests', { timeout: 120_000 }, async () => {
   const random = randomFrom(5);
   const seen: Seen[] = [];
   for (const operation of operations) {
@@ -74,7 +74,7 @@ test('front and judge agree on thousands of spoilt requests', { timeout: 120_000
   expect(seen.length).toBeGreaterThanOrEqual(2000);
 });
 
-test('front and judge agree on every field and parameter spoilt in every way', { timeout: 120_000 }, async () => {
+test('front and judge agree on every kind of fault in every field and parameter', { timeout: 120_000 }, async () => {
   const disagreed: string[] = [];
   let count = 0;
   for (const attempt of operations.flatMap((operation) => [...spoiltEveryWay(operation)])) {

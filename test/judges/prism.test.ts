@@ -27,7 +27,7 @@ describe('prism mock', () => {
   afterAll(() => prism.stop());
 
   test.each(operations.map((operation) => [operation.operationId, operation]))(
-    'serves %s as the contract says',
+    'returns %s as the contract declares',
     async (_id, operation) => {
       const attempt = goodAttempts(operation)[0] as Attempt; // there is one of each operation
       const { status, headers, body } = await send(prism.url, keys.secretTest, attempt);
@@ -54,7 +54,9 @@ describe('prism proxy', () => {
     await home.remove();
   });
 
-  test('sees nothing wrong in the answers of the server, to good requests and bad', { timeout: 120_000 }, async () => {
+  test('finds no violation in the responses of the server to valid and invalid requests', {
+    timeout: 120_000,
+  }, async () => {
     prism = await prismProxy(server.url);
     const random = randomFrom(13);
     const statuses: Record<number, number> = {};
@@ -84,7 +86,7 @@ describe('prism proxy', () => {
     expect(found.length).toBeGreaterThan(100); // and it does look
   });
 
-  test('would see a wrong answer', async () => {
+  test('finds a planted violation', async () => {
     const wrong = createServer((_req, res) => {
       res.writeHead(200, { 'Content-Type': 'application/json' }).end('{"success":true,"data":{"status":"well"}}');
     }).listen(0, '127.0.0.1');

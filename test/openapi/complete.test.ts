@@ -21,22 +21,22 @@ function codesOf(method: string, parameters: object[], security: object[] = [{ s
   return Object.keys((response && resolve(contract, response).content?.['application/json']?.examples) ?? {});
 }
 
-test('a POST without a body declares what a bad Idempotency-Key is answered with', () => {
+test('a POST without a body declares the error of an invalid Idempotency-Key', () => {
   expect(codesOf('post', [])).toContain('parameter_invalid');
 });
 
-test('a GET without parameters declares no such thing', () => {
+test('a GET without parameters does not declare it', () => {
   expect(codesOf('get', [])).not.toContain('parameter_invalid');
 });
 
-test('a required header declares that it can be missing', () => {
+test('an operation with a required header declares that it can be missing', () => {
   expect(codesOf('get', [headerOf('X-Signature')], [])).toEqual(
     expect.arrayContaining(['parameter_missing', 'parameter_invalid']),
   );
 });
 
 test.each(operations.map((operation) => [operation.operationId, operation]))(
-  '%s declares the code for every parameter that can be wrong',
+  '%s declares the code for every parameter that can be invalid',
   (_id, { parameters, responses }) => {
     const codes = Object.keys(resolve(loadContract(), responses[400]).content['application/json'].examples);
     const checked = parameters.filter(({ name }: { name: string }) => !['CStar-Version', 'teamId'].includes(name));

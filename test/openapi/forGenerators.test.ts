@@ -13,7 +13,7 @@ function* nodesOf(node: unknown): Generator<Node> {
   for (const inner of Object.values(node)) yield* nodesOf(inner);
 }
 
-test('it has the same operations with the same parameters, bodies and responses', () => {
+test('the bundle has the same operations with the same parameters, bodies and responses', () => {
   const told = ({ paths }: Node): unknown =>
     JSON.parse(JSON.stringify(paths, (key, value) => (key === 'security' ? undefined : value)));
   expect(told(clients)).toEqual(told(contract));
@@ -22,14 +22,14 @@ test('it has the same operations with the same parameters, bodies and responses'
       expect(component, name).toEqual(withoutFormats(contract.components[section][name]));
 });
 
-test('its schemas are those of the first, opened to new fields', () => {
+test('the schemas equal those of the contract, opened to new fields', () => {
   for (const [name, schema] of schemas) {
     const { 'x-enum-varnames': _, ...rest } = closed(schema);
     expect(rest, name).toEqual(closed(withoutFormats(contract.components.schemas[name])));
   }
 });
 
-test('it has no webhooks, and nothing that only webhooks use', () => {
+test('the bundle has no webhooks and no components that only webhooks use', () => {
   expect(clients.webhooks).toBeUndefined();
   const references = new Set([...nodesOf(clients)].map(({ $ref }) => $ref));
   for (const section of ['schemas', 'parameters', 'headers', 'responses', 'examples'])
@@ -42,17 +42,17 @@ test('it has no webhooks, and nothing that only webhooks use', () => {
     ).toBe(true);
 });
 
-test('one security scheme is named by every operation that takes a key, and by no other', () => {
+test('every operation that requires a key has the one security scheme, and no other operation has it', () => {
   expect(Object.keys(clients.components.securitySchemes)).toEqual(['apiKey']);
   for (const { path, method, security } of operations)
     expect(clients.paths[path][method].security).toEqual(security.length > 0 ? [{ apiKey: [] }] : []);
 });
 
-test('a string with a pattern has no format: Python checks the pattern on a value of another type', () => {
+test('a string with a pattern has no format, because Python checks the pattern on a converted value', () => {
   expect([...nodesOf(clients)].filter(({ type, pattern, format }) => type && pattern && format)).toEqual([]);
 });
 
-test('no two enums have a constant of the same name: Go declares them side by side', () => {
+test('enums have no constant names in common, because Go declares them in one scope', () => {
   const constants = schemas.flatMap(([, schema]): string[] => schema['x-enum-varnames'] ?? schema.enum ?? []);
   expect(constants.filter((name, index) => constants.indexOf(name) !== index)).toEqual([]);
   for (const [name, { enum: values, 'x-enum-varnames': names }] of schemas)

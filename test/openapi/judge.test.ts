@@ -40,7 +40,7 @@ describe('the judge', () => {
       'a method that is not in the contract',
       { method: 'PUT', status: 405, headers: { ...headers, Allow: 'GET' }, body: error('method_not_allowed') },
     ],
-  ])('lets %s pass', (_, changes) => {
+  ])('accepts %s', (_, changes) => {
     expect(problemsOf(changes)).toEqual([]);
   });
 

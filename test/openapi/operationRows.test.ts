@@ -18,7 +18,7 @@ test.each<[string, Node]>([
   ['a tuple', { type: 'array', prefixItems: [once], items: text }],
   ['a union', { oneOf: [object({ key: once }), { type: 'null' }] }],
   ['a field called like a keyword', object({ default: once })],
-])('shows a secret once in %s, with the first status or the second', (_, schema) => {
+])('marks a secret that is shown once in %s, with the first status or the second', (_, schema) => {
   expect(rowOf({ 201: schema })?.showsSecret).toBe(true);
   expect(rowOf({ 201: object({}), 202: schema })?.showsSecret).toBe(true);
   expect(rowOf({ 201: object({ key: text }) })?.showsSecret).toBe(false);
@@ -36,7 +36,7 @@ test.each<[string, Node, boolean]>([
   ['a prefixed id', { type: 'string', pattern: '^thg_[0-9A-Za-z]{22}$' }, false],
   ['a slug', { type: 'string', pattern: '^[a-z0-9-]{1,60}$' }, false],
   ['any text', text, false],
-])('knows whether a path parameter can be a UUID: %s', (_, schema, admits) => {
+])('states whether a path parameter can be a UUID: %s', (_, schema, admits) => {
   const parameters = [{ name: 'thingId', in: 'path', required: true, schema }];
   expect(rowOf({ 201: object({}) }, { parameters })?.uuidParams).toEqual(admits ? ['thingId'] : []);
 });

@@ -22,12 +22,12 @@ const speakers = (document: Node): string[] =>
     problemsOf(rule, document as Contract).length > 0 ? [name] : [],
   );
 
-describe('in memory', () => {
-  test('the contract breaks no rule', () => {
+describe('rules in memory', () => {
+  test('accept the contract', () => {
     expect(speakers(contract)).toEqual([]);
   });
 
-  test('every rule is tried', () => {
+  test('every rule has a test', () => {
     expect(new Set(violations.map(([rule]) => rule))).toEqual(new Set(Object.keys(bundleRules)));
   });
 
@@ -47,12 +47,12 @@ const theirs: [string, (document: Node) => unknown][] = [
   ['no-unused-components', (d) => (d.components.schemas.Stray = { type: 'boolean' })],
 ];
 
-describe('by Redocly, as redocly.yaml has it', () => {
-  test('the bundle and the source have no problem', () => {
+describe('rules in Redocly, with redocly.yaml', () => {
+  test('accept the bundle and the source', () => {
     expect(lint('redocly.yaml')).toEqual(new Set());
   });
 
-  test('every rule is switched on', () => {
+  test('every rule is enabled', () => {
     const document = structuredClone(contract);
     for (const name of Object.keys(bundleRules)) violations.find(([rule]) => rule === name)?.[2](document);
     for (const [, plant] of theirs) plant(document);

@@ -36,7 +36,7 @@ describe('a database directory', () => {
     ['of another version', (pg) => writeFileSync(join(pg, 'PG_VERSION'), '9\n')],
     ['without its data', (pg) => rmSync(join(pg, 'base'), { recursive: true })],
     ['that is empty', emptied],
-  ])('%s is refused by name, and free again', { timeout: 60_000 }, async (_, spoil) => {
+  ])('%s is rejected by name, and unlocked again', { timeout: 60_000 }, async (_, spoil) => {
     cpSync(fresh, dataDir, { recursive: true });
     spoil(join(dataDir, 'pg'));
     for (const _again of [1, 2])
@@ -45,7 +45,7 @@ describe('a database directory', () => {
       );
   });
 
-  test('ends the start with code 1 and one line, without a stack', { timeout: 60_000 }, () => {
+  test('ends the start with exit code 1 and a one-line message', { timeout: 60_000 }, () => {
     cpSync(fresh, join(dataDir, 'database'), { recursive: true });
     truncateSync(join(dataDir, 'database/pg/global/pg_control'), 100);
     const env = { ...process.env, DATA_DIR: dataDir, PORT: '0', MOCK_PORT: '0', DATABASE_URL: '', LOG_LEVEL: 'silent' };
@@ -66,14 +66,14 @@ describe('demo.json', () => {
       'has a key that is no text',
       JSON.stringify({ teams: Array(2).fill({ id: '1', slug: 'a', name: 'A', keys: { a: 1 } }) }),
     ],
-  ])('that %s is refused by name and left as it is', (_, text) => {
+  ])('that %s is rejected by name and not changed', (_, text) => {
     const file = join(dataDir, 'demo.json');
     writeFileSync(file, text);
     expect(() => demoCredentials(dataDir, {})).toThrow(`${file} is damaged`);
     expect(readFileSync(file, 'utf8')).toBe(text);
   });
 
-  test('from before there were keys gets them', () => {
+  test('of an earlier version without keys receives them', () => {
     const { teams } = demoCredentials(dataDir, {});
     const old = { teams: teams.map(({ keys: _, ...team }) => team) };
     writeFileSync(join(dataDir, 'demo.json'), JSON.stringify(old));
@@ -81,14 +81,14 @@ describe('demo.json', () => {
   });
 });
 
-test('a file of encryption keys that cannot be read is named', () => {
+test('an unreadable file of encryption keys is reported by name', () => {
   const file = join(dataDir, 'encryption-keys');
   writeFileSync(file, 'broken');
   const config = { encryptionKeys: undefined, databaseUrl: undefined, dataDir };
   expect(() => encryptionKeysOf(config)).toThrow(`${file} cannot be read: `);
 });
 
-test('a schema that is newer than the program is refused, with what it has and what to do', {
+test('a newer database schema is rejected with both versions and the action to take', {
   timeout: 60_000,
 }, async () => {
   const store = await openOwnStore();

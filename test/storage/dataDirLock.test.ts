@@ -15,36 +15,36 @@ beforeEach(() => {
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
 describe('lockDataDir', () => {
-  it('refuses a second process and names the directory and the process that has it', async () => {
+  it('rejects a second process and names the directory and the process that holds it', async () => {
     const holder = await lockInChild();
     expect(() => lockDataDir(dataDir)).toThrow(`the data directory ${dataDir} is in use by process ${holder.pid}: `);
     await end(holder);
   });
 
-  it('is free at once after kill -9', async () => {
+  it('succeeds immediately after the holder is killed with -9', async () => {
     await end(await lockInChild());
     lockDataDir(dataDir).release();
   });
 
-  it('refuses a second holder in the same process', () => {
+  it('rejects a second holder in the same process', () => {
     const lock = lockDataDir(dataDir);
     expect(() => lockDataDir(dataDir)).toThrow('in use');
     lock.release();
   });
 
-  it('names the process that has it now, not one that was killed', async () => {
+  it('names the process that holds the lock now, not one that was killed', async () => {
     await end(await lockInChild());
     const holder = await lockInChild();
     expect(() => lockDataDir(dataDir)).toThrow(`process ${holder.pid}: `);
     await end(holder);
   });
 
-  it('is free after release', () => {
+  it('succeeds after a release', () => {
     lockDataDir(dataDir).release();
     lockDataDir(dataDir).release();
   });
 
-  it('reports a directory that is missing as what it is', () => {
+  it('reports a missing directory as missing', () => {
     expect(() => lockDataDir(join(dataDir, 'missing'))).toThrow('unable to open database file');
   });
 });

@@ -36,7 +36,7 @@ afterEach(async () => {
 });
 
 describe('statements', () => {
-  it('an error carries its code and leaves the connection usable', async () => {
+  it('an error has a code and leaves the connection usable', async () => {
     const client = await storage.pool.connect();
     await expect(client.query('select 1 / $1::int', [0])).rejects.toMatchObject({ code: '22012' });
     await expect(client.query('selec 1')).rejects.toMatchObject({ code: '42601' });
@@ -44,7 +44,7 @@ describe('statements', () => {
     client.release();
   });
 
-  it('a rollback takes back what the transaction wrote', async () => {
+  it('a rollback removes the writes of the transaction', async () => {
     const client = await storage.pool.connect();
     await client.query('begin');
     await client.query("insert into notes values (1, 'a')");
@@ -53,7 +53,7 @@ describe('statements', () => {
     expect(await rowsOf('select * from notes')).toEqual([]);
   });
 
-  it('a transaction that its client gave up is rolled back', async () => {
+  it('a transaction that its client abandons is rolled back', async () => {
     const client = await storage.pool.connect();
     await client.query('begin');
     await client.query("insert into notes values (1, 'a')");
@@ -61,7 +61,7 @@ describe('statements', () => {
     expect(await rowsOf('select * from notes')).toEqual([]);
   });
 
-  it('a named statement is parsed once and answers with other values', async () => {
+  it('a named statement is parsed once and executed with other values', async () => {
     const client = await storage.pool.connect();
     const answers = [];
     for (const n of [1, 2, 3]) {
@@ -73,28 +73,28 @@ describe('statements', () => {
     client.release();
   });
 
-  it('Kysely sends named statements, 500 at most', async () => {
+  it('Kysely sends named statements, at most 500', async () => {
     const kysely = kyselyOn(storage);
     for (let n = 0; n < 510; n++) await kysely.selectFrom('notes').select(`id as id${n}`).execute();
     const [{ count }] = await rowsOf('select count(*)::int from pg_prepared_statements');
     expect(count).toBe(500);
   });
 
-  it('a text of 1 MB goes there and back', async () => {
+  it('a text of 1 MB is stored and read', async () => {
     const text = 'ä'.repeat(512 * 1024);
     await storage.pool.query('insert into notes values (1, $1)', [text]);
     expect((await rowsOf('select text from notes'))[0].text).toBe(text);
   });
 
-  it('100 queries at the same time get their own answers', async () => {
+  it('100 parallel queries receive their own results', async () => {
     const asked = Array.from({ length: 100 }, (_, n) => n);
     const answers = await Promise.all(asked.map((n) => storage.pool.query('select $1::int as n', [n])));
     expect(answers.map(({ rows }) => rows[0].n)).toEqual(asked);
   });
 });
 
-describe('a statement that takes long', () => {
-  it('does not stop the event loop', async () => {
+describe('a long statement', () => {
+  it('does not block the event loop', async () => {
     let last = performance.now();
     let lagMs = 0;
     const ticks = setInterval(() => {
@@ -107,17 +107,17 @@ describe('a statement that takes long', () => {
     expect(lagMs).toBeLessThan(50);
   });
 
-  it('ends at its limit with 57014, and what was committed is there for the next', async () => {
+  it('ends at its limit with 57014, and committed data is available to the next one', async () => {
     await storage.pool.query("insert into notes values (1, 'a')");
     await expect(storage.pool.query(tooLong)).rejects.toMatchObject({ code: '57014' });
     expect(await rowsOf('select * from notes')).toEqual([{ id: 1, text: 'a' }]);
   });
 
-  it('ends while it sleeps, too', async () => {
+  it('ends at its limit while it sleeps, too', async () => {
     await expect(storage.pool.query('select pg_sleep(60)')).rejects.toMatchObject({ code: '57014' });
   });
 
-  it('lets those behind it wait for the restart', async () => {
+  it('makes later statements wait for the restart', async () => {
     const [long, ...behind] = await Promise.allSettled([
       storage.pool.query(tooLong),
       ...[1, 2, 3].map((n) => storage.pool.query('select $1::int as n', [n])),
@@ -126,7 +126,7 @@ describe('a statement that takes long', () => {
     expect(behind.map((each) => each.status === 'fulfilled' && each.value.rows[0].n)).toEqual([1, 2, 3]);
   });
 
-  it('loses the transaction it is part of, and the connection', async () => {
+  it('loses its transaction and its connection', async () => {
     const client = await storage.pool.connect();
     await client.query('begin');
     await client.query("insert into notes values (1, 'a')");
@@ -136,7 +136,7 @@ describe('a statement that takes long', () => {
     expect(await rowsOf('select * from notes')).toEqual([]);
   });
 
-  it('is what a Kysely transaction reports, not its failing rollback', async () => {
+  it('is the error that a Kysely transaction reports, not the failed rollback', async () => {
     const kysely = new Kysely<{ notes: { id: number } }>({
       dialect: new PostgresDialect({ pool: named(storage.pool) }),
     });
@@ -148,7 +148,7 @@ describe('a statement that takes long', () => {
     expect(await kysely.selectFrom('notes').select('id').execute()).toEqual([]);
   });
 
-  it('is lifted for migrations and maintenance, and then back', async () => {
+  it('has no limit during migrations and maintenance, and has its limit again afterwards', async () => {
     await storage.unlimited(
       async (client) => void (await client.query('select pg_sleep($1)', [statementTimeoutMs / 1000 + 0.2])),
     );
@@ -157,7 +157,7 @@ describe('a statement that takes long', () => {
   });
 });
 
-it('is vacuumed on a timer', async () => {
+it('the database is vacuumed on a timer', async () => {
   await storage.close();
   storage = await openEmbedded({ ...options(dataDir), vacuumEveryMs: 50 });
   const vacuumed = "select 1 from pg_stat_user_tables where relname = 'notes' and last_vacuum is not null";
@@ -165,18 +165,18 @@ it('is vacuumed on a timer', async () => {
 });
 
 describe('the data directory', () => {
-  it('is refused while it is open', async () => {
+  it('is rejected while it is open', async () => {
     await expect(openEmbedded(options(dataDir))).rejects.toThrow(`${dataDir} is in use`);
   });
 
-  it('keeps its rows when it is closed and opened', async () => {
+  it('keeps its rows after it is closed and reopened', async () => {
     await storage.pool.query("insert into notes values (1, 'a')");
     await storage.close();
     storage = await openEmbedded(options(dataDir));
     expect(await rowsOf('select id from notes')).toEqual([{ id: 1 }]);
   });
 
-  it('keeps every row that a killed process was told is committed', async () => {
+  it('keeps every row whose commit was acknowledged before the process was killed', async () => {
     await storage.close();
     const program = `
       import { openEmbedded } from ${JSON.stringify(new URL('../../src/storage/embedded/open.ts', import.meta.url).href)};
@@ -200,14 +200,14 @@ describe('the data directory', () => {
     expect(told).toBeGreaterThanOrEqual(100);
   });
 
-  it('can be entered by its owner only', () => {
+  it('is accessible to its owner only', () => {
     // A few files inside are 0666 whatever the umask: Emscripten sets modes itself.
     expect(statSync(join(fresh, 'pg')).mode & 0o077).toBe(0);
     expect(statSync(join(fresh, 'lock')).mode & 0o077).toBe(0);
   });
 });
 
-describe('in memory', () => {
+describe('a database in memory', () => {
   it('works the same, and starts empty', async () => {
     const memory = await openEmbedded(options(undefined));
     await memory.pool.query('create table notes (id int)');

@@ -16,8 +16,8 @@ afterEach(() => rmSync(dataDir, { recursive: true }));
 const keysOf = (encryptionKeys: string | undefined, url?: string) =>
   encryptionKeysOf({ encryptionKeys, databaseUrl: url, dataDir });
 
-describe('keys of the configuration', () => {
-  test('are read in their order, spaces or not', () => {
+describe('encryption keys in the configuration', () => {
+  test('are read in order, with or without spaces', () => {
     const wanted = [
       ['b', one],
       ['a', two],
@@ -36,18 +36,18 @@ describe('keys of the configuration', () => {
     ['33 bytes', pair('a', randomBytes(33))],
     ['hex', `a:${one.toString('hex')}`],
     ['a comma at the end', `${pair('a', one)},`],
-  ])('are refused with %s, and not repeated in the message', (_, text) => {
+  ])('are rejected with %s, and not included in the message', (_, text) => {
     expect(() => keysOf(text)).toThrow(/^an encryption key must have the form id:base64, with 32 bytes$/);
   });
 
-  test('are needed when the database is elsewhere', () => {
+  test('are required with another database', () => {
     expect(() => keysOf(undefined, databaseUrl)).toThrow('DATABASE_URL needs ENCRYPTION_KEYS');
     expect(readdirSync(dataDir)).toEqual([]);
   });
 });
 
-describe('keys of the data directory', () => {
-  test('are made once, for the owner alone', () => {
+describe('encryption keys in the data directory', () => {
+  test('are created once, for the owner only', () => {
     const [[id, key] = ['', Buffer.alloc(0)], ...rest] = keysOf(undefined);
     expect([id, key.length, rest]).toEqual(['first', 32, []]);
     expect(keysOf(undefined)).toEqual([[id, key]]);
@@ -56,13 +56,13 @@ describe('keys of the data directory', () => {
     expect(readFileSync(join(dataDir, file), 'utf8')).toBe(pair('first', key));
   });
 
-  test('are made in a directory that does not exist yet, closed to others', () => {
+  test('are created in a directory that does not exist yet, for the owner only', () => {
     const inner = join(dataDir, 'inner');
     encryptionKeysOf({ encryptionKeys: undefined, databaseUrl: undefined, dataDir: inner });
     expect(statSync(inner).mode & 0o777).toBe(0o700);
   });
 
-  test('are not replaced when they cannot be read', () => {
+  test('are not replaced if they cannot be read', () => {
     const file = join(dataDir, 'encryption-keys');
     writeFileSync(file, 'broken');
     expect(() => keysOf(undefined)).toThrow(`${file} cannot be read: an encryption key must have the form`);

@@ -84,7 +84,7 @@ describe.each([
   ['PostgreSQL', TEST_DATABASE_URL ?? ''],
 ])('on %s', (name, server) => {
   test.skipIf(name === 'PostgreSQL' && !server)(
-    `${rounds} rounds of all writes beside two resets have no deadlock and no error, and leave nothing in pieces (PostgreSQL is skipped without TEST_DATABASE_URL)`,
+    `${rounds} rounds of all writes with two parallel resets cause no deadlock and no error, and leave consistent data (PostgreSQL is skipped without TEST_DATABASE_URL)`,
     { timeout: 300_000 },
     async () => {
       const store = await openOwnStore(server);

@@ -46,16 +46,19 @@ const ready = (front: Backend) => send(front, '/readyz', { key: '' });
 const told = ({ status, headers }: Response) => [status, headers.get('Retry-After')];
 const away = [503, '5'];
 
-describe('an error is an outage', () => {
+describe('isUnavailable', () => {
   const sqlStates = ['08006', '25006', '28P01', '3D000', '40001', '40P01', '53100', '53200', '53300', '57014', '57P01'];
   const system = ['EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'ENOTFOUND', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT'];
-  test.each([...sqlStates, '57P03', '58030', ...system, 'EPIPE'])('with the code %s', (code) => {
+  test.each([...sqlStates, '57P03', '58030', ...system, 'EPIPE'])('is true for the code %s', (code) => {
     expect(isUnavailable(Object.assign(new Error('x'), { code }))).toBe(true);
   });
-  test.each(['22P02', '23505', '42P01', '42601', '55P03', 'XX000', 'ENOENT', '53', '57'])('and not with %s', (code) => {
-    expect(isUnavailable(Object.assign(new Error('x'), { code }))).toBe(false);
-  });
-  test('when no answer came', () => {
+  test.each(['22P02', '23505', '42P01', '42601', '55P03', 'XX000', 'ENOENT', '53', '57'])(
+    'is false for the code %s',
+    (code) => {
+      expect(isUnavailable(Object.assign(new Error('x'), { code }))).toBe(false);
+    },
+  );
+  test('is true for a read timeout without a code', () => {
     expect(isUnavailable(new Error('Query read timeout'))).toBe(true);
     expect(isUnavailable(new Error('something else'))).toBe(false);
     expect(isUnavailable('Query read timeout')).toBe(false);
@@ -69,7 +72,7 @@ const stores = [
 describe.each(stores)('on %s (PostgreSQL is skipped without TEST_DATABASE_URL)', (name, server) => {
   const it = test.skipIf(name === 'PostgreSQL' && !server);
 
-  it('a read-only database answers reads, and 503 to writes and readiness', { timeout: 60_000 }, async () => {
+  it('a read-only database allows reads, and returns 503 for writes and readiness', { timeout: 60_000 }, async () => {
     const { pool, database, isEmbedded } = await opened(server);
     const front = await serving(database);
     const setting = isEmbedded ? 'set' : 'alter role current_user in database DB set';
@@ -105,7 +108,7 @@ describe.each(stores)('on %s (PostgreSQL is skipped without TEST_DATABASE_URL)',
     expect((await create(front)).status).toBe(201);
   });
 
-  it('readiness writes at most once a second, however often it is asked', { timeout: 60_000 }, async () => {
+  it('readiness writes at most once per second, with any number of requests', { timeout: 60_000 }, async () => {
     const { pool, database } = await opened(server);
     await Promise.all(Array.from({ length: 20 }, () => database.ping()));
     const { rows } = await pool.query('select checked_at, xmin::text from readiness');
@@ -150,7 +153,7 @@ async function quietable(url: string): Promise<{ url: string; silence(): void; o
 }
 
 test.skipIf(!TEST_DATABASE_URL)(
-  'connections that fall silent are discarded: one request waits for the limit, the next ones work (skipped without TEST_DATABASE_URL)',
+  'silent connections are discarded: one request waits for the limit, the next ones succeed (skipped without TEST_DATABASE_URL)',
   { timeout: 60_000 },
   async () => {
     const { pool } = await opened(TEST_DATABASE_URL as string);

@@ -23,7 +23,7 @@ test('every resource with x-secret-when has its table', () => {
 describe.each(Object.values(secretRows))('$table', ({ table, column }) => {
   const condition = `"${column}" = $3`; // after team and environment
 
-  test('a public view reads, changes and deletes the other rows alone', () => {
+  test('a public view reads, changes and deletes only the other rows', () => {
     const view = db.forPublic();
     const set = { [column]: false };
     for (const query of [view.selectFrom(table).selectAll(), view.deleteFrom(table)])
@@ -32,7 +32,7 @@ describe.each(Object.values(secretRows))('$table', ({ table, column }) => {
     expect(view.forPublic().selectFrom(table).selectAll().compile().sql).toContain(condition);
   });
 
-  test('a view for secret keys has them all', () => {
+  test('a view for secret keys contains all rows', () => {
     expect(db.selectFrom(table).selectAll().compile().sql).not.toContain(column);
   });
 });
@@ -41,7 +41,7 @@ test('a public view runs no plain SQL', () => {
   expect(() => db.forPublic().run(sql`select 1`)).toThrow('plain SQL');
 });
 
-test('a handler that forgets who asks still shows and counts no secret row', async () => {
+test('a handler that ignores the caller still returns and counts no secret row', async () => {
   const ticket = await db.selectFrom('tickets').select('id').executeTakeFirst();
   const now = new Date();
   const ticketId = ticket?.id ?? newUuid(now);

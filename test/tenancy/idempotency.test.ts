@@ -12,7 +12,7 @@ describe.each(backends)('the same Idempotency-Key on $name', (backend) => {
       body: JSON.stringify({ title: 'Once per tenant' }),
     });
 
-  test('is a repetition in its own environment alone', async () => {
+  test('identifies a retry in its own environment only', async () => {
     const own = await post(team.id, team.keys.secretTest);
     const again = await post(team.id, team.keys.secretTest);
     const elsewhere = [

@@ -45,7 +45,7 @@ afterAll(async () => {
   await world.home.remove();
 });
 
-describe('an id of another tenant gets the answer of an id of nobody', () => {
+describe('an ID of another tenant returns the response of an ID that does not exist', () => {
   test.each(places.map((place) => [`${place.operationId}: ${place.at} ${place.path.join('.')}`, place] as const))(
     '%s',
     async (_title, place) => {
@@ -67,7 +67,7 @@ describe('an id of another tenant gets the answer of an id of nobody', () => {
     60_000,
   );
 
-  test('and no row of anybody has changed', async () => {
+  test('and no row of any tenant has changed', async () => {
     console.log(`isolation: ${compared} requests with foreign ids in ${places.length} places, each beside its twin`);
     expect(compared).toBeGreaterThan(0);
     await running?.stop();
@@ -79,7 +79,7 @@ describe('an id of another tenant gets the answer of an id of nobody', () => {
 });
 
 // Without this a request that fails for another reason would pass for isolated.
-describe("the same request with an id of one's own succeeds", () => {
+describe('the same request with an ID of the own tenant succeeds', () => {
   beforeAll(async () => {
     running = await startPair(world.home, { limits: limitsOf(1_000_000) });
   }, 60_000);

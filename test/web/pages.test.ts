@@ -41,14 +41,14 @@ describe.each(backends)('the pages on $name', (backend) => {
     received(`${backend.url}/developers/api${path}`, headers, method);
   const get = (path: string, init?: RequestInit) => fetch(`${backend.url}/developers/api${path}`, init);
 
-  test('the errors: every code has its section, in the order of the registry', async () => {
+  test('the errors page has a section for every code, in the order of the registry', async () => {
     const response = await get('/errors');
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe(html);
     expect(anchorsOf(await response.text())).toEqual(Object.keys(errors));
   });
 
-  test('the doc_url of every error example of the contract leads to a section', async () => {
+  test('the doc_url of every error example in the contract links to a section', async () => {
     const urls = Object.values<any>(contract.components.responses)
       .flatMap((response) => Object.values<any>(response.content['application/json'].examples))
       .map(({ value }) => new URL(value.error.doc_url));
@@ -60,14 +60,14 @@ describe.each(backends)('the pages on $name', (backend) => {
     }
   });
 
-  test('the doc_url of an answer leads to its section', async () => {
+  test('the doc_url of an error response links to its section', async () => {
     const { error } = await (await send(backend, `/api/v1/teams/${team.id}/tickets`, { key: '' })).json();
     const page = await fetch(error.doc_url);
     expect(page.status).toBe(200);
     expect(anchorsOf(await page.text())).toContain(new URL(error.doc_url).hash.slice(1));
   });
 
-  test('the contract, for pages of any origin', async () => {
+  test('the contract is available to pages of every origin', async () => {
     const response = await get('/openapi.json');
     expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
@@ -75,7 +75,7 @@ describe.each(backends)('the pages on $name', (backend) => {
     expect({ servers: servers.slice(1), ...rest }).toEqual(contract); // the first one is told of below
   });
 
-  test('the contract names this server first, then production, the local server and the mock', async () => {
+  test('the contract lists this server first, then production, the local server and the mock', async () => {
     const { servers } = await (await get('/openapi.json')).json();
     expect(servers.map(({ url }: { url: string }) => url)).toEqual([
       backend.url,
@@ -93,7 +93,7 @@ describe.each(backends)('the pages on $name', (backend) => {
       ['gzip, deflate, br, zstd', 'br'],
       ['br;q=0, *', 'gzip'],
       ['gzip;q=0', undefined],
-    ])('with Accept-Encoding: %s comes in the form %s, with the same text', async (accepted, expected) => {
+    ])('with Accept-Encoding: %s has the encoding %s and the same text', async (accepted, expected) => {
       const plain = await getAs(path, { 'accept-encoding': 'identity' });
       const asked = await getAs(path, { 'accept-encoding': accepted });
       expect(asked.headers['content-encoding']).toBe(expected);
@@ -103,7 +103,7 @@ describe.each(backends)('the pages on $name', (backend) => {
       if (expected) expect(asked.bytes.length).toBeLessThan(plain.bytes.length / 2);
     });
 
-    test('HEAD has the headers of GET', async () => {
+    test('HEAD returns the headers of GET', async () => {
       const headers = { 'accept-encoding': 'br' };
       const [got, head] = [await getAs(path, headers), await getAs(path, headers, 'HEAD')];
       expect(head.bytes).toHaveLength(0);
@@ -113,7 +113,7 @@ describe.each(backends)('the pages on $name', (backend) => {
   });
 
   test.each(['/errors', '/openapi.json'])(
-    '304 for the form of %s that the browser has, and for no other',
+    '304 for the encoding of %s that the browser has, and for no other',
     async (path) => {
       const tags = new Set<string>();
       for (const encoding of ['identity', 'gzip', 'br']) {
@@ -136,11 +136,11 @@ describe.each(backends)('the pages on $name', (backend) => {
     expect(response.headers.get('content-type')).toBe(html);
   });
 
-  test('404 for a method that no page has', async () => {
+  test('404 for a method that no page supports', async () => {
     expect((await get('/errors', { method: 'POST' })).status).toBe(404);
   });
 
-  test.each([['/errors'], ['/openapi.json'], ['/nothing']])('%s runs no script and is in no frame', async (path) => {
+  test.each([['/errors'], ['/openapi.json'], ['/nothing']])('%s runs no script and cannot be framed', async (path) => {
     const { headers } = await get(path);
     const policy = headers.get('content-security-policy');
     expect(policy).toContain("default-src 'none'");
@@ -166,7 +166,7 @@ describe('the reference', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('503 says how to build it; 200 as soon as it is built', async () => {
+  test('503 states how to build it, and 200 follows once it is built', async () => {
     const missing = await fetch(url);
     expect(missing.status).toBe(503);
     expect(missing.headers.get('content-type')).toBe(html);
@@ -206,7 +206,7 @@ describe('the reference', () => {
 describe('the errors page', () => {
   const hostile = '<script>alert("1")</script> & `a<b`';
 
-  test('keeps text from becoming HTML, and marks code', () => {
+  test('escapes HTML and marks code', () => {
     const page = errorsPage({
       some_code: { status: 400, type: 'api_error', title: hostile, message: hostile, cause: hostile, fix: hostile },
     });
@@ -214,7 +214,7 @@ describe('the errors page', () => {
     expect(page).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; <code>a&lt;b</code>');
   });
 
-  test('says everything that the registry says', () => {
+  test('contains every text of the registry', () => {
     const entry = { title: 'Title', message: 'Message', param: 'name', cause: 'Cause', fix: 'Fix' };
     const page = errorsPage({ some_code: { status: 429, type: 'rate_limit_error', ...entry } });
     for (const text of [...Object.values(entry), '429', 'rate_limit_error', '#some_code', '&quot;retryAfter&quot;: 30'])
