@@ -1,4 +1,4 @@
-// What the tests of keys share: keys of a test's own, what can be done with them, and what that leaves behind.
+// Shared by the tests of keys: keys of a test, the operations on them, and their events and audit entries.
 import type { components, operations } from '../../generated/types.ts';
 import { permissionsOf } from '../../src/http/permissions.ts';
 import { type Backend, clientOf, keys, send, team } from '../support/client.ts';
@@ -12,11 +12,11 @@ type Query = NonNullable<operations['listApiKeys']['parameters']['query']>;
 type By = { teamId?: string; headers?: Record<string, string> };
 
 const base = '/api/v1/teams/{teamId}';
-/** Of our form, and of no key. */
+/** A valid ID that belongs to no key. */
 export const missingKey = 'key_000000000001';
 export const allPermissions = permissionsOf('secret');
 
-/** What one key can do with keys; `key` is its secret. */
+/** The operations of one key on keys. `key` is its secret. */
 export function keysBy(backend: Backend, key: string = keys.secretTest, { teamId = team.id, headers }: By = {}) {
   const client = clientOf(backend, key, headers);
   const ofTeam = { path: { teamId } };
@@ -34,39 +34,39 @@ export function keysBy(backend: Backend, key: string = keys.secretTest, { teamId
 }
 
 type Told<T> = { data?: { data: T }; error?: { error: { code: string; param?: string } }; response: Response };
-/** How a call went, to be compared with `[200]` or `[403, code, param]`. */
+/** The result of a call, to be compared with `[200]` or `[403, code, param]`. */
 export const told = ({ response, error }: Told<unknown>): (string | number | undefined)[] =>
   error ? [response.status, error.error.code, error.error.param] : [response.status];
 
-/** What a call that succeeds returns. */
+/** The data of a call that succeeds. */
 export async function got<T>(call: Promise<Told<T>>): Promise<T> {
   const result = await call;
   if (!result.data) throw new Error(`refused: ${told(result)}`);
   return result.data.data;
 }
 
-/** A key that may everything, but for what is said otherwise. */
+/** A key with all permissions, except for the given settings. */
 export const newKey = (backend: Backend, wishes: Partial<ApiKeyCreate> = {}, key?: string): Promise<IssuedApiKey> =>
   got(keysBy(backend, key).create({ name: 'Of a test', permissions: allPermissions, ...wishes }));
 
 const referer = 'https://shop.example/admin';
-/** Like `newKey`, with what the new key can do with keys, from a page of the shop. */
+/** Like `newKey`, with the operations of the new key on keys, called from a page of the shop. */
 export async function holder(backend: Backend, wishes: Partial<ApiKeyCreate>) {
   const made = await newKey(backend, wishes);
   return { ...made, ...keysBy(backend, made.key, { headers: { referer } }) };
 }
 
-/** The key as it is listed: without its secret. */
+/** The key without its secret, as lists return it. */
 export const withoutSecret = ({ key: _, ...rest }: IssuedApiKey): ApiKey => rest;
 
-/** How a request with this secret goes: its status, and the code of a refusal. */
+/** The result of a request with this secret: its status, and the code of an error. */
 export async function using(backend: Backend, key: string): Promise<(number | string)[]> {
   const response = await send(backend, '/api/v1/auth/whoami', { key });
   const { error } = (await response.json()) as { error?: { code: string } };
   return error ? [response.status, error.code] : [response.status];
 }
 
-/** What a key's life has left behind: events oldest first, audit entries newest first. */
+/** The events of a key, oldest first, and its audit entries, newest first. */
 export async function traces(backend: Backend, resource: string, key?: string) {
   const query = { resource, pageSize: 100 };
   const params = { path: { teamId: team.id }, query };
@@ -85,7 +85,7 @@ const dayMs = 24 * 3_600_000;
 export const inDays = (days: number, from = Date.now()): string => new Date(from + days * dayMs).toISOString();
 const end = '2100-01-01T00:00:00.000Z';
 
-/** A key that is narrower in one field, and what would be more than it has. */
+/** A field, a value that narrows a key in it, and a wider value. */
 export const narrowings: [field: string, narrow: Partial<ApiKeyCreate>, wider: ApiKeyUpdate][] = [
   ['permissions', { permissions: ['keys:read', 'keys:write'] }, { permissions: ['tickets:write'] }],
   ...among('ipAddresses', ['127.0.0.0/8'], [['126.0.0.0/7'], ['127.0.0.1', '::/0'], []]),
@@ -97,7 +97,7 @@ export const narrowings: [field: string, narrow: Partial<ApiKeyCreate>, wider: A
   ['expiresAt', { expiresAt: end }, { expiresAt: null }],
 ];
 
-/** One of them for each field. */
+/** One narrowing per field. */
 export const fields = narrowings.filter(([field], i) => narrowings.findIndex(([other]) => other === field) === i);
 
 function among<Kind extends keyof Schemas['RestrictionsUpdate']>(

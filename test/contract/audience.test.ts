@@ -1,4 +1,4 @@
-// What is marked `x-audience: secret` never reaches a publishable key: not in a body, by search, filter or sort.
+// Publishable keys do not receive data marked `x-audience: secret`: not in a body, and not by search, filter or sort.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
 import { backends, clientOf, keys, send, team } from '../support/client.ts';
@@ -16,7 +16,7 @@ const forBoth = operationTable.filter(({ security }) => {
 });
 type Entry = (typeof forBoth)[number];
 
-/** The secret fields that a body holds, as `.data[].notes`. */
+/** The secret fields of a body, as `.data[].notes`. */
 function secretsIn(operation: Entry, body: object): string[] {
   const found = placesOf(successSchema(operation), body).flatMap((place) =>
     secretFieldsOf(place.schema)
@@ -25,12 +25,12 @@ function secretsIn(operation: Entry, body: object): string[] {
   );
   return [...new Set(found)].toSorted();
 }
-/** The secret fields that the operation has at all, by its example. */
+/** The secret fields in the example of the operation. */
 const secretsOf = (operation: Entry) =>
   placesOf(successSchema(operation), exampleContent(operation)).flatMap(({ at, schema }) =>
     secretFieldsOf(schema).map((name) => `${at}.${name}`),
   );
-/** By its schemas, whatever the examples show. */
+/** The secret fields in the schemas of the operation, independent of its examples. */
 const secretNamesOf = (operation: Entry) => successSchemas(operation).flatMap((schema) => secretNamesIn(schema));
 const holdingSecrets = forBoth.filter((operation) => secretNamesOf(operation).length > 0);
 const requestOf = (operation: Entry) => {
@@ -40,9 +40,9 @@ const requestOf = (operation: Entry) => {
 
 const { Ticket, Message, TicketCreate } = contract.components.schemas;
 const isReference = ({ $ref }: { $ref?: string }): boolean => $ref?.endsWith('Reference') ?? false;
-/** What a client can write into a ticket, and only secret keys can read. */
+/** Text that a client can write into a ticket and only secret keys can read. */
 const secretTextFields = secretFieldsOf(Ticket).filter(
-  (name) => TicketCreate.properties[name] && !isReference(TicketCreate.properties[name]), // an id is no text
+  (name) => TicketCreate.properties[name] && !isReference(TicketCreate.properties[name]), // an ID is not a text
 );
 
 test('the contract marks exactly the expected fields and parameters', () => {
@@ -128,7 +128,7 @@ describe('a handler that returns every field', () => {
   });
   afterAll(() => front.stop());
 
-  /** The example with a message among the team in every place where there are messages. */
+  /** The example with an internal message in every list of messages. */
   function withNotes(operation: Entry) {
     const content = exampleContent(operation);
     for (const place of placesOf(successSchema(operation), content))

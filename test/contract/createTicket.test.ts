@@ -61,7 +61,7 @@ describe.each(backends)('createTicket on $name', (backend) => {
     const { data } = await clientOf(backend).GET(tickets, {
       params: { path, query: { pageSize: 100, status: 'open' } },
     });
-    const assignedTo = data?.data.find((one) => one.assignedTo)?.assignedTo as string; // the demo's open ones are assigned
+    const assignedTo = data?.data.find((one) => one.assignedTo)?.assignedTo as string; // the open tickets of the demo are assigned
     expect(await newTicket(backend, { title: 'Assigned', assignedTo })).toMatchObject({ assignedTo });
   });
 

@@ -8,9 +8,9 @@ import { only } from './only.ts';
 const testData = '/api/v1/teams/{teamId}/test-data';
 const tickets = '/api/v1/teams/{teamId}/tickets';
 const events = '/api/v1/teams/{teamId}/events';
-const params = { path: { teamId: team.id } }; // the demo's teams have the same ids everywhere
+const params = { path: { teamId: team.id } }; // the teams of the demo have the same IDs everywhere
 
-// Servers of its own: it would take the other tests' data away.
+// Uses its own servers, because it would delete the data of other tests.
 let home: Home;
 let running: RunningPair;
 const startAgain = async () => {
@@ -123,12 +123,12 @@ async function makeKey(client: ReturnType<typeof clientOf>): Promise<void> {
   await client.POST('/api/v1/teams/{teamId}/api-keys', { params, body });
 }
 
-/** A ticket with a message, under an Idempotency-Key; returns the number of the last event. */
+/** Creates a ticket with a message, with an Idempotency-Key. Returns the number of the last event. */
 async function writeSome(client: ReturnType<typeof clientOf>, teamId = team.id): Promise<number> {
   const path = { teamId };
   const header = { 'Idempotency-Key': crypto.randomUUID() };
   const { data: made } = await client.POST(tickets, { params: { path, header }, body: { title: 'x', tags: ['new'] } });
-  const ticketId = made?.data.id as string; // the judge insists on a ticket
+  const ticketId = made?.data.id as string; // the judge guarantees a ticket
   await client.POST(`${tickets}/{ticketId}/messages`, {
     params: { path: { teamId, ticketId } },
     body: { content: 'x' },

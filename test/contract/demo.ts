@@ -1,16 +1,16 @@
-// What the seed has put into the demo team's test data, from the seed's own generator: what no client can ask for is here.
+// The test data of the demo team, from the generator of the seed, including data that no client can request.
 import { demoData } from '../../src/storage/demo/data.ts';
 import { toPrefixed } from '../../src/storage/ids.ts';
 
 const data = demoData(1, { customers: 60, tickets: 240 }, ['somebody']);
 const articles = demoData(101, { customers: 10, tickets: 24 }, ['somebody']).articles;
 const isShown = ({ status, is_public }: (typeof articles)[number]) => status === 'published' && is_public;
-/** The live data's articles that the library shows, newest first. */
+/** The live articles that the library shows, newest first. */
 export const liveArticles = articles
   .filter(isShown)
   .map(({ id, slug, title, content }) => ({ id: toPrefixed('art', id), slug, title, content }))
   .reverse();
-/** Drafts, and what is for the team only. */
+/** Drafts and articles for the team only. */
 export const hiddenSlugs = articles.filter((one) => !isShown(one)).map(({ slug }) => slug);
 /** Newest first, as the API lists them. */
 export const demoTickets = data.tickets
@@ -25,7 +25,7 @@ export const demoTickets = data.tickets
     tags: row.tags as string[],
   }))
   .reverse();
-/** The oldest, which has been there before any test and which no test changes. */
+/** The oldest ticket, which exists before any test and which no test changes. */
 export const demoTicket = demoTickets.at(-1) as (typeof demoTickets)[number]; // 240 of them
 /** A ticket whose fourth message is internal. */
 export const withInternal = toPrefixed(
@@ -42,7 +42,7 @@ export const demoCustomer = data.customers.map(({ id, name }) => ({
   uuid: string;
   name: string;
 }; // 60 of them
-/** Of our form, and of nothing that exists: it is from the first second of 2025. */
+/** A valid ID of no resource, from the first second of 2025. */
 export const missingTicket = 'tkt_000000000001';
-/** A UUID, but not of the form of our ids. */
+/** A UUID that is not in the form of our IDs. */
 export const foreignUuid = 'ffffffff-ffff-4fff-8fff-ffffffffffff';

@@ -1,4 +1,4 @@
-// The 240 tickets of the demo on a server where nobody writes: every filter and every way to walk, to the last row.
+// The 240 tickets of the demo on a server without writes: every filter and every kind of pagination, to the last row.
 import { describe, expect, test } from 'vitest';
 import { toUuid } from '../../src/storage/ids.ts';
 import { clientOf, proxied, proxiedBackends, throughProxy } from '../support/client.ts';

@@ -1,18 +1,18 @@
-// Every step of the front that a request can fail at, in the order of the steps: what puts the fault into a good request, and
-// what has to come back. Statuses and codes are said here once more on purpose: the registry is what is tested.
+// Every check of the front that a request can fail, in order: the change that causes the fault and the expected
+// response. Statuses and codes are repeated here on purpose, because the registry is under test.
 import { keys, otherTeam } from '../support/client.ts';
 import { foreignUuid } from './demo.ts';
 import { bodySchemaOf, type Draft, declaredErrors, type TableEntry } from './requests.ts';
 
 export type Fault = {
-  /** Faults of one step have no order among themselves. */
+  /** Faults in the same step have no defined order. */
   step: number;
   status: number;
   code: string;
   title: string;
-  /** Two faults in the same part of a request cannot be there at once. */
+  /** Two faults in the same part of a request exclude each other. */
   part: 'version' | 'key' | 'path' | 'accept' | 'type' | 'size' | 'text' | 'fields' | 'body' | 'query';
-  /** Further than that the operation declares the code. */
+  /** When the operation declares the code, in addition. */
   when?: (operation: TableEntry) => boolean;
   spoil(draft: Draft): Draft;
 };
@@ -34,7 +34,7 @@ const has = (parameter: string) => (operation: TableEntry) =>
   (operation.query as readonly string[]).includes(parameter);
 const hasThing = ({ path }: TableEntry) => /\{(ticket|key|user)Id\}/.test(path);
 const isWrite = ({ body, method }: TableEntry) => body !== null || method !== 'GET';
-/** Every value becomes an object, which no field of any operation is but `metadata`. */
+/** Every value becomes an object, which only `metadata` accepts. */
 const emptied = (body: string) => JSON.stringify(JSON.parse(body), (name, value) => (name ? {} : value));
 const wellFormed = `sk_test_${'x'.repeat(32)}`;
 
@@ -226,12 +226,15 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
 export const faults: Fault[] = steps.flatMap(({ faults, ...step }) => faults.map((fault) => ({ ...step, ...fault })));
 
 const ofBody: Fault['part'][] = ['body', 'type', 'size', 'text', 'fields'];
-/** Whether two faults can be in one request: not both in one part, and none in a body that is not there. */
+/**
+ * Whether two faults can be in one request: they are in different parts, and the request has a body for faults in the
+ * body.
+ */
 export const canMeet = (a: Fault, b: Fault): boolean =>
   a.part !== b.part &&
   !([a, b].some(({ part }) => part === 'body') && ofBody.includes(a.part) && ofBody.includes(b.part));
 
-/** The faults that an operation can have, by what the contract declares of it. */
+/** The faults that an operation can have, derived from the contract. */
 export const faultsOf = (operation: TableEntry): Fault[] => {
   const declared = new Set(declaredErrors(operation).map(({ code }) => code));
   return faults.filter(({ code, when }) => declared.has(code) && (when?.(operation) ?? true));

@@ -1,4 +1,4 @@
-// Design, section 4: each step's answer for every operation, and of two faults the earlier step's.
+// For every operation: the response to each fault, and to two faults the response to the earlier one.
 import { describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
 import { backends } from '../support/client.ts';

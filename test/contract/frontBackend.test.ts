@@ -1,4 +1,4 @@
-// What the front makes of a backend that fails, and of an answer that the contract does not have.
+// The response of the front to a failing backend, and to a backend response that violates the contract.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
 import type { Backend } from '../../src/http/answer.ts';
@@ -47,7 +47,7 @@ describe.each(operationTable)('$operationId', (operation) => {
       placesOf(successSchema(operation), exampleContent(operation)).map((place) => [place.at, place] as const),
     ).values(),
   ];
-  const isForSecretKeys = operation.security.length > 0; // the key of the request is one
+  const isForSecretKeys = operation.security.length > 0; // the request has a secret key
   test.each(places)(
     '500 for an extra field at $at, unless violations are only logged and the caller has a secret key',
     async (place) => {
@@ -62,7 +62,7 @@ describe.each(operationTable)('$operationId', (operation) => {
       violations = [];
       const { method, headers, body } = goodRequest(operation);
       const url = lenient.url + urlOf(goodRequest(operation));
-      const sent = await fetch(url, { method, headers, body }); // not judged: it breaks the contract
+      const sent = await fetch(url, { method, headers, body }); // not judged, because it violates the contract
       expect(sent.status).toBe(isForSecretKeys ? operation.successStatus : 500);
       expect((await sent.text()).includes('slipped out')).toBe(isForSecretKeys);
       expect(violations).toHaveLength(1);

@@ -1,4 +1,4 @@
-// Design, section 4: who may come in, and how often.
+// Authentication, authorization and rate limits.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
 import type { Key } from '../../src/http/keyring.ts';

@@ -1,5 +1,5 @@
-// Every operation with every kind of caller: exactly the answer that the contract leads to. Made from the operation table,
-// so that an operation that is added is asked for by nobody.
+// Every operation with every kind of caller returns exactly the response that the contract defines. The cases are made
+// from the operation table, so that a new operation is included automatically.
 import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
@@ -10,7 +10,7 @@ type Expected = { status: number; code?: string };
 type Credential = {
   name: string;
   put(draft: Draft, backend: Backend): Draft;
-  /** What a keyed operation answers; open ones answer everybody alike. */
+  /** The response of an operation that requires a key. Open operations respond to every caller in the same way. */
   expected(operation: TableEntry, backend: Backend): Expected;
 };
 
@@ -20,13 +20,13 @@ const denied = refused(403, 'insufficient_permissions');
 const withoutKey = ({ headers: { authorization: _, ...headers }, ...draft }: Draft): Draft => ({ ...draft, headers });
 const isOfTeam = ({ path }: TableEntry) => path.includes('{teamId}');
 const secretOf = ({ security }: TableEntry) => security.find(({ scheme }) => scheme === 'secretKey');
-/** Of the things that a path names, beside the team; what belongs to others is missing. The mock has no things. */
+/** Resources in the path, other than the team. Resources of others are missing. The mock has no resources. */
 const namesThing = ({ path }: TableEntry) => /\{(?!team)\w+\}/.test(path);
 const orMissing = (operation: TableEntry, { name }: Backend): Expected =>
   namesThing(operation) && name === 'server' ? { status: 404, code: 'resource_missing' } : success(operation);
-/** People belong to a team in both of its environments. */
+/** Users belong to a team in both of its environments. */
 const namesPerson = ({ path }: TableEntry) => path.includes('{userId}');
-/** On the mock every well-formed key is a key of the team; only its form can make it unknown there. */
+/** On the mock, every well-formed key is a key of the team. Only its format can make it unknown. */
 const unknownKey = ({ name }: Backend) =>
   `sk_${'test'}_${randomBytes(24)
     .toString('base64url')

@@ -1,4 +1,4 @@
-// Design, section 4, until the version: paths, methods, preflights, https.
+// The checks before authentication: paths, methods, preflights, HTTPS and versions.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
 import type { Backend } from '../../src/http/answer.ts';
@@ -8,13 +8,13 @@ import { goodRequest, sendDraft, urlOf, withHeaders, withKey } from './requests.
 
 const paths = [...Map.groupBy(operationTable, ({ path }) => path)].map(([template, operations]) => ({
   template,
-  path: urlOf(goodRequest(operations[0] as (typeof operations)[number])), // a group has a first
+  path: urlOf(goodRequest(operations[0] as (typeof operations)[number])), // a group has at least one entry
   methods: operations.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
 }));
 const reads = operationTable.filter(({ method }) => method === 'GET');
 const codeOf = async (response: Response) => ((await response.json()) as { error: { code: string } }).error.code;
 
-/** Without what belongs to the connection. */
+/** Without the headers of the connection. */
 const namesOf = ({ headers }: Response) =>
   [...headers.keys()].filter((name) => !/^(connection|keep-alive)$/.test(name));
 
@@ -55,7 +55,7 @@ describe.each(backends)('paths and methods on $name', (backend) => {
   });
 
   test.each(reads)('200 for HEAD of $operationId has the headers of GET and no body', async (operation) => {
-    const good = withHeaders(goodRequest(operation), { 'accept-encoding': 'identity' }); // compressed, it has no length
+    const good = withHeaders(goodRequest(operation), { 'accept-encoding': 'identity' }); // a compressed response has no length
     const get = await sendDraft(backend, good);
     const head = await sendDraft(backend, { ...good, method: 'HEAD' });
     expect([get.status, head.status, await head.text()]).toEqual([200, 200, '']);

@@ -67,13 +67,13 @@ describe.each(backends)('getApiKeyUsage on $name', (backend) => {
     const { id, createdAt } = await newKey(backend);
     const { data } = await ask(backend, id);
     const { from, to } = (data as NonNullable<typeof data>).data;
-    expect((Date.parse(to) - Date.parse(from)) / 3_600_000).toBe(25); // both ends count as whole hours
+    expect((Date.parse(to) - Date.parse(from)) / 3_600_000).toBe(25); // the first and the last hour are included in full
     expect(createdAt < to && from < createdAt).toBe(true);
   });
 
   lookingUp('200 with no hours for a key that was never used', async () => {
     const made = await newKey(backend);
-    await using(backend, keys.secretTest); // which is another one
+    await using(backend, keys.secretTest); // another key
     expect((await ask(backend, made.id)).data?.data).toMatchObject(none);
   });
 
@@ -85,7 +85,7 @@ describe.each(backends)('getApiKeyUsage on $name', (backend) => {
     ['from', { from: '0000-01-01T00:00:00Z', to: '2026-03-30T12:00:00Z' }],
     ['to', { to: '0000-01-01T00:00:00Z' }],
     ['to', { to: '9999-12-31T23:30:00Z' }],
-    ['to', { to: '2016-12-31T23:59:60Z' }], // a leap second, which is no time to JavaScript
+    ['to', { to: '2016-12-31T23:59:60Z' }], // a leap second, which JavaScript does not support
   ])('400 names %s for the period %j', async (param, span) => {
     const { id } = await newKey(backend);
     const { error, response } = await ask(backend, id, span);

@@ -7,7 +7,7 @@ const missing = 'usr_000000000001';
 const get = (backend: Backend, userId: string, key?: string) =>
   clientOf(backend, key).GET('/api/v1/users/{userId}', { params: { path: { userId } } });
 const uuidOf = async (backend: Backend, key?: string) =>
-  (await clientOf(backend, key).GET('/api/v1/me')).data?.id as string; // secret keys have a person
+  (await clientOf(backend, key).GET('/api/v1/me')).data?.id as string; // secret keys have a user
 
 describe.each(backends)('getUser on $name', (backend) => {
   test('200 returns the user of a key, by either spelling of the ID', async () => {

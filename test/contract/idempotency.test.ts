@@ -1,4 +1,4 @@
-// The header Idempotency-Key, on every operation that takes it.
+// The header Idempotency-Key, on every operation that accepts it.
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
@@ -11,7 +11,7 @@ import { spellingsOf } from './spellings.ts';
 const tickets = `/api/v1/teams/${team.id}/tickets`;
 const idempotent = operationTable.filter(({ isIdempotent }) => isIdempotent);
 const keysPath = `/api/v1/teams/${team.id}/api-keys`;
-/** One that the operation takes, and that its example is not. */
+/** A body that the operation accepts and that differs from its example. */
 const anotherBody: Record<string, string> = {
   createTicket: '{"title":"Another"}',
   updateTicket: '{"title":"Another"}',
@@ -30,14 +30,14 @@ const post = (backend: Backend, once: string, body: object, more: { path?: strin
   });
 const replayOf = (response: Response) => response.headers.get('Idempotency-Original-Request');
 const errorOf = async (response: Response) => ((await response.json()) as { error: Record<string, unknown> }).error;
-/** Statuses, and whether the answer was a replay. */
+/** The status of each response, and whether it was a replay. */
 const told = (response: Response) => [response.status, response.headers.get('Idempotency-Replayed')];
 
 describe.each(backends)('Idempotency-Key on $name', (backend) => {
   describe.each(idempotent)('$operationId', (operation) => {
     const draft = (once: string = randomUUID()): Draft =>
       withHeaders(goodRequest(operation), { 'idempotency-key': once });
-    // The demo's own tickets are not changed: other tests read them.
+    // The tickets of the demo are not changed, because other tests read them.
     const own = async (): Promise<Draft> => {
       const ticket = await send(backend, tickets, { method: 'POST', headers: json, body: '{"title":"Once"}' });
       const { data } = (await ticket.json()) as { data: { id: string } };
@@ -176,7 +176,7 @@ describe.each(backends)('Idempotency-Key on $name', (backend) => {
     ]);
     const remove = () => send(backend, `${tickets}/${data.id}`, { method: 'DELETE', headers });
     expect(told(await remove())).toEqual([200, null]);
-    const again = backend.name === 'server' ? 404 : 200; // the mock keeps no state
+    const again = backend.name === 'server' ? 404 : 200; // the mock has no state
     expect(told(await remove())).toEqual([again, null]);
   });
 

@@ -22,7 +22,7 @@ describe.each(backends)('listApiKeys on $name', (backend) => {
     expect(one.data?.pagination).toMatchObject({ page: 2, pageSize: 1 });
     const first = await list({ pageSize: 1 });
     expect(first.data?.pagination).toMatchObject({ page: 1, pageSize: 1, hasMore: true });
-    const next = await list({ pageSize: 1, cursor: first.data?.pagination.nextCursor as string }); // hasMore says that it is there
+    const next = await list({ pageSize: 1, cursor: first.data?.pagination.nextCursor as string }); // hasMore is true
     expect(next.data?.pagination).toMatchObject({ page: 2, pageSize: 1 });
     expect(next.data?.data[0]?.id).not.toBe(first.data?.data[0]?.id);
   });
@@ -81,12 +81,12 @@ describe('listApiKeys if no other test creates keys', () => {
   let now: number;
   let store: OwnStore;
   let backend: Backend & { stop(): Promise<void> };
-  /** Newest first: those of the test, one a second. */
+  /** Newest first: the keys of the test, one per second. */
   let made: ApiKey[];
 
   beforeAll(async () => {
     store = await openOwnStore();
-    start = now = Date.now(); // after the demo's keys
+    start = now = Date.now(); // after the keys of the demo
     backend = await serve(store, { clock: () => new Date(now) });
     const ending = { expiresAt: inDays(1, start) };
     const type = 'publishable' as const;
@@ -138,13 +138,13 @@ describe('listApiKeys if no other test creates keys', () => {
     const newer = await newKey(backend, { type: 'publishable', permissions: [] });
     const cursor = first.pagination?.nextCursor as string;
     const next = await page({ pageSize: 2, status: 'active', type: 'publishable', cursor });
-    expect(next.ids).toHaveLength(1); // the demo's own
+    expect(next.ids).toHaveLength(1); // the keys of the demo
     await keysBy(backend).revoke(newer.id);
   });
 
   test('200 filtered by status, by type and by both', async () => {
     now = start + dayMs;
-    const [deactivated, revoked] = ids(0, 1) as [string, string]; // six were made
+    const [deactivated, revoked] = ids(0, 1) as [string, string]; // six were created
     await keysBy(backend).change(deactivated, { isActive: false });
     await keysBy(backend).revoke(revoked);
     const mine = async (query: Parameters<typeof page>[0]) => {

@@ -21,7 +21,7 @@ describe.each(backends)('listTickets on $name', (backend) => {
     expect(one.data?.pagination).toMatchObject({ page: 2, pageSize: 1 });
     const first = await clientOf(backend).GET(tickets, { params: { path: ofTeam, query: { pageSize: 1 } } });
     expect(first.data?.pagination).toMatchObject({ page: 1, pageSize: 1, hasMore: true });
-    const cursor = first.data?.pagination.nextCursor as string; // hasMore says that it is there
+    const cursor = first.data?.pagination.nextCursor as string; // hasMore is true
     const next = await clientOf(backend).GET(tickets, { params: { path: ofTeam, query: { pageSize: 1, cursor } } });
     expect(next.data?.pagination).toMatchObject({ page: 2, pageSize: 1 });
     expect(next.data?.data[0]?.id).not.toBe(first.data?.data[0]?.id);

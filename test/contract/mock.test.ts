@@ -1,4 +1,5 @@
-// What only the mock does: it plays what it is asked for with `Prefer`, and never breaks the contract.
+// Features of the mock only: it returns the response that `Prefer` selects, and every response conforms to the
+// contract.
 import { describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
 import { backends, send } from '../support/client.ts';
@@ -57,7 +58,7 @@ describe.each(operationTable)('$operationId on mock', (operation) => {
   );
 });
 
-/** Everything but the values that are the request's own. */
+/** The body without values that depend on the request. */
 function shapeOf({ meta: _, ...body }: Node): Node {
   return JSON.parse(
     JSON.stringify(body, (key, value) =>
@@ -85,7 +86,7 @@ describe('Prefer on mock', () => {
     expect(order).toEqual(['at once', 'waited']);
   });
 
-  /** Where an operation has one: what callers mean when they ask for no more than the status. */
+  /** The expected code for a status alone, if the operation declares it. */
   const usual: Record<string, string> = {
     400: 'parameter_invalid',
     401: 'invalid_api_key',

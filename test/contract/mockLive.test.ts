@@ -1,5 +1,5 @@
-// What the mock makes of its examples: the fields that a write sends, the resource that a path names, the rows that a filter
-// keeps. Laws over the operation table first, then single cases.
+// How the mock fits its examples to the request: the fields of a write, the resource in the path, the filters of a
+// list. Laws over the operation table come first, then single cases.
 import { describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
 import { backends, clientOf, keys, send, team } from '../support/client.ts';
@@ -94,7 +94,7 @@ describe('filters', () => {
   });
 });
 
-/** Operations that get what a list shows: the list's path and one parameter more. */
+/** Operations that return an item of a list: their path is the path of the list and one parameter. */
 const gets = lists.flatMap((list) =>
   operationTable
     .filter(({ method, path }) => method === 'GET' && new RegExp(`^${escaped(list.path)}/\\{\\w+\\}$`).test(path))

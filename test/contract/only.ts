@@ -1,4 +1,5 @@
-// What server and mock do differently on purpose: the closed list. A test that runs on one of them alone names its reason.
+// The intended differences between server and mock, as a closed list. A test that runs on only one of them names its
+// reason.
 import { test } from 'vitest';
 import type { Backend } from '../support/client.ts';
 
@@ -8,6 +9,6 @@ export const differences = {
   'knows its team': { runsOn: 'server', because: 'the mock knows of a team what the key and the path say' },
 } as const satisfies Record<string, { runsOn: Backend['name']; because: string }>;
 
-/** `test`, skipped on the backend that differs by `reason`. */
+/** `test`, skipped on the backend that differs for `reason`. */
 export const only = (backend: Backend, reason: keyof typeof differences) =>
   test.skipIf(backend.name !== differences[reason].runsOn);

@@ -1,4 +1,4 @@
-// A front with a backend of the test's own behind it, for what neither server nor mock does when all is well.
+// A front with a backend of the test, for behavior that neither server nor mock shows.
 import { pino } from 'pino';
 import { operationTable } from '../../generated/operations.ts';
 import { createApp, type Deps } from '../../src/app.ts';
@@ -15,7 +15,7 @@ const own = loadContract();
 const guard = createGuard(own);
 const bucket = { requests: 1_000_000, windowSeconds: 60 };
 
-/** Starts it on a free port. What it answers counts as the server's: it is the same front. */
+/** Starts it on a free port. Its responses count as those of the server, because it is the same front. */
 export async function startFront(
   deps: Pick<Deps, 'backend'> & Partial<Deps>,
 ): Promise<Backend & { stop(): Promise<void> }> {

@@ -1,27 +1,27 @@
-// Walks a success body along its schema: where the contract has objects, and which of their fields are for secret keys only.
+// Walks a success body along its schema, to find the objects of the contract and the fields for secret keys only.
 import { follow, type Node } from '../support/judge.ts';
 import { inContract, type TableEntry } from './requests.ts';
 
-/** An object in a body, by the keys that lead there, and what the contract says of it. */
+/** An object in a body: the keys that lead to it, and its schema. */
 export type Place = { at: string; keys: (string | number)[]; schema: Node };
 
 export const successSchema = (operation: TableEntry): Node =>
   inContract(operation).responses[operation.successStatus].content['application/json'].schema;
 
-/** The schemas of all bodies that the operation can succeed with. */
+/** The schemas of all success bodies of the operation. */
 export const successSchemas = (operation: TableEntry): Node[] =>
   Object.entries<Node>(inContract(operation).responses)
     .filter(([status]) => status < '400')
     .flatMap(([, response]) => Object.values<Node>(follow(response).content ?? {}).map(({ schema }) => schema));
 
-/** The schema and those that describe the same value. */
+/** The schema, and all schemas that describe the same value. */
 function described(schema: Node): Node[] {
   const own = follow(schema);
   const { allOf = [], anyOf = [], oneOf = [] } = own;
   return [own, ...[...allOf, ...anyOf, ...oneOf].flatMap(described)];
 }
 
-/** What describes a field, or an item, of such a value. */
+/** The schemas of a field or item of such a value. */
 function within(schema: Node, key: string | number): Node[] {
   return described(schema).flatMap(
     ({ properties, patternProperties = {}, additionalProperties, prefixItems, items }) => {
@@ -35,7 +35,7 @@ function within(schema: Node, key: string | number): Node[] {
   );
 }
 
-/** Every object of the body that has fields by name, the body itself included. */
+/** Every object of the body with named fields, including the body itself. */
 export function placesOf(schema: Node, value: unknown, keys: (string | number)[] = []): Place[] {
   if (typeof value !== 'object' || value === null) return [];
   const inside = Object.entries(value).flatMap(([name, one]) => {
@@ -47,7 +47,7 @@ export function placesOf(schema: Node, value: unknown, keys: (string | number)[]
   return [...own.map((one) => ({ at, keys, schema: one })), ...inside];
 }
 
-/** The names of all secret fields that a body of this schema can hold; `*` for those of a map. */
+/** The names of all secret fields in a body with this schema; `*` for the values of a map. */
 export function secretNamesIn(schema: Node, seen = new Set<Node>()): string[] {
   return described(schema).flatMap((one) => {
     if (seen.has(one)) return [];

@@ -1,4 +1,4 @@
-// Requests that `fetch` refuses to make: a header twice, a body that never ends.
+// Requests that `fetch` does not support: a repeated header, or a body without an end.
 import { request } from 'node:http';
 import type { Backend } from '../support/client.ts';
 import { insist } from '../support/judge.ts';
@@ -18,7 +18,7 @@ export async function sendRaw(
       res.on('data', (chunk: Buffer) => chunks.push(chunk));
       res.on('end', () => {
         resolve({
-          status: res.statusCode as number, // of an answer it is set
+          status: res.statusCode as number, // always set on a response
           headers: new Headers(res.headers as Record<string, string>),
           body: JSON.parse(Buffer.concat(chunks).toString()),
         });

@@ -14,7 +14,7 @@ const verdict = (token: string, label: Label): Verdict => ({ token_hash: hashOf(
 const bodyOf = (tokens: string[]): string => JSON.stringify(tokens.map((token) => ({ token, type })));
 const life = ['api_key.created', 'api_key.leaked'];
 const signature = 'github-public-key-signature';
-/** Of the right form, and of nobody. */
+/** A token in the right format that belongs to no key. */
 const unknown = `sk_test_${'u'.repeat(32)}`;
 
 const post = (backend: Backend, body: string, headers = signatureOf(body)) =>

@@ -1,4 +1,5 @@
-// One good request of each operation, made from the contract's examples and the demo's data; faults are put into copies of it.
+// One valid request per operation, made from the examples of the contract and the demo data. Tests plant faults in
+// copies of it.
 import { type OperationId, operationTable } from '../../generated/operations.ts';
 import { type Backend, backends, clientOf, judgedFetch, keys, team } from '../support/client.ts';
 import { contract, follow, type Node } from '../support/judge.ts';
@@ -15,27 +16,27 @@ export type Draft = {
 };
 export type TableEntry = (typeof operationTable)[number];
 
-/** The demo has no events: the first one is made here. */
+/** The demo has no events, so the first one is created here. */
 async function someEventId(): Promise<string> {
   const [server] = backends;
   const params = { path: { teamId: team.id } };
   await clientOf(server).POST('/api/v1/teams/{teamId}/tickets', { params, body: { title: 'Leaves an event' } });
   const { data } = await clientOf(server).GET('/api/v1/teams/{teamId}/events', { params });
-  return data?.data[0]?.id as string; // there is one now
+  return data?.data[0]?.id as string; // it now exists
 }
 
-/** A key of the environment that no test needs otherwise. */
+/** A key that no other test uses, of the environment. */
 async function someKeyId(): Promise<string> {
   const body = { name: 'For requests that succeed', permissions: [] };
   const params = { path: { teamId: team.id } };
   const { data } = await clientOf(backends[0]).POST('/api/v1/teams/{teamId}/api-keys', { params, body });
-  return data?.data.id as string; // it has been made
+  return data?.data.id as string; // it was created
 }
 
-/** The person behind the demo's keys. */
+/** The user of the demo keys. */
 async function someUserId(): Promise<string> {
   const { data } = await clientOf(backends[0]).GET('/api/v1/me');
-  return data?.id as string; // the key is a secret one
+  return data?.id as string; // the key is a secret key
 }
 
 const pathValues: Record<string, string> = {
@@ -49,15 +50,15 @@ const pathValues: Record<string, string> = {
 };
 
 export const entryOf = (operationId: OperationId): TableEntry =>
-  operationTable.find((one) => one.operationId === operationId) as TableEntry; // OperationId is made from the table
-/** The operation as it stands in the bundle. */
+  operationTable.find((one) => one.operationId === operationId) as TableEntry; // OperationId is generated from the table
+/** The operation in the bundle. */
 export const inContract = ({ path, method }: TableEntry): Node => contract.paths[path][method.toLowerCase()];
 /** The schema of an operation's JSON body, if it has one. */
 export function bodySchemaOf(operation: TableEntry): Node | undefined {
   const media = inContract(operation).requestBody?.content['application/json'];
   return media && follow(media.schema);
 }
-/** What the contract shows as the operation's success, without the envelope. */
+/** The success example of the operation, without the envelope. */
 export function exampleContent(operation: TableEntry): Record<string, any> {
   const { examples } = inContract(operation).responses[operation.successStatus].content['application/json'];
   const body = structuredClone(follow(Object.values<Node>(examples)[0] as Node).value);
@@ -77,7 +78,7 @@ export function declaredErrors(operation: TableEntry): { status: number; code: s
     );
 }
 
-/** A request that every stage of the front lets through, with a secret test key where one is asked for. */
+/** A request that passes every check of the front, with a secret test key if the operation requires one. */
 export function goodRequest(operation: TableEntry): Draft {
   const media: Node | undefined = inContract(operation).requestBody?.content['application/json'];
   const [example] = Object.values<Node>(media?.examples ?? {}).map(follow);
@@ -106,9 +107,9 @@ export const withHeaders = (draft: Draft, headers: Record<string, string>): Draf
 });
 export const withKey = (draft: Draft, key: string): Draft => withHeaders(draft, { authorization: `Bearer ${key}` });
 
-/** Sends it as it stands; the answer is judged. */
+/** Sends the request unchanged. The response is judged. */
 export function sendDraft(backend: Backend, draft: Draft): Promise<Response> {
   const { method, headers } = draft;
-  const body = draft.body === undefined ? undefined : new TextEncoder().encode(draft.body); // text would get a Content-Type by itself
+  const body = draft.body === undefined ? undefined : new TextEncoder().encode(draft.body); // fetch adds a Content-Type to text
   return judgedFetch(backend)(new Request(backend.url + urlOf(draft), { method, headers, body }));
 }

@@ -1,17 +1,17 @@
-// Other ways to write down one and the same request.
+// Different spellings of the same request.
 import { toUuid } from '../../src/storage/ids.ts';
 import type { Draft, TableEntry } from './requests.ts';
 
-/** Each with what is different about it. */
+/** Each with a name for its difference. */
 export function spellingsOf({ path: template }: TableEntry, draft: Draft): [what: string, spelling: Draft][] {
-  const ids = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string); // idempotent operations have ids alone
+  const ids = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string); // idempotent operations have only IDs in the path
   const ofPath = ids.flatMap((name) =>
     spellingsOfId(draft.path[name] as string).map(([what, value]): [string, Draft] => [
       `${name} ${what}`,
       { ...draft, path: { ...draft.path, [name]: value } },
     ]),
   );
-  const body = draft.body as string; // POST and PATCH have one
+  const body = draft.body as string; // POST and PATCH have a body
   const ofBody = Object.entries({
     'fields in another order': JSON.stringify(reversed(JSON.parse(body))),
     'spaces and lines': JSON.stringify(JSON.parse(body), null, '\t '),
@@ -35,7 +35,7 @@ function spellingsOfId(id: string): [string, string][] {
   ];
 }
 
-/** The same value with the fields of all objects the other way round. */
+/** The same value with the fields of all objects in reverse order. */
 function reversed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reversed);
   if (typeof value !== 'object' || value === null) return value;

@@ -1,4 +1,4 @@
-// What the ticket tests share: the paths, and a ticket of a test's own.
+// Shared by the ticket tests: the paths, and a ticket of the test.
 import type { components } from '../../generated/types.ts';
 import { type Backend, clientOf, open, team } from '../support/client.ts';
 
@@ -23,7 +23,7 @@ export async function read(backend: Backend, ticketId: string, key?: string): Pr
 }
 
 const [acme, globex] = open.demo.teams;
-/** Who must not see the demo team's test data, each under the path that its key may use. */
+/** Callers that must not see the test data of the demo team, each with the path that its key can use. */
 export const strangers = [
   { who: 'a live key of the team', teamId: acme.id, key: acme.keys.secretLive },
   { who: "another team's test key", teamId: globex.id, key: globex.keys.secretTest },

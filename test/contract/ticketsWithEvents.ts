@@ -1,4 +1,4 @@
-// Tickets of a test's own, and what the events say of them.
+// Tickets of a test, and their events.
 import { type Backend, clientOf, keys, team } from '../support/client.ts';
 import type { Node } from '../support/judge.ts';
 
@@ -10,7 +10,7 @@ export function ticketsOf(backend: Backend, key: string = keys.secretTest) {
   return {
     async create(body: Node = {}): Promise<Node> {
       const { data } = await client.POST(`${base}/tickets`, { params: { path }, body: { title: 'Eventful', ...body } });
-      return data?.data as Node; // an answer that is none fails where it is looked at
+      return data?.data as Node; // an invalid response fails when it is read
     },
     async update(ticketId: string, body: Node): Promise<Node> {
       const { data } = await client.PATCH(`${base}/tickets/{ticketId}`, {

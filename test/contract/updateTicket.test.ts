@@ -77,7 +77,7 @@ describe.each(backends)('updateTicket on $name', (backend) => {
   });
 
   lookingUp('200 assigns the ticket, and null removes the assignment', async () => {
-    const assignedTo = (await read(backend, demoTicket.id))?.assignedTo as string; // the oldest is not new, so it is assigned
+    const assignedTo = (await read(backend, demoTicket.id))?.assignedTo as string; // the oldest ticket is not new, so it is assigned
     const { id } = await newTicket(backend);
     expect((await change(id, { assignedTo })).assignedTo).toBe(assignedTo);
     expect((await change(id, { title: 'x' })).assignedTo).toBe(assignedTo);

@@ -1,4 +1,5 @@
-// What publishable keys cannot see, they cannot count or notice either: secret rows in lists, changes of secret fields.
+// Publishable keys cannot count or notice data that they cannot see: secret rows in lists, and changes to secret
+// fields.
 import { describe, expect, test } from 'vitest';
 import { operationTable, secretFields, secretWhen } from '../../generated/operations.ts';
 import { type Backend, backends, clientOf, keys, send } from '../support/client.ts';
@@ -8,7 +9,7 @@ import { successSchema } from './places.ts';
 import { messages, newTicket, ofTeam, read, type Ticket, ticket, tickets } from './tickets.ts';
 
 const secretSchemas = Object.keys(secretWhen).map((name) => contract.components.schemas[name]);
-/** The lists of rows of which some are for secret keys only, where publishable keys may ask. */
+/** The lists with rows for secret keys only that publishable keys can request. */
 const lists = operationTable.filter((operation) => {
   const { items } = follow(follow(successSchema(operation)).properties?.data ?? {});
   const isOpen = operation.security.every(({ scheme }) => (scheme as string) !== 'secretKey');
@@ -19,7 +20,7 @@ function mayAsk({ security }: (typeof operationTable)[number]): boolean {
 }
 
 type List = { path: string; add(isSecret: boolean): Promise<unknown> };
-/** A list that is empty, and how to add a row to it. */
+/** An empty list, and a function that adds a row to it. */
 const emptyLists: Record<string, (backend: Backend) => Promise<List>> = {
   async listMessages(backend) {
     const { id } = await newTicket(backend);
@@ -65,7 +66,7 @@ describe.each(backends)('a publishable key on $name', (backend) => {
   type Changes = NonNullable<Parameters<ReturnType<typeof clientOf>['PATCH']>[1]>['body'];
   const change = async (id: string, body: object) =>
     clientOf(backend).PATCH(ticket, { params: { path: { ...ofTeam, ticketId: id } }, body: body as Changes });
-  /** The ticket as a publishable key gets it, alone and in the list. */
+  /** The ticket as a publishable key receives it, by get and by list. */
   const publicly = async ({ id, title }: Ticket) => {
     const query = { search: title, pageSize: 100 };
     const { data } = await clientOf(backend, keys.publishableTest).GET(tickets, { params: { path: ofTeam, query } });
@@ -131,7 +132,7 @@ async function newValueOf(field: string, backend: Backend): Promise<unknown> {
   return values[field];
 }
 
-/** The demo's tickets are assigned to its members. */
+/** The tickets of the demo are assigned to its members. */
 async function someMember(backend: Backend): Promise<string> {
   const { data } = await clientOf(backend).GET(tickets, {
     params: { path: ofTeam, query: { pageSize: 100, page: 2 } },
