@@ -1,4 +1,4 @@
-// Every setting: empty, wrong, huge. What is empty is unset, and what cannot be used is refused in words, all at once.
+// Every setting, empty, invalid and too large. Empty settings are unset, and all invalid settings are reported at once.
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { leakReportKeys } from './support/partner.ts';

@@ -1,5 +1,5 @@
-// Runs after all others and reads what the judge wrote down: every operation, declared status and declared code has been
-// answered, by the server and by the mock. What cannot be is in a list with its reason, and nothing else is in that list.
+// Runs after all other tests and reads the records of the judge: the server and the mock returned every operation,
+// declared status and declared code. A list contains the exceptions with their reasons, and no others.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -9,7 +9,7 @@ import { differences } from './contract/only.ts';
 import { follow, type Node, operations } from './support/judge.ts';
 
 const seen = new Set(
-  readdirSync(process.env.SEEN_DIR as string) // vitest.config.ts sets it
+  readdirSync(process.env.SEEN_DIR as string) // set by vitest.config.ts
     .flatMap((file) => readFileSync(join(process.env.SEEN_DIR as string, file), 'utf8').split('\n'))
     .filter(Boolean),
 );
@@ -25,7 +25,7 @@ const declared = operations.flatMap(({ operationId, responses }) =>
 
 type Exception = { code: string; operations?: string[]; because: string };
 const neverOnServer: Exception[] = [{ code: 'mock_scenario_unknown', because: 'only the mock reads Prefer' }];
-/** On the mock these are played (`Prefer: code=`), and do not come by themselves. */
+/** The mock returns these only if `Prefer: code=` selects them. */
 const playedOnMock: Exception[] = [
   { code: 'mock_scenario_unknown', because: 'it is an answer to Prefer' },
   { code: 'internal_error', because: 'the mock has nothing that fails' },
@@ -97,7 +97,7 @@ test('every code of the registry is declared, belongs to no operation, or is a l
 });
 
 const files = readdirSync('test/contract');
-/** The first words of `test('...')`, `test.each(...)('...')` and the like. */
+/** The titles of `test('...')`, `test.each(...)('...')` and similar calls. */
 const title = /^ {2}(?:(?:\w+|only\([^)]*\))(?:\.each(?:<[^\n]*>)?\([^\n]*\))?\(|[\])}]+\)\()\s*['"`]([^'"`]*)/gm;
 const crossCutting = [
   ...[

@@ -8,7 +8,7 @@ const start = Date.UTC(2026, 0, 1);
 const rowsAtOnce = 1_000;
 const statuses = ['new', 'open', 'pending', 'resolved', 'closed'] as const;
 
-/** @returns some ids, spread over all, and the row in the middle */
+/** @returns some IDs, spread over all tickets, and the row in the middle */
 export async function fill(
   database: Database,
   tickets: number,

@@ -1,7 +1,6 @@
-// `npm run bench`: what our front costs per request, without and with stored keys, beside plain Express,
-// express-openapi-validator and Fastify.
-// Each server is a process of its own, the load comes from another one; rounds are interleaved, so that a slow minute of the
-// machine meets all of them. Reported, not judged.
+// `npm run bench` compares the cost per request of our front, without and with stored keys, with plain Express,
+// express-openapi-validator and Fastify. Each server and the load run in separate processes. Rounds are interleaved, so
+// that a slow minute of the machine affects all servers. The results are reported and not asserted.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import autocannon, { type Result } from 'autocannon';
@@ -57,7 +56,7 @@ async function cpuUs(child: ChildProcess): Promise<number> {
   return answer.cpuUs;
 }
 
-/** Requests a second; throws when one of them fails, for then nothing was measured. */
+/** Requests per second. Throws if a request fails, because the measurement is then invalid. */
 async function load({ name, port }: Peer, kind: Kind, amount: number): Promise<number> {
   const { method, path, ...rest } = requests[kind];
   const headers = { authorization: `Bearer sk_test_${'b'.repeat(32)}`, 'content-type': 'application/json' };
@@ -67,7 +66,7 @@ async function load({ name, port }: Peer, kind: Kind, amount: number): Promise<n
   const { non2xx, errors } = await new Promise<Result>((resolve, reject) => {
     const run = autocannon(options, (error, result) => (error ? reject(error) : resolve(result)));
     run.on('response', () => {
-      ended = performance.now(); // its own clock counts whole seconds
+      ended = performance.now(); // its own clock has a resolution of one second
     });
   });
   if (non2xx || errors) throw new Error(`${name} ${kind}: ${non2xx} answers were no success, ${errors} failed`);

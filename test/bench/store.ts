@@ -1,6 +1,6 @@
-// `npm run bench:store`: what the store costs at 1,000 and at 200,000 tickets, embedded and, with TEST_DATABASE_URL, on
-// PostgreSQL. Rounds go back and forth between the small and the large database, so that a slow minute meets both.
-// Reported, not judged.
+// `npm run bench:store` measures the store at 1,000 and at 200,000 tickets, embedded and, with TEST_DATABASE_URL, on
+// PostgreSQL. Rounds alternate between the small and the large database, so that a slow minute affects both. The
+// results are reported and not asserted.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -86,7 +86,7 @@ async function open(store: string, size: number): Promise<Subject> {
   };
 }
 
-/** Microseconds per call, by case and size: the median of the rounds. */
+/** Microseconds per call, by case and size: the median of all rounds. */
 async function measure(subjects: Subject[]): Promise<Map<string, number[]>> {
   const results = new Map<string, number[]>();
   for (const [name, call] of Object.entries(cases)) {
@@ -96,7 +96,7 @@ async function measure(subjects: Subject[]): Promise<Map<string, number[]>> {
         const calls = name === 'search' ? Math.ceil(callsPerRound / 20) : callsPerRound;
         const began = performance.now();
         for (let n = 0; n < calls; n++) await call(subject);
-        if (round >= 0) samples[i]?.push(((performance.now() - began) * 1000) / calls); // the first round warms up
+        if (round >= 0) samples[i]?.push(((performance.now() - began) * 1000) / calls); // the first round is a warm-up
       }
     results.set(
       name,

@@ -1,11 +1,11 @@
-// The browser of the machine, for tests that need a real one.
+// The browser of the machine, for tests that require a real one.
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
 const executablePath = '/usr/bin/chromium';
 const isThere = existsSync(executablePath);
 
-/** Why a test that needs Chromium is skipped; with REQUIRE_CHROMIUM=1 it is not, and fails instead. */
+/** The reason to skip a test that requires Chromium. With REQUIRE_CHROMIUM=1 the test fails instead. */
 export const missingChromium: string | undefined =
   isThere || process.env.REQUIRE_CHROMIUM === '1'
     ? undefined

@@ -1,4 +1,4 @@
-// Script on a page of another origin, in a real browser: it can read every answer and the headers that it needs.
+// Script on a page of another origin, in a real browser, can read every response and the headers that it needs.
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -28,14 +28,14 @@ describe.skipIf(missingChromium)('CORS from another origin', () => {
     await once(elsewhere, 'listening');
     browser = await launchChromium();
     page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`); // a TCP server's address is no string
+    await page.goto(`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`); // a TCP server has an address object
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
     elsewhere?.close();
   });
 
-  /** What the page's script gets to see. */
+  /** The response as the script of the page sees it. */
   const read = (
     { url }: Backend,
     path: string,

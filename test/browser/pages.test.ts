@@ -1,4 +1,4 @@
-// The pages on a phone: nothing is wider than the screen.
+// On a phone, no page is wider than the screen.
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { backends } from '../support/client.ts';

@@ -1,15 +1,15 @@
-// Generates and compiles one client in each language, with the standard settings of its generator.
+// Generates and compiles one client per language, with the default settings of its generator.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** How to run a driver that stands ready. */
+/** The command that runs a built driver. */
 export type Driver = { command: string; arguments: string[]; env?: Record<string, string> };
 export type Client = {
   name: string;
-  /** Programs that must be there. */
+  /** The required programs. */
   needs: [command: string, ...arguments: string[]][];
-  /** @param folder an empty one */
+  /** @param folder an empty folder */
   build(folder: string): Driver;
 };
 export type Versions = { openapiGenerator: string; heyApi: string };
@@ -84,7 +84,7 @@ export const clientsOf = ({ openapiGenerator, heyApi }: Versions): Client[] => [
   },
 ];
 
-/** What of the needed programs is missing. */
+/** The required programs that are missing. */
 export const missingOf = ({ needs }: Client): string[] =>
   needs.flatMap(([command, ...rest]) => (spawnSync(command, rest).status === 0 ? [] : [command]));
 
@@ -100,7 +100,7 @@ function generate(version: string, language: string, folder: string): void {
   run(folder, 'java', ['-jar', jar, 'generate', '-i', bundleForGenerators, '-g', language, '-o', folder]);
 }
 
-/** Checks the types of the driver and its client and compiles them, in the packages of this repository. */
+/** Type-checks and compiles the driver and its client with the packages of this repository. */
 function compile(folder: string, driver: string): Driver {
   for (const file of [driver, 'report.ts']) copyFileSync(join(drivers, file), join(folder, file));
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
@@ -114,7 +114,7 @@ function compile(folder: string, driver: string): Driver {
   return { command: process.execPath, arguments: [join(folder, 'compiled', driver.replace('.ts', '.js'))] };
 }
 
-/** @throws Error with what the program printed */
+/** @throws Error with the output of the program */
 function run(cwd: string, command: string, args: string[]): void {
   try {
     execFileSync(command, args, { cwd, stdio: 'pipe', encoding: 'utf8' });

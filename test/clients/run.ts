@@ -1,5 +1,5 @@
-// `npm run clients [-- --openapi-generator 7.25.0] [--only Go]`: builds clients from the contract in a temporary folder, calls a
-// server and a mock of its own with them, and prints what worked. Needs the package registries.
+// `npm run clients [-- --openapi-generator 7.25.0] [--only Go]` builds clients from the contract in a temporary folder,
+// calls its own server and mock with them, and prints the results. It requires the package registries.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -46,7 +46,7 @@ try {
 console.log(failures === 0 ? 'Every step worked.' : `${failures} failures.`);
 process.exitCode = failures === 0 ? 0 : 1;
 
-/** Builds a client and calls every target with it; gives the number of failures. */
+/** Builds a client and calls every target with it. Returns the number of failures. */
 async function tried(client: Client): Promise<number> {
   console.log(styleText('bold', client.name));
   const missing = missingOf(client);

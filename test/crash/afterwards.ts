@@ -1,4 +1,4 @@
-// What has to hold once the server is back, as its clients can see it.
+// The state that clients must see after the server is back.
 import { type Answer, type Change, idIn, requestIdIn, send, type Target } from './load.ts';
 
 type Event = {
@@ -16,7 +16,7 @@ export type Counts = {
 };
 
 /**
- * Repeats what was sent and reads the events that came since `after`.
+ * Retries the requests and reads the events after `after`.
  * @throws Error with every difference
  */
 export async function checkAfterwards(
@@ -37,7 +37,10 @@ export async function checkAfterwards(
   return { counts, last: after + events.length };
 }
 
-/** With its key a request is answered as it was before, or done now; what is done is then an acknowledged change. */
+/**
+ * With its key, a request returns its first response, or is executed now. An executed request is an acknowledged
+ * change.
+ */
 async function repeat(target: Target, change: Change, counts: Counts, wrong: string[]): Promise<void> {
   const before = change.answer;
   if (before && before.status >= 400) {
@@ -82,7 +85,7 @@ const typeOf = {
   delete: 'ticket.deleted',
 };
 
-/** Every change that was done has exactly one event, and every event such a change. */
+/** Every executed change has exactly one event, and every event has a change. */
 function* unmatched(sent: Change[], events: Event[]): Generator<string> {
   const main = events.filter(({ type }) => Object.values(typeOf).includes(type));
   const byName = Map.groupBy(main, nameOfEvent);
@@ -91,7 +94,7 @@ function* unmatched(sent: Change[], events: Event[]): Generator<string> {
     const found = byName.get(name)?.length ?? 0;
     byName.delete(name);
     const isDone = change.answer !== undefined && change.answer.status < 300;
-    const isOpen = change.kind === 'delete' && change.answer === undefined; // nobody knows, and only the store can tell
+    const isOpen = change.kind === 'delete' && change.answer === undefined; // unknown to the client: only the store can tell
     if (found !== (isDone ? 1 : 0) && !(isOpen && found === 1)) yield `${name}: ${found} events`;
     if (isDone && change.kind === 'create') yield* wrongTicket(change, events);
   }
@@ -102,7 +105,7 @@ const nameOfEvent = ({ type, data: { ticket, message } }: Event): string =>
   `${type} ${type === 'ticket.deleted' ? ticket.id : (message?.content ?? ticket.title)}`;
 
 function* wrongTicket({ word, answer }: Change, events: Event[]): Generator<string> {
-  const id = idIn((answer as Answer).body); // it is done, so it was answered
+  const id = idIn((answer as Answer).body); // it is executed, so it has a response
   const event = events.find(({ type, data }) => type === 'ticket.created' && data.ticket.title === word);
   if (event?.data.ticket.id !== id) yield `${word}: the answer says ${id}, the event ${event?.data.ticket.id}`;
 }

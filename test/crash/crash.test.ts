@@ -1,4 +1,4 @@
-// A few kills of what `node test/crash/run.ts` does a hundred times.
+// A short version of `node test/crash/run.ts`.
 import { expect, test } from 'vitest';
 import { crash } from './run.ts';
 

@@ -1,8 +1,8 @@
-// Mixed writes from several connections, until the server is gone. Each carries a word of its own, by which its event can be
-// found.
+// Mixed writes on several connections until the server is gone. Each write contains a unique word that identifies its
+// event.
 import { randomInt } from 'node:crypto';
 
-/** Where to, and as whom. */
+/** The target and the caller. */
 export type Target = { url: string; teamId: string; key: string };
 export type Answer = { status: number; body: string; replayOf: string | null };
 export type Change = {
@@ -11,17 +11,17 @@ export type Change = {
   method: string;
   path: string;
   body: string | undefined;
-  /** The header `Idempotency-Key`, which a DELETE does not take. */
+  /** The header `Idempotency-Key`. A DELETE does not accept it. */
   once: string | undefined;
-  /** Undefined when the server went away before it answered. */
+  /** Undefined if the server ended before it responded. */
   answer: Answer | undefined;
 };
-/** Ids of tickets that should be there, and how many words have been given out. */
+/** The IDs of tickets that should exist, and the number of words used. */
 export type World = { tickets: string[]; words: number };
 
 /**
- * What was sent, answered or not. Ends when the server does.
- * @param onAnswer called at every answer
+ * All requests, with or without a response. Ends with the server.
+ * @param onAnswer called for every response
  */
 export async function writeUntilGone(
   target: Target,
@@ -64,7 +64,7 @@ function nextChange(teamId: string, world: World): Change {
   return { ...write('delete', 'DELETE', `${all}/${ticket}`, {}), body: undefined, once: undefined };
 }
 
-/** Sends a change; rejects when there is no whole answer. */
+/** Sends a change. Rejects if there is no complete response. */
 export async function send({ url, key }: Target, { method, path, body, once }: Change): Promise<Answer> {
   const response = await fetch(url + path, {
     method,

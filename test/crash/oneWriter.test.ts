@@ -1,4 +1,5 @@
-// Two live processes never both open one data directory, and a restart after kill -9 works at once, also with the same pid.
+// Two running processes never open the same data directory, and a restart after kill -9 succeeds immediately, even with
+// the same process ID.
 import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -69,7 +70,7 @@ const program = `
 const newNamespace = ['--user', '--map-root-user', '--pid', '--fork', '--kill-child', '--mount-proc'];
 const hasNamespaces = spawnSync('unshare', [...newNamespace, 'true']).status === 0;
 
-/** Opens the directory as process 1 of a container of its own; resolves with the pids of all who have opened it. */
+/** Opens the directory as process 1 of a new container. Resolves with the process IDs of all openers. */
 async function startAsPidOne(): Promise<{ child: ChildProcess; pids: number[] }> {
   const child = spawn('unshare', [...newNamespace, process.execPath, '--eval', program, dataDir], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -86,7 +87,7 @@ test.skipIf(!hasNamespaces)(
     const { child, pids } = await startAsPidOne();
     expect(pids).toEqual([1]);
     expect(await open(await starter())).toMatchObject({ opened: false });
-    const gone = once(child, 'close'); // both have let go of the output: unshare and the one inside
+    const gone = once(child, 'close'); // both have closed the output: unshare and the process inside
     await killed(child);
     await gone;
     expect((await startAsPidOne()).pids).toEqual([1, 1]);

@@ -1,4 +1,4 @@
-// Opens the embedded database of the directory given, says how that went, and keeps it open until it is killed.
+// Opens the embedded database of the given directory, prints the result, and keeps it open until it is killed.
 import { pino } from 'pino';
 import { openEmbedded } from '../../src/storage/embedded/open.ts';
 

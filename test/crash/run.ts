@@ -1,5 +1,5 @@
-// `node test/crash/run.ts --kills 100 --store embedded|postgres`: a server is killed at random moments of mixed writes and
-// started again on the same data; nothing that it acknowledged may be lost, nothing may be half done. Prints the counts.
+// `node test/crash/run.ts --kills 100 --store embedded|postgres` kills a server at random moments of mixed writes and
+// restarts it on the same data. No acknowledged write may be lost, and no write may be partial. Prints the counts.
 import { randomBytes, randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,9 +21,9 @@ const writingMsMax = 700;
 const startingMsMax = 1500;
 
 /**
- * Kills a server so many times, every tenth time while it starts.
+ * Kills a server repeatedly, every tenth time while it starts.
  * @param postgresUrl a PostgreSQL server; undefined means the embedded store
- * @throws Error with everything that did not hold
+ * @throws Error with every violation
  */
 export async function crash(kills: number, postgresUrl: string | undefined): Promise<Result> {
   const dataDir = mkdtempSync(join(tmpdir(), 'cstar-crash-'));
@@ -56,7 +56,7 @@ async function killAgainAndAgain(kills: number, env: ServerEnv): Promise<Result>
       const target = targetOf(server);
       const answered = Promise.withResolvers<void>();
       const writing = writeUntilGone(target, world, connections, answered.resolve);
-      await Promise.race([answered.promise, writing]); // the first ones wait for what is compiled on first use
+      await Promise.race([answered.promise, writing]); // the first requests wait for code that is compiled on first use
       await wait(randomInt(writingMsMax));
       await server.kill();
       const sent = await writing;

@@ -1,5 +1,5 @@
-// The API alone, in a process that is there to be killed: the parts of src/start.ts without the mock, which takes a second
-// to load, and with limits that nobody reaches. Configured by the environment, as the real one is.
+// Only the API, in a process that tests kill: the parts of src/start.ts without the mock, which takes a second to load,
+// and without effective limits. Configured by the environment, like the real server.
 import { pino } from 'pino';
 import { operationTable } from '../../generated/operations.ts';
 import { createApp } from '../../src/app.ts';
@@ -21,7 +21,7 @@ import { createSecretBox } from '../../src/storage/secretBox.ts';
 import { storedApi } from '../../src/storedApi.ts';
 
 process.umask(0o077);
-process.once('disconnect', () => process.exit()); // whoever started it is gone
+process.once('disconnect', () => process.exit()); // its parent is gone
 const config = readConfig();
 const log = pino({ level: 'silent' });
 const bucket = { requests: 1_000_000, windowSeconds: 60 };
@@ -46,7 +46,7 @@ listener.serve(
     backend,
     keyring,
     meter,
-    guard: createGuard(contract), // what it compiles on first use is not waited for
+    guard: createGuard(contract), // code that is compiled on first use is not awaited
     onViolation(violation) {
       throw violation;
     },

@@ -1,9 +1,9 @@
-// What has to hold in the store itself after all that happened: nothing half-written.
+// The invariants of the store after a crash: no partial writes.
 import { isDeepStrictEqual } from 'node:util';
 import type pg from 'pg';
 import { snapshotOf, type TicketRow } from '../../src/tickets/ticket.ts';
 
-/** Each query finds the rows that ought not to be. Seeded tickets have no events; ours are called `crash-`. */
+/** Each query finds rows that must not exist. Seeded tickets have no events; our tickets are called `crash-`. */
 const queries: Record<string, string> = {
   'a kept key without its reply': 'select key from idempotency where reply is null or status is null',
   'a kept key without an event of its request': `
@@ -36,7 +36,7 @@ const queries: Record<string, string> = {
       and not exists (select from messages as m where m.id::text = e.data -> 'message' ->> 'uuid')`,
 };
 
-/** Everything that is wrong, in words. */
+/** Every violation, in words. */
 export async function problemsOfStore(pool: pg.Pool): Promise<string[]> {
   const found: string[] = [];
   for (const [what, query] of Object.entries(queries)) {
@@ -49,13 +49,16 @@ export async function problemsOfStore(pool: pg.Pool): Promise<string[]> {
 type Row = { type: string; resource_id: string; data: { ticket: object; changes?: Changes } };
 type Changes = Record<string, { from: unknown; to: unknown }>;
 
-/** A ticket is what its last event says, or gone after a deletion; an update begins where the event before it ended. */
+/**
+ * A ticket equals its last event, or is missing after a deletion. An update starts from the state of the event before
+ * it.
+ */
 async function wrongHistories(pool: pg.Pool): Promise<string[]> {
   const { rows: events } = await pool.query<Row>('select type, resource_id, data from events order by sequence');
   const { rows: tickets } = await pool.query<TicketRow>("select * from tickets where title like 'crash-%'");
   const now = new Map(tickets.map((row) => [row.id, snapshotOf(row)]));
   return [...Map.groupBy(events, (event) => event.resource_id)].flatMap(([id, history]) => {
-    const last = history.at(-1) as Row; // a group has a member
+    const last = history.at(-1) as Row; // a group has at least one member
     const isGone = last.type === 'ticket.deleted';
     return [
       ...(isGone !== !now.has(id) ? [`${id}: its last event is ${last.type}`] : []),

@@ -1,4 +1,4 @@
-// Runs the curl commands of our documents as they stand there; every answer passes the judge.
+// Runs the curl commands of our documents unchanged. Every response is judged.
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Backend, recordedAs } from '../support/client.ts';
@@ -16,14 +16,14 @@ const hasCurl = (() => {
   }
 })();
 
-/** With the real curl where there is one, and with `fetch`. */
+/** With the real curl if it is installed, and with `fetch`. */
 export const runners: { tool: string; run: Run }[] = [
   ...(hasCurl ? [{ tool: 'curl', run: judged(withCurl) }] : []),
   { tool: 'fetch', run: judged(withFetch) },
 ];
-export const run = (runners[0] as (typeof runners)[number]).run; // `fetch` is always there
+export const run = (runners[0] as (typeof runners)[number]).run; // `fetch` is always available
 
-/** Puts real values in the place of a document's samples, in the order given. */
+/** Replaces the sample values of a document with real ones, in the given order. */
 export const fill = (text: string, samples: Record<string, string>): string =>
   Object.entries(samples).reduce((filled, [sample, value]) => filled.replaceAll(sample, value), text);
 
@@ -57,14 +57,14 @@ async function withFetch(args: string[]): Promise<Answer> {
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
-/** The words after `curl`, as a shell would cut them. */
+/** The arguments after `curl`, as a shell would split them. */
 function argumentsOf(command: string): string[] {
   const words = command.replaceAll('\\\n', ' ').match(/"[^"]*"|'[^']*'|[^\s"']+/g) ?? [];
   if (words[0] !== 'curl') throw new Error(`not a curl command: ${command}`);
   return words.slice(1).map((word) => word.replace(/^(["'])(.*)\1$/s, '$2'));
 }
 
-/** @throws Error for an option that our documents have not used so far */
+/** @throws Error for an option that our documents do not use yet */
 function requestOf(args: string[]): Request {
   const request: Request = { url: '', method: '', headers: [], body: undefined };
   for (let i = 0; i < args.length; i++) {

@@ -1,4 +1,4 @@
-// Every curl command of the guides is run, and answers as the block below it says.
+// Every curl command of the guides is run, and its response must equal the block below it.
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type ErrorCode, errors } from '../../generated/errors.ts';
@@ -16,12 +16,12 @@ const commands = guides.flatMap(({ name, text }) =>
   })),
 );
 const ofMock = 'http://localhost:4010';
-/** What differs from answer to answer; only its form is compared. */
+/** Values that differ between responses. Only their format is compared. */
 const varying = new Set([
   ...['id', 'uuid', 'requestId', 'request_id', 'timestamp', 'nextCursor', 'X-Request-Id', 'createdAt'],
   ...['secretCreatedAt', 'previousSecretExpiresAt', 'sharesLimitOf'],
 ]);
-/** What is drawn from signs and letters alike. */
+/** Random values of letters and other characters. */
 const drawn: Record<string, RegExp> = { key: /^sk_test_[\w-]{32}$/, lastFour: /^[\w-]{4}$/ };
 
 test('every command has a response', () => {
@@ -43,7 +43,7 @@ test('every link to a section or a tag has a target', () => {
   expect(links.filter((link) => !anchors.includes(link) && !tags.has(link as never))).toEqual([]);
 });
 
-/** A heading as Redoc names it in links. */
+/** The anchor that Redoc creates for a heading. */
 function slugOf(heading: string): string {
   return heading.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
 }
@@ -86,7 +86,7 @@ describe.each(backends)('the guides on $name', (backend) => {
   );
 });
 
-/** A matcher for what a guide shows: the fields that stand there, with the values that stand there. */
+/** A matcher for the fields and values that a guide shows. */
 function like(shown: unknown, name = ''): unknown {
   if (drawn[name]) return expect.stringMatching(drawn[name]);
   if (typeof shown === 'string' && varying.has(name)) return expect.stringMatching(formOf(shown));
@@ -95,7 +95,7 @@ function like(shown: unknown, name = ''): unknown {
   return expect.objectContaining(Object.fromEntries(Object.entries(shown).map(([key, one]) => [key, like(one, key)])));
 }
 
-/** A prefix stays, and of the rest the signs between letters and digits. */
+/** A pattern with the prefix of the text and its punctuation. */
 function formOf(text: string): RegExp {
   const [, prefix = '', rest = ''] = /^([a-z]{3}_)?(.*)$/.exec(text) ?? [];
   return new RegExp(`^${prefix}${rest.replace(/[0-9A-Za-z]+/g, '[0-9A-Za-z]+').replaceAll('.', '\\.')}$`);

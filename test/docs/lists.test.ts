@@ -1,4 +1,4 @@
-// Lists that the contract knows stand in the guides as placeholders, and are filled in at generation.
+// The guides contain placeholders for lists of the contract. The generation replaces them.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ const enumOf = (name: string) => (schemas[name] as { enum: string[] }).enum;
 const folder = 'openapi/guides';
 const guides = readdirSync(folder).map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
 
-/** The cells of a list that is a table, row by row, without its head. */
+/** The cells of a list in table form, row by row, without the header. */
 const rowsOf = (name: string): string[][] =>
   (lists[name]?.(contract) ?? '')
     .split('\n')
@@ -151,7 +151,7 @@ describe('a guide does not repeat a list that the contract contains', () => {
     rowsOf('secretFields').flatMap(([, fields = '']) => named(fields)),
   ].map((names) => new Set(names));
 
-  /** Rows that begin with a name of the contract, and three or more such names in a row of text. */
+  /** Table rows that start with a name of the contract, and lines with three or more of these names. */
   function typedLists(text: string): string[] {
     const prose = text.replaceAll(/```.*?```/gs, '');
     const rows = [...prose.matchAll(/^\|.*?`([^`]+)`.*$/gm)].filter(([, name]) =>

@@ -1,4 +1,4 @@
-// The snippets of the documents that we implement, word for word; only host, key and team are put in their places.
+// The snippets of the source documents, unchanged except for host, key and team.
 import { describe, expect, test } from 'vitest';
 import { newKey } from '../contract/apiKeys.ts';
 import { type Backend, backends, keys, send, team } from '../support/client.ts';
@@ -51,7 +51,7 @@ const exampleRequest = `
 curl -X GET https://api.example.com/v1/users/usr_123 \\
 -H "Authorization: Bearer sk_live_abc123xyz789"`;
 
-/** The second document: its listing and what it says that the revocation returns. */
+/** The second document: its list of keys, and its response to a revocation. */
 const accountKeys = 'GET /v1/api-keys';
 const accountRevocation = 'DELETE /v1/api-keys/key_123';
 const listedKey = {
@@ -82,7 +82,7 @@ const publishableKeyWrite = {
   },
 };
 
-/** Runs a snippet as the body of an async function and gives the variables that it declares. */
+/** Runs a snippet as the body of an async function and returns the variables that it declares. */
 async function evaluate(snippet: string, ...names: string[]): Promise<any> {
   const AsyncFunction = (async () => {}).constructor as new (code: string) => () => Promise<any>;
   return new AsyncFunction(`${snippet}\nreturn { ${names.join(', ')} };`)();

@@ -1,4 +1,4 @@
-// Who follows `after` sees every event exactly once and in order, whoever writes meanwhile.
+// A follower with `after` receives every event exactly once and in order, during writes by others.
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -29,7 +29,7 @@ async function ask({ url, teamId, key }: Reader, path: string, body?: object): P
   return (await response.json()) as Node;
 }
 
-/** A ticket's event, whose data the written ones copy; its number is 1. */
+/** An event of a ticket, whose data the written events copy. Its number is 1. */
 async function firstEvent(reader: Reader): Promise<Node> {
   await ask(reader, '/tickets', { title: 'The first' });
   const { data } = await ask(reader, '/events');
@@ -37,7 +37,7 @@ async function firstEvent(reader: Reader): Promise<Node> {
   return data[0];
 }
 
-/** Reads on until everything has been written and nothing more comes. */
+/** Reads until everything is written and no events are left. */
 async function follow(reader: Reader, writing: Promise<unknown>): Promise<{ seen: Node[]; reads: number }> {
   const seen: Node[] = [];
   let reads = 0;
@@ -46,7 +46,7 @@ async function follow(reader: Reader, writing: Promise<unknown>): Promise<{ seen
     isWritten = true;
   });
   for (let isOver = false; !isOver; reads++) {
-    const isLast = isWritten; // asked before the read: what is written by now can be read
+    const isLast = isWritten; // checked before the read: everything written until now can be read
     const { data } = await ask(reader, `/events?pageSize=100&after=${seen.at(-1)?.sequence ?? 1}`);
     seen.push(...data);
     isOver = isLast && data.length === 0;

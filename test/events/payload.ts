@@ -1,4 +1,4 @@
-// Judges an event by what the contract declares for its type under `webhooks`, closed: a field too many is a problem too.
+// Judges an event by the declaration of its type under `webhooks`, closed: an extra field is a problem.
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { contract, type Node } from '../support/judge.ts';
@@ -15,7 +15,7 @@ function validatorOf(type: string): ValidateFunction {
   return ajv.compile({ $ref: `contract${schema.$ref}` });
 }
 
-/** Empty when it is exactly what is declared. */
+/** Empty if the event equals the declaration. */
 export function problemsOfPayload(event: Node): string[] {
   const validate = validators.get(event.type);
   if (!validate) return [`${event.type} is not declared`];

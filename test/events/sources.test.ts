@@ -1,4 +1,4 @@
-// Each type of event comes from its source, with exactly what the contract declares for it.
+// Each type of event is created by its source, exactly as the contract declares it.
 import { describe, expect, test } from 'vitest';
 import { demoCustomer } from '../contract/demo.ts';
 import { ticketsOf } from '../contract/ticketsWithEvents.ts';
@@ -10,11 +10,11 @@ import { eventTypes, problemsOfPayload } from './payload.ts';
 const [server] = backends;
 const tickets = ticketsOf(server);
 
-/** Somebody of the team: whom a ticket of the demo is assigned to. */
+/** A member of the team, to whom a ticket of the demo is assigned. */
 async function member(): Promise<string> {
   const response = await send(server, `/api/v1/teams/${team.id}/tickets?pageSize=100&status=closed`);
   const { data } = (await response.json()) as { data: { assignedTo: string | null }[] };
-  return data.find(({ assignedTo }) => assignedTo)?.assignedTo as string; // those of the demo that are closed all have one
+  return data.find(({ assignedTo }) => assignedTo)?.assignedTo as string; // all closed tickets of the demo have one
 }
 const typesOf = (events: Node[]) => events.map(({ type }) => type.replace('ticket.', ''));
 const snapshot = (ticket: Node) => ({
@@ -32,7 +32,7 @@ const snapshot = (ticket: Node) => ({
   closed_at: ticket.closedAt,
 });
 
-/** The events of a ticket after those that are known, each exactly as declared. */
+/** The new events of a ticket, each validated against its declaration. */
 async function eventsOf(ticket: Node, known = 0): Promise<Node[]> {
   const all = await tickets.events({ resource: ticket.id, pageSize: 100 });
   for (const event of all) {
@@ -189,7 +189,7 @@ describe('a deletion', () => {
   });
 });
 
-/** The types of events that a key leaves in its life. */
+/** The event types of a key, from creation to revocation. */
 async function lifeOfKey(): Promise<Set<string>> {
   const call = async (method: string, path: string, body?: object) => {
     const init = {

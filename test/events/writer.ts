@@ -1,5 +1,5 @@
-// Writes events in transactions that dawdle before they commit. As a program: one of several processes that do so.
-// Arguments: the address of the database, a name, how many events, the team, and an event's data as JSON.
+// Writes events in transactions that pause before they commit. As a program, it is one of several writers. Arguments:
+// the URL of the database, a name, the number of events, the team, and the data of an event as JSON.
 import { randomInt } from 'node:crypto';
 import { sql } from 'kysely';
 import { pino } from 'pino';
@@ -14,7 +14,7 @@ const connections = 5;
 const eventsAtOnceMax = 5;
 const pauseMsMax = 4;
 
-/** Each event's title is the name and a number of its own. */
+/** The title of each event is the name and a unique number. */
 export async function writeEvents(
   database: Database,
   tenant: Tenant,
@@ -34,9 +34,9 @@ export async function writeEvents(
         }));
         await database.write(tenant, async (db) => {
           const pause = () => db.run(sql`select pg_sleep(${randomInt(pauseMsMax)} / 1000.0)`);
-          await pause(); // so that they do not reach the lock in the order in which they began
+          await pause(); // so that they reach the lock in another order than they started
           await appendEvents(db, events, newRequestId(), new Date());
-          await pause(); // and the commit comes when it comes
+          await pause(); // and the commit is delayed
         });
       }
     }),

@@ -59,7 +59,7 @@ export function send(
           .on('data', (chunk: Buffer) => chunks.push(chunk))
           .on('end', () =>
             resolve({
-              status: response.statusCode as number, // of an answer it is set
+              status: response.statusCode as number, // always set on a response
               headers: new Headers(response.headers as Record<string, string>),
               body: JSON.parse(Buffer.concat(chunks).toString()),
             }),

@@ -92,7 +92,7 @@ describe('prism proxy', () => {
     }).listen(0, '127.0.0.1');
     await once(wrong, 'listening');
     await prism.stop();
-    prism = await prismProxy(`http://127.0.0.1:${(wrong.address() as AddressInfo).port}`); // a TCP server's address is no string
+    prism = await prismProxy(`http://127.0.0.1:${(wrong.address() as AddressInfo).port}`); // a TCP server has an address object
     const health = operations.find(({ operationId }) => operationId === 'getHealth');
     const { headers } = await send(prism.url, 'none', goodAttempts(health as Node)[0] as Attempt);
     wrong.close();

@@ -48,7 +48,7 @@ function listening(child: ChildProcess): Promise<void> {
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo; // a TCP server's address is no string
+  const { port } = server.address() as AddressInfo; // a TCP server has an address object
   server.close();
   await once(server, 'close');
   return port;

@@ -122,7 +122,7 @@ describe.skipIf(missingRedis)(`Redis away${missingRedis ? ` (${missingRedis})` :
     }).listen(0, '127.0.0.1');
     undo.push(async () => server.close());
     await once(server, 'listening');
-    const { port } = server.address() as AddressInfo; // a TCP server's address is no string
+    const { port } = server.address() as AddressInfo; // a TCP server has an address object
     const instance = await startInstance(`redis://127.0.0.1:${port}`);
     await expectLog(instance.messages, [down]);
     expectExactly(100, await askAtOnce([instance], newKey('pk'), 110));

@@ -85,7 +85,7 @@ async function spawnRedis(port: number, folder: string): Promise<ChildProcess> {
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as { port: number }; // a TCP server's address is no string
+  const { port } = server.address() as { port: number }; // a TCP server has an address object
   server.close();
   await once(server, 'close');
   return port;

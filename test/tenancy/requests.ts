@@ -8,7 +8,7 @@ export type TableEntry = (typeof operationTable)[number];
 type Ask = { method: string; path: string; body: string | undefined };
 
 export const entryOf = (operationId: OperationId): TableEntry =>
-  operationTable.find((one) => one.operationId === operationId) as TableEntry; // OperationId is made from the table
+  operationTable.find((one) => one.operationId === operationId) as TableEntry; // OperationId is generated from the table
 
 /** @throws for a kind that has no sample: give it one in world.ts */
 export function spell(kind: string, things: Things): [spelling: string, text: string][] {

@@ -1,4 +1,4 @@
-// What every server of the comparison answers: the contract's own example, twenty times in a list.
+// The response of every server of the comparison: the example of the contract, 20 times in a list.
 import { loadContract } from '../../../src/contract/load.ts';
 
 export const contract = loadContract();
@@ -11,7 +11,7 @@ export const list = {
 };
 export const routes = { list: '/api/v1/teams/:teamId/tickets', get: '/api/v1/teams/:teamId/tickets/:ticketId' };
 
-/** The envelope, as the peers put it around: with a time and an id of its own for each answer. */
+/** The envelope of the peers, with a new time and ID for each response. */
 export const enveloped = (content: object) => ({
   success: true,
   ...content,

@@ -1,4 +1,5 @@
-// Fastify with the contract's schemas for query, body and answer. It serialises by the schema and does not check answers.
+// Fastify with the schemas of the contract for query, body and response. It serialises by the schema and does not
+// validate responses.
 import { fastify } from 'fastify';
 import { type Contract, resolve, type Schema } from '../../../src/contract/document.ts';
 import { contract, enveloped, list, routes, ticket } from './data.ts';

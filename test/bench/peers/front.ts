@@ -1,4 +1,4 @@
-// Our front with a key that is always there: no look-up, no restrictions, nothing counted.
+// Our front with a fixed key: no lookup, no restrictions and no usage.
 import { permissionsOf } from '../../../src/http/permissions.ts';
 import { admissionOf, unrestricted } from '../../../src/http/restrictions.ts';
 import { serveFront } from './frontWith.ts';

@@ -1,4 +1,4 @@
-// Our front with everything that a key brings: digest and cache, restrictions by address and endpoint, usage written in batches.
+// Our front with stored keys: digest and cache, restrictions by address and endpoint, and usage written in batches.
 import { permissionsOf } from '../../../src/http/permissions.ts';
 import { unrestricted } from '../../../src/http/restrictions.ts';
 import { storedKeys } from '../../../src/keys/keyring.ts';

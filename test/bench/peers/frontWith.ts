@@ -1,4 +1,4 @@
-// Our front, whole, with handlers in memory.
+// Our complete front, with handlers in memory.
 import type { RequestHandler } from 'express';
 import { pino } from 'pino';
 import { operationTable } from '../../../generated/operations.ts';
@@ -35,7 +35,7 @@ const common = {
   trustedProxies: [],
 };
 
-/** @param deps who may come in, and who counts it */
+/** @param deps the keyring and the meter */
 export async function serveFront(deps: Pick<Deps, 'keyring' | 'meter'>): Promise<void> {
   await guard.warm();
   serve(createApp({ ...common, ...deps }));

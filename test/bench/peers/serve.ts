@@ -1,8 +1,8 @@
-// A server of the comparison in a process of its own: tells its port, then its CPU time whenever it is asked.
+// A server of the comparison in its own process. It sends its port, and its CPU time on request.
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** To be started with `fork`; ends with its parent. */
+/** Started with `fork`. Ends with its parent. */
 export function serve(listener: RequestListener): void {
   const server = createServer(listener).listen(0, '127.0.0.1', () =>
     process.send?.({ port: (server.address() as AddressInfo).port }),

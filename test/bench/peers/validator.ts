@@ -1,4 +1,4 @@
-// express-openapi-validator as its README sets it up, over the whole contract, requests and responses.
+// express-openapi-validator as configured in its README, for the whole contract, requests and responses.
 import express from 'express';
 import OpenApiValidator from 'express-openapi-validator';
 import { contract, enveloped, list, routes, ticket } from './data.ts';

@@ -1,4 +1,4 @@
-// Calls the API with openapi-fetch over the types that openapi-typescript makes. Prints one line of JSON for each step.
+// Calls the API with openapi-fetch and the types of openapi-typescript. Prints one line of JSON per step.
 import createClient from 'openapi-fetch';
 import { report, type Steps } from './report';
 import type { components, paths } from './schema';

@@ -1,4 +1,4 @@
-// Calls the API with the client that @hey-api/openapi-ts makes. Prints one line of JSON for each step.
+// Calls the API with the client of @hey-api/openapi-ts. Prints one line of JSON per step.
 import { createTicket, getTicket, listTickets, type Ticket } from './client';
 import { client } from './client/client.gen';
 import { report, type Steps } from './report';

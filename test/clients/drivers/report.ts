@@ -1,7 +1,7 @@
-/** A step gives true, or what was seen in its place. */
+/** Returns true, or the unexpected result. */
 export type Steps = Record<string, () => Promise<unknown>>;
 
-/** Runs the steps in order and prints one line of JSON for each. */
+/** Runs the steps in order and prints one line of JSON per step. */
 export async function report(steps: Steps): Promise<void> {
   for (const [step, run] of Object.entries(steps)) {
     const seen = await run().catch((error: unknown) => String(error));
