@@ -1,4 +1,4 @@
-// The repository's own rules. A rule that nobody can break needs no paragraph.
+// The rules of the repository, as tests.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -71,7 +71,7 @@ test('imports have one direction, and no tag imports another tag', () => {
   const wrong = files('src').flatMap((file) => {
     const from = layerOf(file);
     const allowed = mayImport[from];
-    if (!allowed) return []; // the files at the top put the parts together
+    if (!allowed) return []; // the files at the top combine the parts
     return importsOf(file)
       .map(layerOf)
       .filter((to) => to !== from && !allowed.includes(to))
@@ -98,7 +98,7 @@ test('every event type is also a webhook with a payload', () => {
   expect(Object.keys(webhooks ?? {})).toEqual((components.schemas.EventType as { enum?: string[] }).enum);
 });
 
-/** The first folder under src/, or the name of a file at its top. */
+/** The first folder under src/, or the name of a file at the top. */
 function layerOf(file: string): string {
   return relative('src', file).split('/')[0] as string;
 }

@@ -1,6 +1,6 @@
-// After the whole run, nothing secret stands in clear where the servers keep their data: no API key, no encryption key, no
-// stored answer. The servers have stopped by then; their files are searched byte by byte, and every row as text (a large
-// value is compressed in the files). There are no signing secrets yet: what makes them adds them to `secretsOf`.
+// After the complete run, the servers store no secret in plain text: no API key, no encryption key and no stored
+// response. The servers have stopped. Their files are searched as bytes and their rows as text, because large values
+// are compressed in the files. There are no signing secrets yet. Add them to `secretsOf`.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -8,9 +8,9 @@ import { encodingsOf, formsOf, searchFor } from './support/clearText.ts';
 import { leftBehind } from './support/runDir.ts';
 import type { Remains } from './support/servers.ts';
 
-/** They are where the secrets live. */
+/** The files that store the secrets. */
 const ownerOnly = ['demo.json', 'encryption-keys'];
-/** What a stored answer says of itself; the id alone stands in clear in several tables, on purpose. */
+/** A text that identifies a stored response. The ID alone is stored in plain text in several tables, on purpose. */
 const markersOf = (requestId: string) =>
   ['"meta":{"requestId":"', '"meta": {"requestId": "'].map((start) => `${start}${requestId}"`);
 
@@ -79,7 +79,7 @@ test('only the owner can read these two files', () => {
     }
 });
 
-/** The request ids of answers that a server keeps. */
+/** The request IDs of stored responses. */
 function storedReplies(): string[] {
   const kept = all.flatMap(({ tables }) => tables.idempotency as string[]).join('\n');
   return leftBehind('replies').filter((requestId) => kept.includes(requestId));

@@ -1,5 +1,5 @@
-// The SQL of the whole run, one rule: what touches a tenant's table names the tenant, in the same query level. Runs after the
-// other tests, whose servers have written down every text that they sent.
+// One rule for all SQL of the run: a statement on a tenant table names the tenant in the same query level. Runs after
+// the other tests, whose servers recorded every SQL text.
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { leftBehind } from './support/runDir.ts';

@@ -1,4 +1,4 @@
-// What the compiler must refuse; `tsc` fails when one of these starts to compile.
+// Code that the compiler must reject. `tsc` fails if one of these lines compiles.
 import type { AuthHandlers, Handlers, TicketsHandlers } from '../generated/stubs.ts';
 import type { components } from '../generated/types.ts';
 
@@ -8,7 +8,7 @@ declare const me: components['schemas']['Identity'];
 declare const { deleteTicket: _, ...allButOne }: TicketsHandlers;
 declare const { Auth: __, ...allButOneTag }: Handlers;
 
-/** What the lines below differ from by one thing each. */
+/** The valid version, from which each line below differs in one place. */
 export const right: TicketsHandlers = {
   ...tickets,
   async createTicket({ body }, reply) {

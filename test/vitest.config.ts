@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-// Where the judge of every test process writes down what it saw, and the coverage test reads it.
+// The directory in which the judge of every test process records responses for the coverage test.
 process.env.SEEN_DIR ??= ownFolder('seen');
-// Where the servers of a run leave what its last tests look at.
+// The directory in which the servers of a run leave records for its last tests.
 process.env.RUN_DIR ??= ownFolder('run');
-// These read what all the others have left behind.
+// These tests read the records of all others.
 const last = ['test/coverage.test.ts', 'test/sql.test.ts', 'test/secrets.test.ts'];
 
-/** Gone when the process that runs all tests ends. */
+/** Removed when the process that runs all tests ends. */
 function ownFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `cstar-${name}-`));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -29,7 +29,7 @@ export default defineConfig({
           globalSetup: 'test/support/servers.ts',
           testTimeout: 20_000,
           hookTimeout: 60_000,
-          // Not 0: with a single worker (two cores) vitest runs group 0 after all others.
+          // Not 0, because with a single worker (two cores) vitest runs group 0 after all others.
           sequence: { groupOrder: 1 },
         },
       },

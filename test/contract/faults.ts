@@ -12,7 +12,7 @@ export type Fault = {
   title: string;
   /** Two faults in the same part of a request exclude each other. */
   part: 'version' | 'key' | 'path' | 'accept' | 'type' | 'size' | 'text' | 'fields' | 'body' | 'query';
-  /** When the operation declares the code, in addition. */
+  /** An additional condition for the operation to declare the code. */
   when?: (operation: TableEntry) => boolean;
   spoil(draft: Draft): Draft;
 };

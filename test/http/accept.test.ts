@@ -1,4 +1,4 @@
-// Accept, as RFC 9110 section 12.5.1 has it.
+// The header Accept, as defined in RFC 9110, section 12.5.1.
 import { describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
 import { mediaRangesOf } from '../../src/http/accept.ts';

@@ -1,4 +1,4 @@
-// Ranges of addresses against arithmetic: every random case is made of whole numbers first and spelt afterwards.
+// Address ranges are compared with arithmetic. Every random case is generated as integers and formatted afterwards.
 import { isIP } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { admissionOf, type Restrictions, widened } from '../../src/http/restrictions.ts';
@@ -13,7 +13,7 @@ const isWider = (inner: string[], outer: string[]): boolean =>
 type Range = { family: 4 | 6; value: bigint; bits: number };
 const widthOf = ({ family }: Range): number => (family === 4 ? 32 : 128);
 const startOf = (range: Range): bigint => range.value >> BigInt(widthOf(range) - range.bits);
-/** What the code under test is measured by. */
+/** The reference for the code under test. */
 const holds = (outer: Range, inner: Range): boolean =>
   outer.family === inner.family &&
   inner.bits >= outer.bits &&
@@ -149,7 +149,7 @@ describe('IpRange', () => {
   ])('rejects %j', (text) => expect(schemaAdmits('IpRange', text)).toBe(false));
 });
 
-/** The rule in other words; dotted tails are for mapped addresses alone. */
+/** A second implementation of the rule. Dotted endings are for mapped addresses only. */
 function isRange(text: string): boolean {
   const [address = '', prefix, ...more] = text.split('/');
   const isDotted = address.includes('.');
@@ -167,7 +167,7 @@ function randomRange(random: Random): Range {
   return randomIn(random, { family, value: 0n, bits: 0 }, random.below(width + 1));
 }
 
-/** A range around a place inside the other; now and then one that is not quite there. */
+/** A range around an address inside the other range, and sometimes slightly outside. */
 function randomIn(random: Random, { family, value, bits }: Range, ownBits?: number): Range {
   const width = family === 4 ? 32 : 128;
   let place = value;
@@ -193,7 +193,7 @@ const plain = (random: Random, { family, value }: Range): string =>
   family === 4 ? dotted(value) : grouped(random, value);
 const dotted = (value: bigint): string => [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join('.');
 
-/** Any run of zeros may be left out, whichever is the longest; zeros in front and capitals are free. */
+/** A random spelling: any run of zeros can be shortened; leading zeros and upper case are allowed. */
 function grouped(random: Random, value: bigint): string {
   const groups = Array.from({ length: 8 }, (_, i) => ((value >> BigInt(112 - 16 * i)) & 0xffffn).toString(16));
   const starts = groups.flatMap((group, i) => (group === '0' ? [i] : []));
@@ -206,7 +206,7 @@ function grouped(random: Random, value: bigint): string {
   return random.below(2) ? address : address.toUpperCase();
 }
 
-/** One character changed, gone, more or doubled; or none. */
+/** The text with one character changed, removed, added or doubled, or unchanged. */
 function spoilt(random: Random, text: string): string {
   if (random.below(3) === 0) return text;
   const at = random.below(text.length);

@@ -1,5 +1,5 @@
-// The projection by audience on contracts that are harder than ours: no secret reaches a publishable key, and what cannot be
-// followed does not start.
+// The projection by audience, on contracts that are harder than ours. Publishable keys receive no secret, and the start
+// fails for constructs that are not supported.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Contract } from '../../src/contract/document.ts';
 import { createAudience } from '../../src/http/audience.ts';
@@ -102,7 +102,7 @@ describe('the start and the generation fail for', () => {
 });
 
 describe('through the front', () => {
-  const projected = cases.filter(({ schema }) => !/allOf|anyOf|oneOf|prefixItems/.test(JSON.stringify(schema))); // lint keeps these from the guard
+  const projected = cases.filter(({ schema }) => !/allOf|anyOf|oneOf|prefixItems/.test(JSON.stringify(schema))); // lint rejects these before the guard
   const contract: Contract = awkwardContract(
     Object.fromEntries(
       projected.map(({ schema }, i) => [

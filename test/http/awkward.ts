@@ -1,5 +1,5 @@
-// An unpublished contract of operations that are harder to project than ours: a second status, a second media type, maps,
-// unions, tuples, intersections, a schema inside of itself. Every secret text in its bodies is one word.
+// An unpublished contract with operations that are harder to project than ours: a second status, a second media type,
+// maps, unions, tuples, intersections and a recursive schema. Every secret text in its bodies is the same word.
 
 import type { Contract } from '../../src/contract/document.ts';
 import { loadContract } from '../../src/contract/load.ts';
@@ -45,7 +45,7 @@ const mapped = {
 const cat = { kind: 'cat', purr: 'r', weight: s };
 const dog = { kind: 'dog', weight: 'heavy', owner: s };
 
-/** What the contract says, what a handler answers with, and what a publishable key may see of it. */
+/** The schema, the content that a handler returns, and the part that a publishable key can see. */
 export const cases: Case[] = [
   { title: 'a field', schema: ref('Thing'), full: thing, seen: seenThing },
   { title: 'a list', schema: listOf(ref('Thing')), full: [thing, thing], seen: [seenThing, seenThing] },
@@ -171,7 +171,7 @@ export function awkwardContract(paths: Node, more: Node = {}): Contract {
   } as Contract;
 }
 
-/** An operation that answers with such bodies, by status. */
+/** An operation with these response bodies, by status. */
 export const operation = (operationId: string, bodies: Record<string, Node>, more: Node = {}): Node => ({
   operationId,
   tags: ['Tickets'],
@@ -184,4 +184,4 @@ export const operation = (operationId: string, bodies: Record<string, Node>, mor
   ...more,
 });
 
-export const rowsOf = (contract: Contract): Operation[] => operationRows(contract) as Operation[]; // ids that are not ours
+export const rowsOf = (contract: Contract): Operation[] => operationRows(contract) as Operation[]; // IDs in another form than ours

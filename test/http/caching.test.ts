@@ -1,4 +1,4 @@
-// What caches may keep: nothing that was sent to a key, no error, no probe; the public library and the pages they may.
+// Caches must not store responses to a key, errors or probes. They can store the public library and the pages.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
 import { faultsOf } from '../contract/faults.ts';

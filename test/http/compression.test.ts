@@ -1,4 +1,4 @@
-// Responses over 1 kB are compressed for callers who ask for it; those that show a secret never are.
+// Responses over 1 kB are compressed for callers that accept it. Responses with a secret are never compressed.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
@@ -8,7 +8,7 @@ import { compress } from '../../src/http/compress.ts';
 import type { Context } from '../../src/http/context.ts';
 import { backends, send, team } from '../support/client.ts';
 
-const lists = { server: `/api/library/${team.slug}/articles`, mock: `/api/v1/teams/${team.id}/tickets` }; // nobody changes them
+const lists = { server: `/api/library/${team.slug}/articles`, mock: `/api/v1/teams/${team.id}/tickets` }; // no test changes them
 const asking = (encoding: string) => ({ 'accept-encoding': encoding });
 
 describe.each(backends)('compression on $name', (backend) => {

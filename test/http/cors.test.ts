@@ -1,4 +1,4 @@
-// Script on another origin can send every header that the contract takes and read every one that it declares.
+// Script on another origin can send every request header and read every response header of the contract.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
 import { startFront } from '../contract/ownFront.ts';
@@ -11,7 +11,7 @@ const listIn = (headers: Headers, name: string) =>
   (headers.get(name) ?? '').split(', ').map((one) => one.toLowerCase());
 const lower = (names: Iterable<string>) => [...new Set([...names].map((name) => name.toLowerCase()))];
 
-/** Read off the bundle here once more: every header of every response, every header parameter. */
+/** Read from the bundle independently: the headers of every response, and every header parameter. */
 const declared = lower(
   operations.flatMap(({ responses }) =>
     Object.values<any>(responses).flatMap((one) => Object.keys(follow(one).headers)),
@@ -24,7 +24,7 @@ const taken = lower(
 );
 const ofHttp = ['allow', 'content-disposition', 'etag', 'location', 'www-authenticate'];
 const conditional = ['authorization', 'content-type', 'if-match', 'if-none-match', 'last-event-id', 'prefer'];
-/** Fetch standard, section 2.2.2, and what belongs to the connection or to CORS itself. */
+/** Fetch standard, section 2.2.2, and the headers of the connection and of CORS itself. */
 const needsNoLeave =
   /^(cache-control|content-(language|length|type)|expires|last-modified|pragma|access-control-.*|connection|keep-alive|date|transfer-encoding|vary|content-encoding)$/;
 

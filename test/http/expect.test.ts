@@ -1,4 +1,4 @@
-// `Expect: 100-continue`: the body is asked for when everything that can be checked without it has passed, and not before.
+// `Expect: 100-continue`: the server sends 100 Continue after all checks that do not require the body, and not before.
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
@@ -13,7 +13,7 @@ const firstStepOfBody = Math.min(...faults.filter(({ code }) => code === 'invali
 
 type Talk = { isAskedFor: boolean; isClosed: boolean; answer: SocketAnswer };
 
-/** Sends the head, and the body as soon as it is asked for. */
+/** Sends the headers, and the body after 100 Continue. */
 async function talk({ url }: Backend, draft: Draft, extra = ''): Promise<Talk> {
   const bytes = Buffer.from(draft.body ?? '');
   const lines = Object.entries(draft.headers).map(([name, value]) => `${name}: ${value}\r\n`);

@@ -1,4 +1,4 @@
-// What is said of faults that a schema of any kind can find: unions, conditions, odd enumerations, numbers of all sorts.
+// The messages for faults in any kind of schema: unions, conditions, unusual enumerations and all kinds of numbers.
 import { describe, expect, test } from 'vitest';
 import type { Contract } from '../../src/contract/document.ts';
 import { createExplain } from '../../src/http/explain.ts';

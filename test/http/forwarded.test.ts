@@ -1,4 +1,4 @@
-// What a trusted proxy writes into X-Forwarded-For: with a port or without, each client has a bucket of its own.
+// Entries of a trusted proxy in X-Forwarded-For: with or without a port, each client has its own limit.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { standardLimits } from '../../src/http/limits.ts';
 import { startFront } from '../contract/ownFront.ts';
@@ -14,7 +14,7 @@ const start = (trustedProxies: string[]) =>
   });
 type Front = Backend & { stop(): Promise<void> };
 
-/** How many requests the client that the proxy names has left. */
+/** The number of requests left for the client that the proxy names. */
 async function remaining(front: Front, forwarded: string): Promise<number> {
   const response = await send(front, urlOf(goodRequest(articles)), {
     key: '',

@@ -1,4 +1,4 @@
-// What an attacker sends: each gets the answer that it deserves, in the envelope, and the process stays well.
+// Hostile input: each request receives the correct error in the envelope, and the process continues.
 import { describe, expect, test } from 'vitest';
 import { randomFrom } from '../judges/random.ts';
 import { type Backend, backends } from '../support/client.ts';
@@ -17,7 +17,7 @@ describe.each(backends)('hostile input on $name', (backend) => {
     expect((await fetch(`${backend.url}/healthz`)).status).toBe(200);
   });
 
-  // Odd, and still a right of the caller (RFC 9110, RFC 9112).
+  // Unusual but allowed (RFC 9110, RFC 9112).
   test.each([
     ['a byte order mark', post('\ufeff{"title":"x"}'), 201],
     ['the longest name of UTF-8', post('{"title":"x"}', { type: 'Application/JSON ; Charset="UTF-8"' }), 201],
@@ -61,7 +61,7 @@ describe.each(backends)('hostile input on $name', (backend) => {
     for (let i = 0; i < 500; i++) {
       const spoilt = Buffer.from(whole);
       for (let flips = 1 + random.below(3); flips > 0; flips--) spoilt[random.below(spoilt.length)] = random.below(256);
-      // What follows makes whole what asks for more than there is.
+      // The following bytes complete the requests that declare more than they contain.
       const answer = await exchange(backend.url, [spoilt, '\r\n\r\n'.repeat(3), Buffer.alloc(2000)]);
       expect({ spoilt: spoilt.toString('latin1'), status: answer.status }).toMatchObject({
         status: expect.toSatisfy((status: number) => status === 201 || (status >= 400 && status < 500)),
@@ -76,7 +76,7 @@ const faultOf = ({ body }: SocketAnswer): { code: string; param?: string } => ({
   param: body.error?.param,
 });
 
-/** The whole of an error's answer, also where no request was ever made of the bytes. */
+/** The complete error response, including responses to bytes that are not a request. */
 function insistOnEnvelope({ url }: Backend, { status, headers, body }: SocketAnswer): void {
   const { code } = body.error;
   expect(body).toEqual({

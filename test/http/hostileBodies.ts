@@ -1,4 +1,4 @@
-// Bodies that are not what they should be, each with the answer it gets.
+// Invalid bodies, each with the expected response.
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { chunk, post, postChunked, type Row, request, tickets } from './requests.ts';
 

@@ -1,4 +1,4 @@
-// Request lines and headers that are not what they should be, each with the answer it gets.
+// Invalid request lines and headers, each with the expected response.
 import { keys } from '../support/client.ts';
 import { get, keyless, type Row, request, tickets } from './requests.ts';
 

@@ -1,4 +1,4 @@
-// Who is the first, and how long the others wait for it.
+// The order of requests with the same Idempotency-Key, and how long they wait.
 import type { Request } from 'express';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTurns, repetitionOf } from '../../src/http/idempotency.ts';
@@ -15,7 +15,7 @@ type Given = {
 const requestOf = ({ operationId = 'createThing', params = {}, query = {}, key = 'k', ...more }: Given): Request => {
   const { body = { a: 1 }, isIdempotent = true } = more;
   const operation = { operationId, isIdempotent, uuidParams: ['teamId', 'thingId'] };
-  return { get: () => key, method: 'POST', query, body, context: { operation, params } } as unknown as Request; // all that is read of it
+  return { get: () => key, method: 'POST', query, body, context: { operation, params } } as unknown as Request; // the only fields that are read
 };
 const seen = (given: Given) => {
   const repetition = repetitionOf(requestOf(given));
@@ -97,7 +97,7 @@ describe('turns', () => {
     vi.useRealTimers();
   });
   const turn = (name = 'one') => ({ name, waitUntil: performance.now() + 2_000 });
-  /** Work that ends when it is told to. */
+  /** Work that ends when the test ends it. */
   function work() {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const run = vi.fn(() => promise);

@@ -1,4 +1,4 @@
-// One line per request, with what an operator needs and nothing that is the caller's.
+// Each request has one log line with the information that an operator needs and no data of the caller.
 
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
@@ -36,7 +36,7 @@ beforeAll(async () => {
       if (call.operation.operationId === 'updateTicket')
         throw Object.assign(new Error('duplicate key value'), {
           code: '23505',
-          detail: `Key (title)=(${JSON.stringify(call.body)}) already exists.`, // as PostgreSQL says it
+          detail: `Key (title)=(${JSON.stringify(call.body)}) already exists.`, // in the words of PostgreSQL
           parameters: [call.body],
           cause: Object.assign(new Error('lower down'), { detail: JSON.stringify(call.body) }),
         });
@@ -70,7 +70,7 @@ const requests: [bytes: Chunk[], operationId: string | undefined, status: number
   [post(`{"title":"x","metadata":{"__proto__":"${marker}"}}`), 'createTicket', 400, keyId],
   [post('{}', { type: `text/${marker}` }), 'createTicket', 415, keyId],
   [patch(`{"title":"${marker}"}`), 'updateTicket', 500, keyId],
-  [get(ticket), 'getTicket', 500, keyId], // the guard stops the answer, and says why
+  [get(ticket), 'getTicket', 500, keyId], // the guard rejects the response and states the reason
   [get('/healthz'), 'getHealth', 200, undefined],
   [keyless(`GET ${tickets} HTTP/1.1`), 'listTickets', 401, undefined],
   [keyless(`GET ${tickets} HTTP/1.1`, bearer(marker)), 'listTickets', 401, undefined],
@@ -115,7 +115,7 @@ test('a disconnect by the caller is logged', async () => {
   lines.length = 0;
   const socket = connectTo(front.url).on('error', () => undefined);
   for (const bytes of [...get('/healthz'), ...get(tickets, 'Prefer: wait=30000\r\n')]) socket.write(bytes);
-  await once(socket, 'data'); // the first response: the second request is under way
+  await once(socket, 'data'); // the first response: the second request is running
   socket.resetAndDestroy();
   await expect.poll(() => lines.length).toBe(2);
   expect(lines[1]).toMatchObject({ operationId: 'listTickets', aborted: true });

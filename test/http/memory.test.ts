@@ -1,5 +1,5 @@
-// Nobody can fill the memory by sending what differs a little each time. The validator's own cache would keep 442 KB for
-// every new Content-Type; 3,000 requests would leave more than a gigabyte behind.
+// Requests with varying values do not fill the memory. The validator's own cache would keep 442 KB for every new
+// Content-Type, so 3,000 requests would leave more than a gigabyte behind.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -26,7 +26,7 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true });
 });
 
-/** Different each time, in everything that anybody might keep. */
+/** A request in which every value that could be cached differs. */
 const hostile: ((random: Random) => Chunk[])[] = [
   (random) => keyless(`GET ${tickets} HTTP/1.1`, contentType(random)),
   (random) => keyless(`POST ${tickets} HTTP/1.1`, `${contentType(random)}Content-Length: 2\r\n`).concat('{}'),
@@ -50,7 +50,7 @@ const contentType = (random: Random): string =>
 
 async function send(count: number, random: Random): Promise<void> {
   for (let i = 0; i < count; i++) {
-    const make = hostile[i % hostile.length] as (typeof hostile)[number]; // below its length
+    const make = hostile[i % hostile.length] as (typeof hostile)[number]; // below the length
     await Promise.all(urls.map((url) => exchange(url, make(random))));
   }
 }
@@ -63,7 +63,7 @@ async function heapBytes(): Promise<number> {
 
 test('3,000 hostile requests do not increase memory', { timeout: 120_000 }, async () => {
   const random = randomFrom(3);
-  await send(300, random); // what is made once, on first use
+  await send(300, random); // allocates everything that is created on first use
   const before = await heapBytes();
   await send(1500, random);
   const grownBytes = (await heapBytes()) - before;

@@ -1,4 +1,4 @@
-// Server and mock in a process of their own, which tells what it holds on its heap. Argument: an empty directory.
+// Server and mock in their own process, which reports its heap size. Argument: an empty directory.
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
 import { start } from '../../src/start.ts';

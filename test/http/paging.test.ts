@@ -1,4 +1,4 @@
-// A cursor leads on, whatever page it is of.
+// A cursor is valid for every page.
 import { expect, test } from 'vitest';
 import { byCreation, pageOf, pagingOf } from '../../src/http/paging.ts';
 import { contract } from '../support/judge.ts';

@@ -1,4 +1,4 @@
-// Text in paths and queries means one thing, which no validator's coercion widens.
+// Text in paths and queries has exactly one meaning, without coercion by a validator.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler } from 'express';

@@ -1,4 +1,4 @@
-// Several requests on one connection before the first response: each gets its own, in order, whatever comes after it.
+// Several requests on one connection before the first response: each receives its own response, in order.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startFront } from '../contract/ownFront.ts';
 import { entryOf, exampleContent } from '../contract/requests.ts';
@@ -10,7 +10,7 @@ const good = (title = 'Sent first'): Chunk[] => post(JSON.stringify({ title }));
 const statusesOf = (answers: SocketAnswer[]) => answers.map(({ status }) => status);
 const codesOf = (answers: SocketAnswer[]) => answers.map(({ body }) => body.error?.code);
 
-/** What is no request, and the response that says so. */
+/** Bytes that are not a request, and the expected response. */
 const rubbish: [name: string, bytes: Chunk[], status: number, code: string][] = [
   ['garbage', ['garbage garbage\r\n\r\n'], 400, 'malformed_request'],
   ['a method that is none', request(`STEAL ${tickets} HTTP/1.1`), 400, 'malformed_request'],
@@ -36,7 +36,7 @@ describe.each(backends)('pipelined requests on $name', (backend) => {
     const answers = await exchangeAll(backend.url, [...titles.flatMap(good), ...get('/nothing'), ...bytes]);
     expect(statusesOf(answers)).toEqual([201, 201, 201, 201, 404, status]);
     const made = answers.slice(0, 4).map(({ body }) => body.data.title);
-    if (backend.name === 'server') expect(made).toEqual(titles); // the mock may answer with its example
+    if (backend.name === 'server') expect(made).toEqual(titles); // the mock may return its example
   });
 
   test('malformed bytes wait until the response to the running request is sent', async () => {

@@ -1,4 +1,4 @@
-// The texts of an error are cut to the lengths that the contract allows.
+// The texts of an error are shortened to the lengths that the contract allows.
 import { expect, test } from 'vitest';
 import { Problem } from '../../src/http/problem.ts';
 import { contract } from '../support/judge.ts';

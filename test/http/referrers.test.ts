@@ -1,4 +1,5 @@
-// Patterns of referrers: cases by hand, then every pattern of a small world against a regular expression made from its text.
+// Referrer patterns: manual cases, then every pattern of a small set compared with a regular expression made from its
+// text.
 import { describe, expect, test } from 'vitest';
 import { admissionOf, type Restrictions, widened } from '../../src/http/restrictions.ts';
 import { type Random, randomFrom } from '../judges/random.ts';
@@ -30,7 +31,7 @@ describe('referrer', () => {
     [app, 'https://evil.test/?https://app.example.com/', false],
     [app, 'https://evil.test/#@app.example.com/', false],
     [app, 'https://evil.test\\@app.example.com/', false],
-    [app, 'https://app.example.com\\.evil.test/', true], // a browser, too, reads that as a path
+    [app, 'https://app.example.com\\.evil.test/', true], // a browser also reads this as a path
     [app, 'https://x.app.example.com/', false],
     [app, 'https://appxexample.com/', false],
     [app, 'https://app.example.com./', false],
@@ -73,7 +74,7 @@ describe('referrer', () => {
     ['http://localhost:3000', 'http://localhost:3000/x', true],
     ['http://localhost:80', 'http://localhost/', true],
     ['http://127.0.0.1', 'http://127.0.0.1/', true],
-    ['http://127.0.0.1', 'http://2130706433/', true], // the same host, says URL
+    ['http://127.0.0.1', 'http://2130706433/', true], // the same host according to URL
     ['https://xn--bcher-kva.example', 'https://bücher.example/', true],
   ])('%s and %s: %s', (pattern, referer, admitted) => {
     expect(admits([pattern], { referer })).toBe(admitted);
@@ -114,7 +115,7 @@ describe('referrer', () => {
   ])('%j in a list is an error', (pattern) => expect(() => admits([pattern], { origin: app })).toThrow());
 });
 
-// A world small enough to ask everything of everything.
+// A set that is small enough to compare every pattern with every request.
 const hosts = ['example.com', 'a.example.com', 'b.a.example.com', 'aexample.com', 'example.com.test'];
 const paths = ['/', '/admin', '/admin/', '/admin/x', '/admin/x/y', '/administrator', '/other'];
 const pathPatterns = ['', '/', '/*', '/admin', '/admin/', '/admin/*', '/admin/x', '/admin/x/*'];
@@ -134,7 +135,7 @@ const requests: Headers[] = [
   ...combine(origins, paths).map((referer) => ({ referer })),
 ];
 
-/** A pattern in the language of regular expressions; it sees an origin without a slash and a referrer with one. */
+/** The pattern as a regular expression. It matches an origin without a slash and a referrer with one. */
 const expressionOf = (pattern: string): RegExp =>
   new RegExp(
     `^${pattern
@@ -180,7 +181,7 @@ describe('widened', () => {
         if (isWider([inner], [outer]) !== expected) expect.fail(`${inner} in ${outer}: not ${expected}`);
         if (expected) wider++;
       }
-    expect(wider).toBeLessThan(patterns.length ** 2 - patterns.length); // some lie in others
+    expect(wider).toBeLessThan(patterns.length ** 2 - patterns.length); // some are contained in others
   });
 });
 
@@ -223,7 +224,7 @@ describe('ReferrerPattern', () => {
   ])('rejects %j', (text) => expect(schemaAdmits('ReferrerPattern', text)).toBe(false));
 });
 
-/** Nearly right, or right. */
+/** A valid or nearly valid pattern. */
 function randomPattern(random: Random): string {
   const label = () =>
     random.pick(['a', 'www', 'x-1', '0', '9z', 'xn--a', 'xn--bcher-kva', 'a-', 'A', '', 'b'.repeat(63)]);

@@ -1,4 +1,4 @@
-// A statement that takes long: the process stays awake, the statement is ended at its limit, and all goes on.
+// A long statement: the process responds, the statement ends at its limit, and later requests succeed.
 
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -58,7 +58,7 @@ test('/healthz responds during a long statement, which ends at its limit with 50
   const hanging = send(front, '/api/library/acme/articles').finally(() => {
     isRunning = false;
   });
-  const queued = send(front, tickets); // waits for the only connection, and gets a new one
+  const queued = send(front, tickets); // waits for the only connection and receives a new one
 
   const takenMs: number[] = [];
   for (;;) {

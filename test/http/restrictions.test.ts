@@ -1,4 +1,4 @@
-// What holds of all kinds of restriction together, and of endpoints; addresses and referrers have tests of their own.
+// All kinds of restriction together, and endpoints. Addresses and referrers have their own tests.
 import { describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
 import { admissionOf, type Restrictions, widened } from '../../src/http/restrictions.ts';

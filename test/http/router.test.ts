@@ -1,10 +1,10 @@
-// Which template a path belongs to, however the templates are ordered in the contract.
+// The template that matches a path, for every order of the templates in the contract.
 import { describe, expect, test } from 'vitest';
 import { createRouter, type Operation } from '../../src/http/router.ts';
 import { randomFrom } from '../judges/random.ts';
 
 const operation = (path: string, method = 'GET'): Operation =>
-  ({ path, method, aliases: [] as string[] }) as unknown as Operation; // all that the router reads
+  ({ path, method, aliases: [] as string[] }) as unknown as Operation; // the only fields that the router reads
 const found = (paths: string[], path: string) => {
   const route = createRouter(paths.map((one) => operation(one)))(path);
   return route && { template: route.methods.get('GET')?.path, params: route.params };
@@ -82,7 +82,10 @@ const numbered = (template: string): string =>
     .map((segment, i) => segment.replace('{p}', `{p${i}}`))
     .join('/');
 
-/** All templates that match as regular expressions; of these the one that is literal where others have a parameter. */
+/**
+ * All templates that match as regular expressions, and of these the one with a literal where the others have a
+ * parameter.
+ */
 function reference(templates: string[], path: string): ReturnType<typeof found> {
   const matches = templates.flatMap((template) => {
     const { groups } = new RegExp(`^${template.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`).exec(path) ?? {};

@@ -1,4 +1,4 @@
-// Paths that a literal and a parameter both fit, through the whole front: route, guard and both backends agree.
+// Paths that match a literal and a parameter, through the complete front: router, guard and both backends agree.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAudience } from '../../src/http/audience.ts';
 import { createGuard } from '../../src/http/guard.ts';
@@ -9,7 +9,7 @@ import { keys } from '../support/client.ts';
 import type { Node } from '../support/judge.ts';
 import { awkwardContract, operation, rowsOf } from './awkward.ts';
 
-/** An operation whose body says its name, on the mock by its example. */
+/** An operation that returns its name, on the mock through its example. */
 function named(operationId: string, param?: string): Node {
   const schema = { type: 'object', required: ['name'], properties: { name: { type: 'string', const: operationId } } };
   const parameters = param

@@ -1,4 +1,4 @@
-// Callers who take their time: headers, bodies and connections that never end.
+// Slow callers: headers, bodies and connections that never end.
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Listener, listen } from '../../src/http/server.ts';
@@ -47,8 +47,8 @@ describe('connections before the first request', () => {
       socket.resume().on('error', () => undefined);
       for (const chunk of bytes) socket.write(chunk);
       const ended = once(socket, 'end');
-      await ended; // the answer is complete, and our half stays open
-      const connection = setInterval(() => socket.write('more'), 50); // until the other half is gone too
+      await ended; // the response is complete, and our side stays open
+      const connection = setInterval(() => socket.write('more'), 50); // until the other side is closed too
       await new Promise((resolve) => socket.once('close', resolve));
       clearInterval(connection);
     }

@@ -1,21 +1,24 @@
-// Bytes over a bare socket, for what no HTTP client would send.
+// Bytes on a plain socket, for input that no HTTP client sends.
 import { connect, type Socket } from 'node:net';
 
 export type Chunk = string | Buffer;
-/** `body` is undefined where there is none. */
+/** `body` is undefined if there is none. */
 export type SocketAnswer = { status: number; headers: Headers; body: any };
 
-/** Opens a connection to the server behind `url`. */
+/** Opens a connection to the server of `url`. */
 export const connectTo = (url: string): Socket => connect(Number(new URL(url).port), '127.0.0.1');
 
-/** Sends the bytes and resolves with the first answer; rejects when the connection ends without a whole one. */
+/** Sends the bytes and resolves with the first response. Rejects if the connection ends before it is complete. */
 export function exchange(url: string, bytes: readonly Chunk[]): Promise<SocketAnswer> {
   const socket = connectTo(url);
   for (const chunk of bytes) socket.write(chunk);
   return answerOn(socket).finally(() => socket.destroy());
 }
 
-/** Sends the bytes, each chunk when something has come back for the one before; resolves with all answers when the server closes. */
+/**
+ * Sends each chunk after the response to the previous one. Resolves with all responses when the server closes the
+ * connection.
+ */
 export function exchangeAll(url: string, ...chunks: (readonly Chunk[])[]): Promise<SocketAnswer[]> {
   const socket = connectTo(url);
   let received = Buffer.alloc(0);
@@ -41,7 +44,7 @@ function allIn(received: Buffer): SocketAnswer[] {
   return answers;
 }
 
-/** The first answer that comes on a connection. */
+/** The first response on a connection. */
 export function answerOn(socket: Socket): Promise<SocketAnswer> {
   return new Promise((resolve, reject) => {
     let received = Buffer.alloc(0);
@@ -50,12 +53,12 @@ export function answerOn(socket: Socket): Promise<SocketAnswer> {
       const answer = parsed(received);
       if (answer) resolve(answer);
     });
-    socket.on('error', () => undefined); // the server may close while we still write; the answer has come by then or 'close' says so
+    socket.on('error', () => undefined); // the server may close the connection while the test writes; 'close' then reports the result
     socket.on('close', () => reject(new Error(`no whole answer, only ${received.toString('latin1').slice(0, 200)}`)));
   });
 }
 
-/** Undefined while it is not whole. An interim answer (100) is passed over. */
+/** Undefined while the response is incomplete. Interim responses (100) are ignored. */
 function parsed(received: Buffer): SocketAnswer | undefined {
   const end = received.indexOf('\r\n\r\n');
   if (end === -1) return undefined;

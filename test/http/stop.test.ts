@@ -1,4 +1,4 @@
-// SIGTERM: what is under way is answered, what comes within the grace too, and then the process ends by itself.
+// SIGTERM: running requests and requests within the grace period receive their responses, and then the process ends.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -32,7 +32,7 @@ async function startProcess(
   return { urls: [apiUrl, mockUrl], demo: demoCredentials(dataDir, { apiUrl, mockUrl }) };
 }
 
-/** Resolves when the server takes no connection any more. */
+/** Resolves when the server accepts no more connections. */
 async function refused(url: string): Promise<void> {
   for (;;) {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
@@ -51,7 +51,7 @@ test('a stop finishes running requests, accepts no new ones and exits with code 
   const [{ id, keys }] = demo.teams;
   const head = `GET /api/v1/teams/${id}/tickets HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${keys.secretTest}\r\n`;
 
-  // Three connections that wait: one between two requests, one that has said nothing, one whose answer takes a while.
+  // Three waiting connections: one between two requests, one that has sent nothing, and one with a slow response.
   const idle = connectTo(api);
   idle.write(`${head}\r\n`);
   await answerOn(idle);
@@ -59,7 +59,7 @@ test('a stop finishes running requests, accepts no new ones and exits with code 
   await once(silent, 'connect');
   const slow = connectTo(mock);
   slow.write(`GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n${head}Prefer: wait=1500\r\n\r\n`);
-  await once(slow, 'data'); // the first of two: the second is under way
+  await once(slow, 'data'); // the first of two: the second is running
   let isAnswered = false;
   const answer = answerOn(slow).finally(() => {
     isAnswered = true;
@@ -80,7 +80,7 @@ test('a stop finishes running requests, accepts no new ones and exits with code 
 
 type Seen = { status: number | undefined; closes: boolean };
 
-/** One request by this agent, which keeps its connections; rejects when the connection breaks. */
+/** One request by this agent, which keeps its connections alive. Rejects if the connection breaks. */
 const ask = (url: string, agent: Agent, headers: Record<string, string> = {}): Promise<Seen> =>
   new Promise((resolve, reject) => {
     get(url, { agent, headers }, (res) => {
@@ -97,7 +97,10 @@ test('32 callers with kept-alive connections lose no request during a stop', { t
   const count = { before: 0, within: 0, closing: 0, dropped: 0 };
   let isStopping = false;
 
-  /** Asks without a pause until it is told to close and readiness, like a load balancer's check, says no. */
+  /**
+   * Sends requests without a pause until the response closes the connection and readiness returns 503, like the health
+   * check of a load balancer.
+   */
   const caller = async (url: string) => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     for (let leaves = false; !leaves; ) {
@@ -109,7 +112,7 @@ test('32 callers with kept-alive connections lose no request during a stop', { t
     }
     agent.destroy();
   };
-  /** Kept open and silent since before the stop; its next request comes while the grace lasts. */
+  /** A connection that is idle since before the stop. Its next request arrives during the grace period. */
   const kept = Array.from({ length: 32 }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
   for (const agent of kept) expect(await ask(`${urls[0]}/healthz`, agent)).toEqual({ status: 200, closes: false });
 

@@ -1,4 +1,4 @@
-// Which date-times a request may hold: those that can be stored, and that every reader understands alike.
+// The date-times that a request can contain: they can be stored, and every reader interprets them equally.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Problem } from '../../src/http/problem.ts';
 import { startFront } from '../contract/ownFront.ts';
@@ -68,7 +68,7 @@ const refused = [
 
 type Place = { at: string; put(text: string): Attempt };
 
-/** Every query parameter and every field of a body that is a date-time. */
+/** Every date-time in a query parameter or in a field of a body. */
 const places: Place[] = operations.flatMap((operation) => {
   const [good] = goodAttempts(operation) as [Attempt];
   const isTime = (schema: Node): boolean => follow(schema).format === 'date-time';
@@ -93,7 +93,7 @@ let front: Backend & { stop(): Promise<void> };
 beforeAll(async () => {
   front = await startFront({
     async backend() {
-      throw new Problem('resource_missing'); // so 404 is what the guard has let through
+      throw new Problem('resource_missing'); // so the guard accepted every request with a 404
     },
   });
 });

@@ -1,4 +1,4 @@
-// What a refused request is told: in plain words, what is expected and where.
+// The message for a rejected request states in plain words what is expected, and where.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cutAt, Problem } from '../../src/http/problem.ts';
 import { startFront } from '../contract/ownFront.ts';
@@ -8,7 +8,7 @@ import type { Backend } from '../support/client.ts';
 import { type Node, operations } from '../support/judge.ts';
 
 const key = `sk_test_${'x'.repeat(32)}`;
-/** Words of validators and of JSON Schema, and signs of regular expressions and of values printed as they are. */
+/** Words of validators and of JSON Schema, and characters of regular expressions and of printed values. */
 const technical =
   /schema|anyOf|oneOf|allOf|pattern|regex|additionalProp|unevaluated|fewer than|\[object|undefined|,null|null,|\^|\\|\(\?|\]\{|\$$|Infinity|, \.|: \./i;
 const lengthMax = 200;
@@ -17,7 +17,7 @@ let front: Backend & { stop(): Promise<void> };
 beforeAll(async () => {
   front = await startFront({
     async backend() {
-      throw new Problem('resource_missing'); // so 404 is what the guard has let through
+      throw new Problem('resource_missing'); // so the guard accepted every request with a 404
     },
   });
 });
@@ -28,9 +28,9 @@ type Told = { code: string; message: string; param?: string };
 const isDeclared = ({ parameters, requestBody }: Node, param: string | undefined): boolean =>
   requestBody !== undefined || parameters.some(({ name }: Node) => name === param);
 
-/** What is wrong with the words of an error. */
+/** The faults in the message of an error. */
 function faultsOf({ code, message, param }: Told, { operation, query }: Attempt): string[] {
-  const own = message.replace(/'[^']*'/g, ''); // what the caller has named
+  const own = message.replace(/'[^']*'/g, ''); // names chosen by the caller
   const named = param === undefined ? '' : param.length > 50 ? cutAt(param, 49) : param;
   return [
     ...(technical.test(own) ? ['it speaks like a validator'] : []),

@@ -1,4 +1,4 @@
-// How long a repetition waits in the store for the first request.
+// How long a retry waits in the store for the first request.
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// The change, its events and the kept answer: all of them or none.
+// The change, its events and the stored response are written together or not at all.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Handlers } from '../../generated/stubs.ts';
@@ -33,7 +33,7 @@ const post = (backend: Backend, once: string | undefined, body: object = { title
   });
 const told = (response: Response) => [response.status, response.headers.get('Idempotency-Replayed')];
 
-/** The real handler first, so that all it wrote has to be taken back. */
+/** Calls the real handler first, so that its writes must be rolled back. */
 const failing =
   (fail: (answer: any) => any) =>
   (real: Handlers): Handlers => ({

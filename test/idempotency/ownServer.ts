@@ -1,4 +1,4 @@
-// A server of the test's own, with its database in reach: in memory, or on PostgreSQL with TEST_DATABASE_URL.
+// A server of the test with access to its database: in memory, or on PostgreSQL with TEST_DATABASE_URL.
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { pino } from 'pino';
@@ -34,7 +34,7 @@ const [{ id: teamId }] = open.demo.teams;
 export const newKeys = (id = 'one'): EncryptionKeys => [[id, randomBytes(32)]];
 
 /**
- * A migrated database with the demo's teams and keys.
+ * A migrated database with the teams and keys of the demo.
  * @param server a PostgreSQL server; '' is the embedded store
  */
 export async function openOwnStore(server = process.env.TEST_DATABASE_URL ?? ''): Promise<OwnStore> {
@@ -57,7 +57,7 @@ export async function openOwnStore(server = process.env.TEST_DATABASE_URL ?? '')
   };
 }
 
-/** A server on it; there can be several. */
+/** A server on this store. There can be several. */
 export function serve(
   { database }: OwnStore,
   { clock = () => new Date(), keys = newKeys(), handlers = (real) => real, log = silent }: Wishes = {},
@@ -74,7 +74,7 @@ export function serve(
   return startFront({ ...storedApi(database, facts), clock });
 }
 
-/** One more secret test key of the demo's first team. */
+/** Another secret test key of the first team of the demo. */
 export async function anotherKey({ database }: OwnStore): Promise<string> {
   const db = database.of({ teamId, environment: 'test' });
   const { user_id } = await db.selectFrom('api_keys').select('user_id').executeTakeFirstOrThrow();
@@ -88,7 +88,7 @@ export async function anotherKey({ database }: OwnStore): Promise<string> {
   return (await keyStore(db).add(key, new Date())).secret;
 }
 
-/** How much of everything that a write leaves behind there is. */
+/** The number of rows that writes create, by kind. */
 export async function leftIn({ pool }: OwnStore): Promise<Record<string, number>> {
   const { rows } = await pool.query(`
     select (select count(*)::int from tickets) as tickets, (select count(*)::int from tags) as tags,

@@ -1,4 +1,4 @@
-// 100 parallel equal POSTs with one key make one ticket and one event, whoever answers and whoever dies meanwhile.
+// 100 equal parallel POSTs with one key create one ticket and one event, for any server that responds or is killed.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { ownDatabase } from '../support/database.ts';
 
 const { TEST_DATABASE_URL } = process.env;
 const requests = 100;
-/** How many answers have come when a process is killed. */
+/** The number of responses before a process is killed. */
 const killAfter = [0, 1, 10];
 type Outcome = { status: number; body: string; isReplay: boolean } | undefined;
 
@@ -43,7 +43,7 @@ async function server(): Promise<ServerProcess> {
 const ticketsOf = ({ url, demo }: ServerProcess) => `${url}/api/v1/teams/${demo.teams[0].id}/tickets`;
 const headersOf = ({ demo }: ServerProcess) => ({ authorization: `Bearer ${demo.teams[0].keys.secretTest}` });
 
-/** Undefined when the server died before it answered. */
+/** Undefined if the server was killed before it responded. */
 async function post(server: ServerProcess, once: string): Promise<Outcome> {
   try {
     const response = await fetch(ticketsOf(server), {
@@ -58,7 +58,7 @@ async function post(server: ServerProcess, once: string): Promise<Outcome> {
   }
 }
 
-/** The answers to equal requests, sent to the servers in turn. */
+/** The responses to equal requests, sent to the servers in turn. */
 function postAll(
   servers: ServerProcess[],
   once: string,
@@ -74,7 +74,7 @@ function postAll(
   );
 }
 
-/** Each answer is the one ticket, or 409; at most one of them is no replay. */
+/** Each response is the one ticket, or 409. At most one of them is not a replay. */
 async function expectOne(outcomes: Outcome[], once: string, survivor: ServerProcess): Promise<void> {
   const last = await post(survivor, once);
   expect(last?.status).toBe(201);
@@ -147,7 +147,7 @@ describe.skipIf(!TEST_DATABASE_URL)(
   },
 );
 
-/** Sends everything and kills the first server after so many answers. */
+/** Sends all requests and kills the first server after this number of responses. */
 async function killedAfter(count: number, servers: ServerProcess[], once: string): Promise<Outcome[]> {
   const [victim] = servers as [ServerProcess];
   const sending = postAll(servers, once, (answers) => {

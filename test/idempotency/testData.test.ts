@@ -1,4 +1,4 @@
-// Deleting the test data and writing some at the same moment: the counters agree with the rows afterwards.
+// Deleting and writing test data at the same moment: the counters equal the rows afterwards.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Backend, send, team } from '../support/client.ts';
 import { type OwnStore, openOwnStore, serve } from './ownServer.ts';
@@ -30,7 +30,7 @@ test.skipIf(!TEST_DATABASE_URL)(
     await post('first', 'held');
     const holder = await store.pool.connect();
     await holder.query('begin');
-    await holder.query("select * from idempotency where key = 'held' for update"); // the deletion stops here
+    await holder.query("select * from idempotency where key = 'held' for update"); // the deletion waits here
     const deleting = send(front, `${base}/test-data`, { method: 'DELETE' });
     const waits = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
     while ((await store.pool.query(waits)).rowCount === 0);

@@ -1,4 +1,4 @@
-// A repetition that comes while the first request is still under way waits two seconds and is then refused.
+// A retry during the first request waits two seconds and is then rejected.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Handlers } from '../../generated/stubs.ts';
@@ -20,7 +20,7 @@ const post = (backend: Backend, once: string) =>
     body: '{"title":"Slow"}',
   });
 
-/** A server whose new tickets are written at once and answered when the gate opens. */
+/** A server that writes new tickets immediately and responds when the gate opens. */
 async function slowServer() {
   const hasBegun = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
@@ -40,7 +40,7 @@ async function slowServer() {
   return { backend, hasBegun: hasBegun.promise, open: gate.resolve };
 }
 
-/** @param ofFirst takes the first request @param ofSecond the repetitions */
+/** @param ofFirst receives the first request @param ofSecond receives the retries */
 async function expectRefusal(ofFirst: Awaited<ReturnType<typeof slowServer>>, ofSecond: Backend): Promise<void> {
   const once = randomUUID();
   const before = await leftIn(store);
@@ -70,7 +70,7 @@ test.skipIf(!TEST_DATABASE_URL)(
   'a retry during the first request is rejected after two seconds, by another process on the same PostgreSQL (skipped without TEST_DATABASE_URL)',
   async () => {
     const slow = await slowServer();
-    const other = await serve(store, { keys }); // with turns of its own, as another process has them
+    const other = await serve(store, { keys }); // with its own queue, as another process has it
     await expectRefusal(slow, other);
     await slow.backend.stop();
     await other.stop();

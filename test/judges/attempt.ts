@@ -1,4 +1,5 @@
-// A request as data, so that it can be judged, spoilt and sent; and one good one of each operation, from the contract's examples.
+// A request as data, which can be judged, mutated and sent, and one valid request per operation, made from the examples
+// of the contract.
 import { request } from 'node:http';
 import { follow, type Node } from '../support/judge.ts';
 
@@ -8,14 +9,17 @@ export type Attempt = {
   path: Record<string, string>;
   query: [name: string, value: string][];
   version: string | undefined;
-  /** In place of the contract's examples for what is required; undefined leaves one out. */
+  /** Replacements for the examples of required parameters. Undefined omits the parameter. */
   headers?: Record<string, string | undefined>;
-  /** Undefined: none is sent. */
+  /** Undefined if no body is sent. */
   body: unknown;
 };
 export type Outcome = { status: number; headers: Headers; body: any };
 
-/** Every example of the operation's body with the examples of its parameters; each query parameter once alone and all but `cursor` together. */
+/**
+ * Every example of the body with the examples of the parameters. Each query parameter is used alone once, and all but
+ * `cursor` together.
+ */
 export function goodAttempts(operation: Node): Attempt[] {
   const of = (place: string): Node[] => operation.parameters.filter((one: Node) => one.in === place);
   const path = Object.fromEntries(of('path').map(({ name, example }) => [name, example]));
@@ -31,7 +35,7 @@ export function goodAttempts(operation: Node): Attempt[] {
   ];
 }
 
-/** The bare client of Node leaves path and query as they are, where `fetch` would tidy them up. */
+/** The HTTP client of Node keeps path and query unchanged, which `fetch` would normalize. */
 export function send(
   url: string,
   key: string,
@@ -74,7 +78,7 @@ export function send(
 const defined = (headers: Record<string, string | undefined>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined));
 
-/** With the contract's examples. */
+/** With the examples of the contract. */
 export const requiredHeaders = ({ parameters }: Node): Record<string, string> =>
   Object.fromEntries(
     parameters

@@ -1,4 +1,5 @@
-// Every field and parameter of a good request, spoilt in every way that a schema can be broken. Some ways leave it good.
+// Every field and parameter of a valid request, changed in every way that can violate a schema. Some changes keep the
+// request valid.
 import { follow, type Node } from '../support/judge.ts';
 import { type Attempt, goodAttempts } from './attempt.ts';
 
@@ -38,9 +39,9 @@ const values: unknown[] = [
   Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, 'v'])),
 ];
 
-/** Copies of the operation's good requests, each with one thing changed. */
+/** Copies of the valid requests of the operation, each with one change. */
 export function* spoiltEveryWay(operation: Node): Generator<Attempt> {
-  const [good] = goodAttempts(operation) as [Attempt]; // there is one of each operation
+  const [good] = goodAttempts(operation) as [Attempt]; // there is one per operation
   const parameters: Node[] = operation.parameters;
   for (const { name, in: place } of parameters)
     for (const text of [...texts, ...figures, ...ids, ...times]) {
@@ -72,7 +73,7 @@ function* spoiltBodies(good: Attempt): Generator<Attempt> {
   }
 }
 
-/** The fields that are there, those that the schema knows beside them, and one that it does not. */
+/** The present fields, the other fields of the schema, and one unknown field. */
 function placesIn(value: unknown, schema: Node): string[][] {
   const { properties = {}, items }: Node = follow(schema);
   if (Array.isArray(value)) return value.flatMap((one, i) => below(String(i), one, items ?? {}));

@@ -1,4 +1,5 @@
-// Spoils a good request in one place, or two, as a careless or curious client would. Not every change makes it bad.
+// Mutates a valid request in one or two places, as a careless or curious client would. Not every mutation makes it
+// invalid.
 import type { Attempt } from './attempt.ts';
 import type { Random } from './random.ts';
 
@@ -77,11 +78,11 @@ function someText(random: Random): string {
     () => random.pick(figures),
     () => 'a\0b',
     () => 'a'.repeat(length),
-    () => '😀'.repeat(length), // two units of UTF-16, one character
+    () => '😀'.repeat(length), // two UTF-16 code units, one character
   ])();
 }
 
-/** The lengths that a URL can hold. */
+/** The lengths that a URL can have. */
 const shortText = (random: Random): string => [...someText(random)].slice(0, 260).join('');
 
 function someValue(random: Random): unknown {
@@ -116,13 +117,13 @@ const changeQuery: Change = ({ operation, query }, random) => {
   const value = /^page/.test(name) && random.below(2) ? random.pick(figures) : shortText(random);
   const place = query.findIndex(([given]) => given === name);
   if (place >= 0 && random.below(4) > 0) query[place] = [name, value];
-  else query.push([name, value]); // perhaps for the second time
+  else query.push([name, value]); // possibly a second time
 };
 
 const changePath: Change = ({ path }, random) => {
   const names = Object.keys(path);
   const value = shortText(random);
-  if (names.length > 0 && value !== '') path[random.pick(names)] = value; // an empty one makes another path
+  if (names.length > 0 && value !== '') path[random.pick(names)] = value; // an empty one changes the path
 };
 
 const changeVersion: Change = (attempt, random) => {
@@ -139,7 +140,7 @@ const changeVersion: Change = (attempt, random) => {
   ]);
 };
 
-/** Every object and array within a body, the body itself first. */
+/** Every object and array in a body, the body itself first. */
 const containersOf = (value: unknown): object[] =>
   typeof value === 'object' && value !== null ? [value, ...Object.values(value).flatMap(containersOf)] : [];
 
@@ -178,7 +179,7 @@ const knownBodies: Change = (attempt, random) => {
   if (typeof body === 'object' && body !== null) Object.assign(body, { [random.pick(schemaNames)]: someValue(random) });
 };
 
-/** A copy with one change, now and then two. */
+/** A copy with one change, and sometimes two. */
 export function mutated(good: Attempt, random: Random): Attempt {
   const attempt: Attempt = { ...structuredClone({ ...good, operation: undefined }), operation: good.operation };
   const changes =

@@ -1,4 +1,5 @@
-// The front's guard and an ajv of the tests' own look at the same spoilt requests, and agree on every one but those below.
+// The guard of the front and a separate ajv judge the same mutated requests. They agree on all requests except those
+// listed below.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Problem } from '../../src/http/problem.ts';
 import { startFront } from '../contract/ownFront.ts';
@@ -11,12 +12,12 @@ import { randomFrom } from './random.ts';
 import { faultOf } from './verdict.ts';
 
 const perOperation = 250;
-/** Of the right form, and unknown: it is a key of whatever team the path names. */
+/** A valid key format that is not known: it is a key of the team in the path. */
 const key = `sk_test_${'x'.repeat(32)}`;
 
 type Seen = { attempt: Attempt; refusedByFront: boolean; fault: string | undefined; answer: any };
 
-/** What the two may disagree on, and why. */
+/** The permitted differences, with their reasons. */
 const explained: { why: string; isSo(seen: Seen): boolean }[] = [
   {
     why: 'half a surrogate pair is no text to us, and JSON Schema has no word for that',
@@ -33,7 +34,7 @@ let front: Backend & { stop(): Promise<void> };
 beforeAll(async () => {
   front = await startFront({
     async backend() {
-      throw new Problem('resource_missing'); // so 404 is what the guard has let through
+      throw new Problem('resource_missing'); // so the guard accepted every request with a 404
     },
   });
 });
@@ -41,8 +42,8 @@ afterAll(() => front.stop());
 
 async function look(attempt: Attempt): Promise<Seen> {
   const { status, body } = await send(front.url, key, attempt);
-  expect([400, 403, 404]).toContain(status); // nothing but validity decides here
-  if (status === 403) expect(body.error.code).toBe('team_access_denied'); // a team id of another form
+  expect([400, 403, 404]).toContain(status); // only the validity decides here
+  if (status === 403) expect(body.error.code).toBe('team_access_denied'); // a malformed team ID
   return { attempt, refusedByFront: status !== 404, fault: faultOf(attempt), answer: body.error };
 }
 

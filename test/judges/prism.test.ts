@@ -1,5 +1,5 @@
-// Stock Prism as a second judge, whose code is neither ours nor ajv's alone: it plays the contract as a mock, and looks at
-// our server's answers as a proxy.
+// Stock Prism is a second judge with separate code. It serves the contract as a mock, and validates the responses of
+// our server as a proxy.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -29,7 +29,7 @@ describe('prism mock', () => {
   test.each(operations.map((operation) => [operation.operationId, operation]))(
     'returns %s as the contract declares',
     async (_id, operation) => {
-      const attempt = goodAttempts(operation)[0] as Attempt; // there is one of each operation
+      const attempt = goodAttempts(operation)[0] as Attempt; // there is one per operation
       const { status, headers, body } = await send(prism.url, keys.secretTest, attempt);
       const { problems } = judge(operation.method, prism.url + filled(attempt), status, headers, body);
       expect({ ok: status >= 200 && status < 300, problems }).toEqual({ ok: true, problems: [] });
@@ -41,7 +41,7 @@ type Violation = { location: string[]; severity: string; code: string; message: 
 type Found = { violation: Violation; attempt: Attempt; status: number; code: string | undefined };
 
 describe('prism proxy', () => {
-  let own: RunningPair; // good requests delete as well
+  let own: RunningPair; // valid requests include deletions
   beforeAll(async () => {
     home = await newHome();
     own = await startPair(home, { limits: limitsOf(1_000_000) });
@@ -71,7 +71,7 @@ describe('prism proxy', () => {
       const strangers = [publishableTest, revoked, ticketsReadOnly, 'none'];
       for (const { attempt, key } of [...asked, ...strangers.map((key) => ({ attempt: good[0] as Attempt, key }))]) {
         const { status, headers, body } = await send(prism.url, key, attempt);
-        expect(headers.get('X-Request-Id')).toMatch(/^req_/); // it is our answer and not the proxy's own
+        expect(headers.get('X-Request-Id')).toMatch(/^req_/); // the response is ours and not that of the proxy
         statuses[status] = (statuses[status] ?? 0) + 1;
         found.push(
           ...violationsIn(headers).map((violation) => ({ violation, attempt, status, code: body.error?.code })),
@@ -82,8 +82,8 @@ describe('prism proxy', () => {
     console.log(
       `answers by status ${JSON.stringify(statuses)}; Prism objects to ${found.length - ofAnswers.length} things in requests, ${ofAnswers.length} in answers`,
     );
-    expect(ofAnswers.map(inWords)).toEqual([]); // no difference needs explaining
-    expect(found.length).toBeGreaterThan(100); // and it does look
+    expect(ofAnswers.map(inWords)).toEqual([]); // no difference requires an explanation
+    expect(found.length).toBeGreaterThan(100); // and it validates
   });
 
   test('finds a planted violation', async () => {
@@ -104,7 +104,7 @@ describe('prism proxy', () => {
 
 const violationsIn = (headers: Headers): Violation[] => JSON.parse(headers.get('sl-violations') ?? '[]');
 
-/** The contract's example on a team, an article and a new ticket that the server has. */
+/** The example of the contract, on a team, an article and a new ticket of the server. */
 async function onOurs(attempt: Attempt): Promise<Attempt> {
   const client = clientOf(server, team.keys.secretTest);
   const params = { path: { teamId: team.id } };
@@ -113,7 +113,7 @@ async function onOurs(attempt: Attempt): Promise<Attempt> {
     teamId: async () => team.id,
     team: async () => team.slug,
     slug: async () => 'how-to-reset-password',
-    ticketId: async () => (await client.POST(tickets, newTicket)).data?.data.id as string, // the judge has passed it
+    ticketId: async () => (await client.POST(tickets, newTicket)).data?.data.id as string, // the judge accepted it
     eventId: async () => (await client.GET('/api/v1/teams/{teamId}/events', { params })).data?.data[0]?.id as string,
   };
   const path = Object.entries(attempt.path).map(async ([name, example]) => [name, (await ours[name]?.()) ?? example]);
@@ -121,11 +121,11 @@ async function onOurs(attempt: Attempt): Promise<Attempt> {
 }
 const tickets = '/api/v1/teams/{teamId}/tickets';
 
-/** It passes no body of a GET on (https://github.com/stoplightio/prism/issues/2259). */
+/** Prism does not forward the body of a GET (https://github.com/stoplightio/prism/issues/2259). */
 const takenByProxy = (attempt: Attempt): Attempt =>
   attempt.operation.method === 'get' ? { ...attempt, body: undefined } : attempt;
 
-/** It names unknown fields in a header of its own, and ends when a name does not fit into one. */
+/** Prism names unknown fields in a header, and ends if a name is not valid in a header. */
 function isReportable(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true;
   return Object.entries(value).every(([name, inner]) => /^[\t -~]*$/.test(name) && isReportable(inner));

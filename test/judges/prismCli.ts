@@ -1,4 +1,4 @@
-// Stock Prism in a process of its own: its mock of our contract, or its proxy in front of a server.
+// Stock Prism in its own process: the mock of our contract, or a proxy for a server.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -10,13 +10,13 @@ const cli = 'node_modules/@stoplight/prism-cli/dist/index.js';
 const contract = 'generated/openapi.json';
 
 export const prismMock = (): Promise<Prism> => run(['mock', contract]);
-/** Without `--errors`, which would answer our bad requests in the server's place. */
+/** Without `--errors`, because it would reject invalid requests instead of the server. */
 export const prismProxy = (upstream: string): Promise<Prism> => run(['proxy', contract, upstream]);
 
 async function run(command: string[]): Promise<Prism> {
   const port = await freePort();
   const child = spawn(process.execPath, [cli, ...command, '--host', '127.0.0.1', '--port', String(port)], {
-    env: { ...process.env, NODE_ENV: undefined }, // under `production` it crashes
+    env: { ...process.env, NODE_ENV: undefined }, // it crashes with `production`
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   process.once('exit', () => child.kill('SIGKILL'));
@@ -31,7 +31,7 @@ async function run(command: string[]): Promise<Prism> {
   };
 }
 
-/** Its output is read to the end: a full pipe would stop it. */
+/** Its output is read completely, because a full pipe would block it. */
 function listening(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = '';

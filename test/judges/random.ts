@@ -1,14 +1,14 @@
-// Random numbers that are the same in every run.
+// Random numbers that are equal in every run.
 
 export type Random = {
-  /** A whole number from 0 to below `end`. */
+  /** An integer from 0 to below `end`. */
   below(end: number): number;
   pick<T>(from: readonly T[]): T;
-  /** Text of such characters. */
+  /** Text of these characters. */
   text(alphabet: string, length: number): string;
 };
 
-/** mulberry32: small, and even enough to choose test cases. */
+/** mulberry32: small, and sufficiently uniform for test cases. */
 export function randomFrom(seed: number): Random {
   let state = seed;
   const below = (end: number): number => {
@@ -17,7 +17,7 @@ export function randomFrom(seed: number): Random {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * end);
   };
-  const pick = <T>(from: readonly T[]): T => from[below(from.length)] as T; // below its length
+  const pick = <T>(from: readonly T[]): T => from[below(from.length)] as T; // below the length
   return {
     below,
     pick,

@@ -1,4 +1,4 @@
-// Whether the contract allows a request: an ajv 2020 of the tests' own, which shares no code with the front.
+// Whether the contract allows a request, according to a separate ajv 2020 that shares no code with the front.
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { contract, follow, type Node, rooted } from '../support/judge.ts';
@@ -9,7 +9,7 @@ const ajv = new Ajv2020({ strict: false });
 ajv.addSchema(contract, 'contract');
 const compiled = new Map<Node, ValidateFunction>();
 
-/** What is wrong with the request; undefined when the contract allows it. */
+/** The fault in the request. Undefined if the contract allows it. */
 export function faultOf({ operation, path, query, version, headers, body }: Attempt): string | undefined {
   const parameters: Node[] = operation.parameters;
   const given: Record<string, string[]> = Object.fromEntries([
@@ -20,7 +20,7 @@ export function faultOf({ operation, path, query, version, headers, body }: Atte
     ]),
     ...Object.entries({ ...requiredHeaders(operation), ...headers })
       .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [`header ${name}`, [value?.trim()]]), // HTTP knows no blanks around a value
+      .map(([name, value]) => [`header ${name}`, [value?.trim()]]), // HTTP ignores blanks around a value
     ...(version === undefined ? [] : [['header CStar-Version', [version.trim()]]]),
   ]);
   const known = new Set(parameters.map((one) => `${one.in} ${one.name}`));
@@ -34,15 +34,17 @@ export function faultOf({ operation, path, query, version, headers, body }: Atte
   return faultOfBody(operation, body);
 }
 
-/** Style `form` with `explode`: one value per time that the name is given. */
+/** Style `form` with `explode`: one value for each occurrence of the name. */
 function faultOfParameter({ schema, required }: Node, values: string[] | undefined): string | undefined {
   if (values === undefined) return required ? 'is missing' : undefined;
   const resolved = follow(schema);
   if (resolved.type === 'array') return faultBy(schema, values);
-  return values.length > 1 ? 'is given twice' : faultBy(schema, read(values[0] as string, resolved.type)); // one is there
+  return values.length > 1 ? 'is given twice' : faultBy(schema, read(values[0] as string, resolved.type)); // one exists
 }
 
-/** A number in a URL is digits behind an optional minus; only one that need not be an integer has a fraction. */
+/**
+ * A number in a URL consists of an optional minus and digits. Only a number that is not an integer can have a fraction.
+ */
 const read = (text: string, type: unknown): unknown =>
   (type === 'integer' && /^-?\d+$/.test(text)) || (type === 'number' && /^-?\d+(\.\d+)?$/.test(text))
     ? Number(text)
@@ -50,7 +52,7 @@ const read = (text: string, type: unknown): unknown =>
 
 function faultOfBody(operation: Node, body: unknown): string | undefined {
   const requestBody = follow(operation.requestBody);
-  if (!requestBody) return undefined; // what is sent all the same has no meaning (RFC 9110, section 9.3.1)
+  if (!requestBody) return undefined; // content sent anyway has no meaning (RFC 9110, section 9.3.1)
   if (body === undefined) return requestBody.required ? 'the body is missing' : undefined;
   return faultBy(requestBody.content['application/json'].schema, JSON.parse(JSON.stringify(body)));
 }

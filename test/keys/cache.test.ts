@@ -1,4 +1,5 @@
-// The cache of looked-up keys is bounded by what the keys hold, so that keys with long lists of restrictions cannot fill the memory.
+// The key cache is limited by the size of the keys, so that keys with long lists of restrictions cannot fill the
+// memory.
 import { expect, test } from 'vitest';
 import { storedKeys } from '../../src/keys/keyring.ts';
 import type { Database } from '../../src/storage/database.ts';
@@ -9,7 +10,7 @@ import { team } from '../support/client.ts';
 const request = { teamId: team.id };
 const rangesOf = (count: number) => Array.from({ length: count }, (_, i) => `2001:db8::${i.toString(16)}`);
 
-/** A database that finds every key, restricted to so many address ranges; it counts the look-ups. */
+/** A database that finds every key, with this number of address ranges, and counts the lookups. */
 function findsAll(ranges: number): { database: Database; lookups(): number } {
   let lookups = 0;
   const row = () => ({
@@ -33,7 +34,7 @@ function findsAll(ranges: number): { database: Database; lookups(): number } {
   return { database: { kysely: query, of } as unknown as Database, lookups: () => lookups };
 }
 
-/** How many of so many keys have to be looked up again when each is used a second time. */
+/** The number of keys that are looked up again when each is used a second time. */
 async function lookedUpAgain(keys: number, ranges: number): Promise<number> {
   const { database, lookups } = findsAll(ranges);
   const keyring = storedKeys(database);

@@ -1,4 +1,4 @@
-// An environment has a thousand keys at most; revoked ones do not count.
+// An environment has at most 1,000 keys that are not revoked.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newUuid } from '../../src/storage/ids.ts';
 import { keysBy, told } from '../contract/apiKeys.ts';

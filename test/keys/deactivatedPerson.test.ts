@@ -1,4 +1,4 @@
-// A deactivated person's keys do not work, and nobody else's are touched.
+// The keys of a deactivated user do not work. Keys of other users are not affected.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { demoTeam } from '../../src/demoTeam.ts';
 import { standardLimits } from '../../src/http/limits.ts';
@@ -28,7 +28,7 @@ afterAll(async () => {
 test('every key of a deactivated user is rejected until the user is reactivated, and no key of another user', async () => {
   const made = await newKey(api, { permissions: [] });
   await setActive(false);
-  const later = await serveKeys(store); // with a cache of its own, which a person's change reaches within five seconds
+  const later = await serveKeys(store); // with its own cache, which a change to a user reaches within five seconds
   const all = [keys.secretTest, keys.secretLive, keys.publishableTest, keys.publishableLive, made.key];
   for (const key of all) expect(await using(later, key)).toEqual(restricted);
   expect(await using(later, otherTeam.keys.secretTest)).toEqual([200]);

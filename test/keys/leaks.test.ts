@@ -1,4 +1,4 @@
-// Who may report leaked keys, and what a report does where the contract tests cannot look.
+// Who can report leaked keys, and the effects of a report that contract tests cannot see.
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reportersOf } from '../../src/keys/reporters.ts';

@@ -1,4 +1,4 @@
-// A database from before keys had a life goes on: its keys work, as what they were.
+// A database from before the key endpoints: its keys continue to work as before.
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { pino } from 'pino';
@@ -59,7 +59,7 @@ afterAll(async () => {
   await own.drop();
 });
 
-/** The schema of the first two migrations, as `migrate` has left it then, and rows of that time. */
+/** The schema after the first two migrations, and rows of that time. */
 async function fillAsBefore(pool: Storage['pool']): Promise<void> {
   await pool.query('create table migrations (name text primary key, ran_at timestamptz not null)');
   for (const name of [start, writes]) {

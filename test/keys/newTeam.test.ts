@@ -1,4 +1,4 @@
-// A team begins with four kinds of key that work, and with an owner who stands behind them.
+// A new team has four keys that work, and an owner that they belong to.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { permissionsOf } from '../../src/http/permissions.ts';
 import { type FirstKeys, newTeam, type Owner } from '../../src/newTeam.ts';

@@ -1,4 +1,4 @@
-// Servers on a store of the test's own, with what they count in reach, and a keyring that can be held up.
+// Servers on a store of the test, with access to their meters, and a keyring that can be paused.
 import { pino } from 'pino';
 import { standardLimits } from '../../src/http/limits.ts';
 import { reportersOf } from '../../src/keys/reporters.ts';
@@ -14,12 +14,12 @@ type Wishes = Partial<Pick<Facts, 'reporters' | 'handlers' | 'log' | 'limits'>> 
   database?: Database;
 };
 export type OwnApi = Backend & {
-  /** Writes what was counted until now. */
+  /** Writes the usage counted so far. */
   flush(): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** A server on a store; there can be several, each with a key cache and counters of its own. */
+/** A server on a store. There can be several, each with its own key cache and meters. */
 export async function serveKeys(
   store: Pick<OwnStore, 'database'>,
   { clock = () => new Date(), database = store.database, limits, ...others }: Wishes = {},
@@ -36,10 +36,10 @@ export async function serveKeys(
   return { ...front, flush: () => meter.flush() };
 }
 
-/** The next key look-up waits with what it has read. `read` tells that it has; `release` lets it go on. */
+/** Pauses the next key lookup after its read. `read` resolves when it has read, and `release` continues it. */
 type Hold = { read: Promise<void>; release(): void };
 
-/** A database whose key look-ups can be held up, one for each `hold`. */
+/** A database whose key lookups can be paused, once per `hold`. */
 export function holdable(database: Database): { database: Database; hold(): Hold } {
   let waiting: { whenRead(): void; released: Promise<void> } | undefined;
   const watched = <T extends object>(builder: T): T =>

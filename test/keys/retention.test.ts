@@ -1,4 +1,5 @@
-// Usage is kept for 90 days and the audit log for 365: what is older is not shown, and purged; nothing younger is.
+// Usage is retained for 90 days and the audit log for 365 days. Older rows are not returned and are purged; newer rows
+// are kept.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { appendAudit } from '../../src/audit/auditStore.ts';

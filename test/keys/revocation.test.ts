@@ -1,4 +1,5 @@
-// What is taken from a key on one server is taken on every other one within five seconds, and at once where it was done.
+// A change that restricts a key takes effect immediately on the server that makes it, and within five seconds on every
+// other server.
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allPermissions, got, keysBy, newKey, using } from '../contract/apiKeys.ts';
@@ -28,14 +29,16 @@ const withdrawals: [what: string, code: string, withdraw: (keyId: string) => Pro
   ['narrowed', '403 insufficient_permissions', (id) => got(keysBy(here).change(id, { permissions: withoutTickets }))],
 ];
 
-/** How a request with a key goes. */
+/** The result of a request with a key. */
 async function ask(backend: Backend, key: string): Promise<string> {
   const params = { path: { teamId: team.id }, query: { pageSize: 1 } };
   const { response, error } = await clientOf(backend, key).GET('/api/v1/teams/{teamId}/tickets', { params });
   return [response.status, error?.error.code].filter(Boolean).join(' ');
 }
 
-/** Waits until a key is refused; a request that is sent later than promised may not be let in. Returns the milliseconds. */
+/**
+ * Waits until a key is rejected, and fails if a request after the promised time is accepted. Returns the milliseconds.
+ */
 async function refusedAfter(backend: Backend, key: string, refusal: string, since: number): Promise<number> {
   for (;;) {
     const sent = performance.now() - since;
@@ -69,7 +72,7 @@ describe('a key that two servers have cached', () => {
     await got(keysBy(here).revoke(id));
     await refusedAfter(elsewhere, key, '401 invalid_api_key', performance.now());
     release();
-    expect(await early).toBe('200'); // it came while the key was in force
+    expect(await early).toBe('200'); // the key was active when the request arrived
     expect(await ask(slow, key)).toBe('401 invalid_api_key');
     await slow.stop();
   });
@@ -85,7 +88,7 @@ test('a lookup that runs during the revocation of the key is not cached', async 
   await read;
   await got(keysBy(own).revoke(id));
   release();
-  expect(await early).toBe('200'); // it came while the key was in force
+  expect(await early).toBe('200'); // the key was active when the request arrived
   expect(await ask(own, key)).toBe('401 invalid_api_key');
   await own.stop();
 });

@@ -1,4 +1,4 @@
-// A key that is out of force leaves nothing behind: what it makes, changes or rotates would outlive it.
+// A key that is no longer active cannot create, change or rotate keys, which would outlive it.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
@@ -23,7 +23,7 @@ afterAll(async () => {
   await store.close();
 });
 
-/** Every write that one key can do to keys. */
+/** Every write of one key on keys. */
 const writes: Record<string, (by: IssuedApiKey, other: IssuedApiKey) => Promise<Parameters<typeof told>[0]>> = {
   create: (by) => keysBy(api, by.key).create({ name: 'Heir', permissions: ['keys:write'] }),
   change: (by, other) => keysBy(api, by.key).change(other.id, { name: randomUUID() }),
@@ -38,7 +38,7 @@ test(`in ${rounds} races of create, change and rotate with the revocation of the
   const seen: Record<string, number> = {};
   for (let round = 0; round < rounds; round++) {
     const by = await newKey(api);
-    await got(keysBy(api, by.key).get(by.id)); // now it is in the cache, and its requests reach the store as soon as the other's
+    await got(keysBy(api, by.key).get(by.id)); // the key is now in the cache, so its requests reach the store as early as the others
     const revoke = () => keysBy(api).revoke(by.id);
     const work = ['create', 'change', 'rotate'].map(
       (name) => () => (writes[name] as (typeof writes)[string])(by, other),
@@ -54,7 +54,7 @@ test(`in ${rounds} races of create, change and rotate with the revocation of the
   expect(await writtenAfterRevocation()).toEqual([]);
 });
 
-/** The events, in the order of their commits, that a key caused after the event of its own revocation. */
+/** The events, in commit order, that a key caused after the event of its own revocation. */
 async function writtenAfterRevocation(): Promise<object[]> {
   const { rows } = await store.pool.query(
     `select event.type, event.sequence from events event
@@ -78,7 +78,7 @@ function endSecret(db: TenantDatabase, id: string): Promise<unknown> {
   return db.updateTable('key_secrets').set({ expires_at: new Date() }).where('key_id', '=', toUuid(id)).execute();
 }
 
-/** There is no view of people, who belong to no tenant. */
+/** Users belong to no tenant, so there is no view for them. */
 function deactivatePerson(db: TenantDatabase): Promise<unknown> {
   return db.run(sql`update users set is_active = false where email like 'robin@%'`);
 }
@@ -86,7 +86,7 @@ function deactivatePerson(db: TenantDatabase): Promise<unknown> {
 describe.each(Object.keys(writes))('%s with an authenticated key', (name) => {
   test.each(ends)('is rejected if the key is %s before the write takes the lock', async (_how, refusal, end) => {
     const [by, other] = [await newKey(api), await newKey(api)];
-    await got(keysBy(api, by.key).get(by.id)); // now it is in the cache
+    await got(keysBy(api, by.key).get(by.id)); // the key is now in the cache
     let under: ReturnType<(typeof writes)[string]> | undefined;
     await store.database.write(tenant, async (db) => {
       await db.lock();
@@ -99,7 +99,7 @@ describe.each(Object.keys(writes))('%s with an authenticated key', (name) => {
   });
 });
 
-/** Resolves when a statement waits for a lock; the embedded store has one connection, for which the request waits. */
+/** Resolves when a statement waits for a lock. The embedded store has one connection, for which the request waits. */
 async function waits(): Promise<void> {
   if (store.isEmbedded) return;
   for (let tries = 0; tries < 500; tries++) {

@@ -1,4 +1,4 @@
-// No key gets more requests by making keys: what it makes shares its limit.
+// Creating keys does not increase the number of requests: new keys share the limit of their creator.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { standardLimits } from '../../src/http/limits.ts';
 import { permissionsOf } from '../../src/http/permissions.ts';
@@ -23,7 +23,7 @@ afterAll(async () => {
   await store.close();
 });
 
-/** A key that the operator makes. */
+/** A key that the operator creates. */
 async function root(rateLimit: number | null): Promise<string> {
   const key = newSecret({ type: 'secret', environment: 'test' });
   const db = store.database.of(tenant);
@@ -40,13 +40,13 @@ async function root(rateLimit: number | null): Promise<string> {
 }
 
 const newKey = (by: string, wishes: Partial<ApiKeyCreate> = {}) => madeBy(api, wishes, by);
-/** What the headers say after one request. */
+/** The values of the headers after one request. */
 const told = async (key: string) => {
   const { status, limit, remaining } = await ask(api, key);
   return [status, limit, remaining];
 };
 
-/** The first one is made by the operator, each other one by the one before it. */
+/** The operator creates the first key, and each key creates the next one. */
 async function chain(first: number | null, ...rateLimits: (number | undefined)[]) {
   const keys = [{ id: '', key: await root(first) }];
   for (const rateLimit of rateLimits) {
@@ -75,14 +75,14 @@ test('a key with 70 requests per hour and the 64 keys that it created have 70 re
 
 test('keys share the limit of every key above them', async () => {
   const [admin, middle, narrow, last] = await chain(100, undefined, 10, undefined);
-  expect(await told(last.key)).toEqual([200, 10, 8]); // one went to make the last key
+  expect(await told(last.key)).toEqual([200, 10, 8]); // one request created the last key
   expect(await told(narrow.key)).toEqual([200, 10, 7]);
   expect(await told(middle.key)).toEqual([200, 100, 94]);
   expect(await told(admin.key)).toEqual([200, 100, 93]);
   const passed = [];
   for (let i = 0; i < 12; i++) passed.push((await ask(api, last.key)).status === 200);
   expect(passed.filter(Boolean)).toHaveLength(7);
-  expect(await told(admin.key)).toEqual([200, 100, 85]); // what was refused by the lower limit is not charged here
+  expect(await told(admin.key)).toEqual([200, 100, 85]); // requests rejected by the lower limit are not charged here
 });
 
 test('a lower limit of a key counts only its own requests', async () => {

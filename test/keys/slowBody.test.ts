@@ -1,4 +1,4 @@
-// A body takes its time, and meanwhile the key ends: what was begun with it does not happen.
+// The key ends while a slow body arrives: the request is rejected.
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { got, keysBy, newKey } from '../contract/apiKeys.ts';
@@ -39,7 +39,7 @@ test.each([
     `POST /api/v1/teams/${team.id}/tickets HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\n` +
       `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body.slice(0, 5)}`,
   );
-  await read; // the key is being looked up: its headers are there
+  await read; // the key is being looked up, so the headers have arrived
   release();
   await got(change(id) as ReturnType<ReturnType<typeof keysBy>['get']>);
   const closed = once(socket, 'close');

@@ -1,4 +1,4 @@
-// What a key may do to another one, and to itself: never anything to a key that may do more.
+// The access of a key to other keys and to itself: it cannot change a key that has more access.
 import { describe, expect, test } from 'vitest';
 import {
   fields,
@@ -24,7 +24,7 @@ const through =
     const body = await response.json();
     return told({ response, ...(response.ok ? { data: body } : { error: body }) } as Parameters<typeof told>[0]);
   };
-/** Whatever can be done to a key. */
+/** All operations on a key. */
 const deeds: Record<string, (key: string, other: IssuedApiKey) => Promise<ReturnType<typeof told>>> = {
   rename: async (key, { id }) => told(await by(key).change(id, { name: 'Renamed' })),
   'leave as it is': async (key, { id, name }) => told(await by(key).change(id, { name })),

@@ -1,4 +1,4 @@
-// The operator's way to a first key: `npm run team`, on an empty database, without demo data.
+// `npm run team` creates the first key, on an empty database without demo data.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// What keys are used for is counted in memory, written in batches, and exact.
+// The usage of keys is counted in memory, written in batches, and exact.
 
 import pg from 'pg';
 import { pino } from 'pino';
@@ -32,7 +32,7 @@ const mixture: [operationId: string, method: string, path: string, body?: string
   ['listTickets', 'GET', '/api/v1/teams/00000000-0000-4000-8000-000000000000/tickets'],
 ];
 
-/** Sends it once more, and counts the answer. */
+/** Sends one more request, and counts the response. */
 async function sendOne(
   backend: Backend,
   key: string,
@@ -282,12 +282,12 @@ describe('on a store of its own', () => {
     await api.flush();
     const query = vi.spyOn(pg.Client.prototype, 'query');
     const sent = () => query.mock.calls.map(([first]) => (first as unknown as { text?: string }).text ?? String(first));
-    const refused = { key, method: 'GET' }; // before any handler
+    const refused = { key, method: 'GET' }; // rejected before any handler
     for (let i = 0; i < 10; i++)
       await Promise.all(Array.from({ length: 20 }, () => send(api, `${base}/tickets?page=0`, refused)));
     const isLookup = (text: string) => text.includes('from "key_secrets" as "secret"');
     expect(sent().filter((text) => !isLookup(text))).toEqual([]);
-    expect(sent().length).toBeLessThan(20); // a look-up every five seconds
+    expect(sent().length).toBeLessThan(20); // one lookup every five seconds
     query.mockClear();
     await api.flush();
     expect(sent().map((text) => text.trim().split(/\s/)[0])).toEqual(['begin', 'insert', 'insert', 'update', 'commit']);

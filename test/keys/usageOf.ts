@@ -1,4 +1,4 @@
-// What a key was used for, as the API tells it and as a test has counted it.
+// The usage of a key, as the API returns it and as a test counts it.
 import type { components } from '../../generated/types.ts';
 import { type Backend, clientOf, keys, team } from '../support/client.ts';
 
@@ -6,7 +6,7 @@ export type Usage = components['schemas']['ApiKeyUsage'];
 type Counts = Omit<components['schemas']['OperationUsage'], 'operationId'>;
 export type Tally = Record<string, Counts>;
 
-/** @param key one that may read keys; the server's demo may be another one than that of the run */
+/** @param key a key that can read keys; the server may have other demo data than the run */
 export async function usageOf(
   backend: Backend,
   keyId: string,
@@ -21,7 +21,7 @@ export async function usageOf(
 
 export const none: Counts = { requests: 0, clientErrors: 0, rateLimited: 0, serverErrors: 0 };
 
-/** One more answer with this status. */
+/** Counts one more response with this status. */
 export function count(tally: Tally, operationId: string, status: number): void {
   const counts = { ...none, ...tally[operationId] };
   counts.requests++;
@@ -42,7 +42,7 @@ const countsOf = ({ requests, clientErrors, rateLimited, serverErrors }: Counts)
 });
 export const sumOf = (all: Counts[]): Counts => all.reduce(plus, none);
 
-/** By operation, over all hours: a run may cross the turn of an hour. */
+/** Usage by operation, over all hours, because a run can cross the start of an hour. */
 export function byOperation({ hours }: Usage): Tally {
   const operations = Map.groupBy(
     hours.flatMap((hour) => hour.operations),
@@ -51,7 +51,7 @@ export function byOperation({ hours }: Usage): Tally {
   return Object.fromEntries([...operations].map(([id, counts]) => [id, sumOf(counts.map(countsOf))]));
 }
 
-/** The numbers above the operations: of every hour, and of all of it. */
+/** The totals above the operations, of every hour and of the period. */
 export const isConsistent = (usage: Usage): boolean =>
   [usage, ...usage.hours].every((level) => {
     const parts = 'operations' in level ? level.operations : level.hours;

@@ -1,4 +1,4 @@
-// The time of day goes back: no window gets longer than its length, and the header says so.
+// If the system clock goes back, no window becomes longer than its length, and the header is correct.
 import { createClient } from '@redis/client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { memoryBuckets } from '../../src/http/buckets.ts';

@@ -1,4 +1,4 @@
-// Fronts with the standard limits, and many requests to them.
+// Fronts with the default limits, and many requests to them.
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { type Logger, pino } from 'pino';
@@ -12,13 +12,13 @@ import { type Backend, send } from '../support/client.ts';
 
 export const limits = standardLimits(60);
 const [operation] = operationTable.filter(({ operationId }) => operationId === 'getIdentity');
-const content = exampleContent(operation as NonNullable<typeof operation>); // the contract has it
+const content = exampleContent(operation as NonNullable<typeof operation>); // it is in the contract
 
-/** A front that knows the demo's keys, and takes any other. */
+/** A front that knows the keys of the demo, and accepts any other key. */
 export const startLimited = (deps: Partial<Deps>): ReturnType<typeof startFront> =>
   startFront({ limits, backend: (_call, finish) => finish({ status: 200, content }), ...deps });
 
-/** A key that nobody has used yet. */
+/** A key that was not used before. */
 export const newKey = (kind: 'sk' | 'pk' = 'sk'): string => `${kind}_test_${randomBytes(24).toString('base64url')}`;
 
 export type Told = { status: number; limit: number; remaining: number };
@@ -29,11 +29,11 @@ export async function ask(backend: Backend, key: string): Promise<Told> {
   return { status, limit: number('X-RateLimit-Limit'), remaining: number('X-RateLimit-Remaining') };
 }
 
-/** So many requests at once, in turn to each of them. */
+/** This number of parallel requests, sent to the fronts in turn. */
 export const askAtOnce = (backends: Backend[], key: string, count: number): Promise<Told[]> =>
   Promise.all(Array.from({ length: count }, (_, i) => ask(backends[i % backends.length] as Backend, key)));
 
-/** That exactly as many requests as the limit got through, and every one was told another number of those that remain. */
+/** Asserts that exactly the limit of requests succeeded, each with another number of remaining requests. */
 export function expectExactly(limit: number, told: Told[]): void {
   const passed = told.filter(({ status }) => status === 200).sort((a, b) => b.remaining - a.remaining);
   expect(passed).toEqual(Array.from({ length: limit }, (_, i) => ({ status: 200, limit, remaining: limit - 1 - i })));
@@ -41,7 +41,7 @@ export function expectExactly(limit: number, told: Told[]): void {
   expect(others).toEqual(Array(told.length - limit).fill({ status: 429, limit, remaining: 0 }));
 }
 
-/** Level and text of a line of the log; undefined for those of requests. */
+/** The level and message of a log line. Undefined for lines of requests. */
 export function messageOf(line: string): string | undefined {
   const { level, msg } = JSON.parse(line);
   return msg === 'request' ? undefined : `${pino.levels.labels[level]}: ${msg}`;
@@ -62,6 +62,6 @@ export function readableLog(): { log: Logger; messages: string[] } {
 export const down = 'warn: Redis is unavailable: each instance counts rate limits in its own memory';
 export const back = 'info: Redis is available: the instances share their rate limits';
 
-/** Waits for the log to say no more and no less than this. */
+/** Waits until the log has exactly these messages. */
 export const expectLog = (messages: string[], expected: string[]): Promise<void> =>
   expect.poll(() => messages, { timeout: 10_000 }).toEqual(expected);

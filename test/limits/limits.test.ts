@@ -1,4 +1,5 @@
-// A key gets exactly as many requests through as its limit says, however many come at once, and is told how many are left.
+// A key has exactly the number of requests of its limit, with any number in parallel, and receives the number of
+// remaining requests.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { memoryBuckets } from '../../src/http/buckets.ts';
 import { redisBuckets } from '../../src/http/redisBuckets.ts';
@@ -129,7 +130,7 @@ describe.skipIf(missingRedis)(`in Redis${missingRedis ? ` (${missingRedis})` : '
     for (const [kind, { windowSeconds }] of Object.entries(limits)) {
       expect(ofKind(kind), kind).not.toEqual([]);
       for (const [name, left] of ofKind(kind)) {
-        expect(left, name).toBeGreaterThan(0); // -1 would be for ever
+        expect(left, name).toBeGreaterThan(0); // -1 means no expiry
         expect(left, name).toBeLessThanOrEqual(windowSeconds);
       }
     }

@@ -1,4 +1,5 @@
-// The program itself: twice on one PostgreSQL and one Redis, as behind a load balancer, and once with a Redis that is away.
+// The complete program: twice on one PostgreSQL and one Redis, as behind a load balancer, and once with an unavailable
+// Redis.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -28,7 +29,7 @@ afterEach(async () => {
   for (const one of undo.reverse()) await one();
 });
 
-/** Resolves when it takes requests. */
+/** Resolves when it accepts requests. */
 async function startProgram(): Promise<Program> {
   const env = { ...process.env, ...home.env, DEMO_DATA: 'true', REDIS_URL: redis.url, PORT: '0', MOCK_PORT: '0' };
   const child = spawn(process.execPath, ['src/main.ts'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -65,7 +66,7 @@ test.skipIf(missingRedis || !TEST_DATABASE_URL)(
   `two processes together accept 1,000 of 1,100 requests, on PostgreSQL (skipped without TEST_DATABASE_URL)${skipped}`,
   { timeout: 60_000 },
   async () => {
-    const programs = [await startProgram(), await startProgram()]; // one after the other: the first makes the tables
+    const programs = [await startProgram(), await startProgram()]; // one after the other: the first one creates the tables
     for (const { messages } of programs) await expectLog(messages, [back]);
     expectExactly(1000, await askAtOnce(programs, demoKeys().secretTest, 1100));
     expectExactly(100, await askAtOnce(programs, demoKeys().publishableTest, 110));

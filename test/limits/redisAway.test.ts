@@ -1,4 +1,4 @@
-// Redis may go at any time: no request fails for it, none gets through that should not, and the log says so once.
+// Redis can become unavailable at any time: no request fails, no request exceeds a limit, and it is logged once.
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -41,7 +41,7 @@ async function startInstance(url = redis.url): Promise<Instance> {
   return { name: 'server', url: front.url, buckets, messages };
 }
 
-/** 1,100 requests, twenty at a time; something happens when 300 are answered. */
+/** 1,100 requests, 20 in parallel, with an action after 300 responses. */
 async function askThrough(instance: Instance, key: string, event: () => Promise<void> | void): Promise<Told[]> {
   const told: Told[] = [];
   let asked = 0;
@@ -56,7 +56,7 @@ async function askThrough(instance: Instance, key: string, event: () => Promise<
   return told;
 }
 
-/** A key that is new to both is counted by both together. */
+/** Asserts that both instances count a new key together. */
 async function expectShared(one: Instance, other: Instance): Promise<void> {
   const key = newKey();
   const remaining = [];
@@ -134,10 +134,10 @@ describe.skipIf(missingRedis)(`Redis away${missingRedis ? ` (${missingRedis})` :
   test('a Redis server that responds but cannot count is treated as unavailable', async () => {
     const instance = await startInstance();
     await expectLog(instance.messages, [back]);
-    await redis.setMemory(1); // bytes: it takes no new keys
+    await redis.setMemory(1); // bytes: Redis accepts no new keys
     expectExactly(100, await askAtOnce([instance], newKey('pk'), 110));
     await expectLog(instance.messages, [back, down]);
-    await redis.setMemory(0); // no bound
+    await redis.setMemory(0); // no limit
     await expectLog(instance.messages, [back, down, back]);
   });
 
@@ -152,7 +152,7 @@ describe.skipIf(missingRedis)(`Redis away${missingRedis ? ` (${missingRedis})` :
     }
     await closed.buckets.close();
     await comeBack();
-    await expectLog(open.messages, [back, down, back]); // its turn comes after the other's would have come
+    await expectLog(open.messages, [back, down, back]); // its attempt would come after that of the other one
     expect(closed.messages).toEqual([back, down]);
   });
 });

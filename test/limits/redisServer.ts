@@ -1,4 +1,4 @@
-// A Redis of the test's own, on a free port of this machine: it can be killed, halted and started again.
+// A Redis of the test, on a free local port, which can be killed, halted and restarted.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { createClient } from '@redis/client';
 
 const isThere = spawnSync('redis-server', ['--version']).status === 0;
 
-/** Why a test that needs Redis is skipped; with REQUIRE_REDIS=1 it is not, and fails instead. */
+/** The reason to skip a test that requires Redis. With REQUIRE_REDIS=1 the test fails instead. */
 export const missingRedis: string | undefined =
   isThere || process.env.REQUIRE_REDIS === '1'
     ? undefined
@@ -18,20 +18,20 @@ export const missingRedis: string | undefined =
 
 export type RedisServer = {
   url: string;
-  /** `kill -9`: it comes back empty. */
+  /** `kill -9`: Redis restarts empty. */
   kill(): Promise<void>;
   start(): Promise<void>;
-  /** It keeps its connections and takes new ones, but says nothing. */
+  /** Redis keeps its connections and accepts new ones, but does not respond. */
   halt(): void;
   resume(): void;
-  /** How long every key that it holds will live. */
+  /** The remaining lifetime of every stored key. */
   secondsLeft(): Promise<Record<string, number>>;
-  /** 0 is no bound; when it is reached, nothing more can be written. */
+  /** 0 means no limit. At the limit, no more writes are possible. */
   setMemory(bytesMax: number): Promise<void>;
   remove(): Promise<void>;
 };
 
-/** Resolves when it takes commands. */
+/** Resolves when Redis accepts commands. */
 export async function startRedis(): Promise<RedisServer> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'cstar-redis-'));

@@ -1,4 +1,4 @@
-// Ways to break the rules on examples, errors, envelopes and headers.
+// Violations of the rules for examples, errors, envelopes and headers.
 import {
   codes,
   create,

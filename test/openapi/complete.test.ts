@@ -1,4 +1,4 @@
-// What the generator adds to an operation because the front can answer it.
+// The errors that the generator adds to an operation for the front.
 import { expect, test } from 'vitest';
 import { complete } from '../../src/contract/complete.ts';
 import { type Contract, resolve } from '../../src/contract/document.ts';
@@ -8,7 +8,7 @@ import { operations } from '../support/judge.ts';
 const path = '/api/v1/teams/{teamId}/things';
 const headerOf = (name: string) => ({ name, in: 'header', required: true, schema: { type: 'string', maxLength: 9 } });
 
-/** The codes of a 400 of an operation with nothing but what is given. */
+/** The codes of the 400 of an operation with only the given parts. */
 function codesOf(method: string, parameters: object[], security: object[] = [{ secretKey: [] }]): string[] {
   const contract = {
     ...loadContract(),

@@ -1,4 +1,4 @@
-// The second bundle, which client generators read, tells the same as the first.
+// The second bundle, for client generators, has the same content as the first one.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { contract, type Node, operations } from '../support/judge.ts';

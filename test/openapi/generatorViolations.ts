@@ -1,8 +1,8 @@
-// Ways to break the rules that generated clients need.
+// Violations of the rules for generated clients.
 import type { Node } from '../support/judge.ts';
 import { list, parameter, property, ref, schema, text, type Violation } from './violations.ts';
 
-/** The components of one section, with one more. */
+/** The components of one section, with one more component. */
 const plant = (section: string, name: string, component: Node) => (document: Node) =>
   (document.components[section][name] = component);
 const webhook = (document: Node): Node => document.webhooks['ticket.created'].post;

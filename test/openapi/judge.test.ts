@@ -1,4 +1,4 @@
-// The judge of all other tests, judged: it lets a good answer pass and finds each kind of fault in a bad one.
+// Tests of the judge: it accepts a valid response and finds each kind of fault in an invalid one.
 import { describe, expect, test } from 'vitest';
 import { contract, follow, judge, type Node } from '../support/judge.ts';
 

@@ -1,4 +1,4 @@
-// What the operation table says of operations that are written in other ways than ours.
+// The operation table for operations that are declared differently from ours.
 import { expect, test } from 'vitest';
 import { awkwardContract, operation, rowsOf } from '../http/awkward.ts';
 import type { Node } from '../support/judge.ts';

@@ -1,4 +1,4 @@
-// Ways to break the rules on operations, paths and marks.
+// Violations of the rules for operations, paths and marks.
 import type { Node } from '../support/judge.ts';
 import { create, field, list, parameter, ref, schema, text, tickets, type Violation } from './violations.ts';
 

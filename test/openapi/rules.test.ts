@@ -16,7 +16,7 @@ const violations = [...schemaViolations, ...operationViolations, ...answerViolat
 const place = mkdtempSync(join(tmpdir(), 'cstar-rules-'));
 afterAll(() => rmSync(place, { recursive: true }));
 
-/** The rules that have something to say. */
+/** The rules that report a problem. */
 const speakers = (document: Node): string[] =>
   Object.entries(bundleRules).flatMap(([name, rule]) =>
     problemsOf(rule, document as Contract).length > 0 ? [name] : [],
@@ -38,7 +38,7 @@ describe('rules in memory', () => {
   });
 });
 
-/** What we leave to Redocly's own rules. */
+/** The rules of Redocly that we use. */
 const theirs: [string, (document: Node) => unknown][] = [
   ['operation-summary', (d) => delete d.paths['/readyz'].get.summary],
   ['operation-description', (d) => delete d.paths['/readyz'].get.description],
@@ -72,7 +72,7 @@ describe('rules in Redocly, with redocly.yaml', () => {
   });
 });
 
-/** The rules by which `redocly lint` fails for the bundle or the source. */
+/** The rules that `redocly lint` reports for the bundle or the source. */
 function lint(config: string): Set<string> {
   const rules = ['bundle', 'source'].flatMap((api) => {
     const { stdout } = spawnSync(

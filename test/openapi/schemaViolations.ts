@@ -1,4 +1,4 @@
-// Ways to break the rules on schemas and references.
+// Violations of the rules for schemas and references.
 import { create, field, header, json, list, parameter, ref, schema, text, type Violation } from './violations.ts';
 
 export const schemaViolations: Violation[] = [

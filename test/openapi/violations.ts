@@ -1,5 +1,5 @@
-// A rule of the contract, a way to break it, and the hand that breaks it in a copy of the bundle. `echoes` are other rules
-// that cannot stay silent, mostly because an example no longer fits.
+// A rule, the name of a violation, and a function that plants it in a copy of the bundle. `echoes` are other rules that
+// also report it, usually because an example is no longer valid.
 import type { Node } from '../support/judge.ts';
 
 export type Violation = [rule: string, what: string, plant: (document: Node) => unknown, ...echoes: string[]];
@@ -17,11 +17,11 @@ export const json = (holder: Node): Node => holder.content['application/json'];
 export const codes = (document: Node): Node => schema(document, 'ErrorCode')['x-errors'];
 export const ref = (name: string): Node => ({ $ref: `#/components/schemas/${name}` });
 
-/** A property that no rule objects to unless `more` makes it. */
+/** A property that violates no rule unless `more` adds a violation. */
 export const field = (more: Node): Node => ({ description: 'Planted.', ...more });
 export const text = field({ type: 'string', pattern: '^[ -~]*$', maxLength: 9, examples: ['Planted'] });
 
-/** A response without its limit headers. */
+/** A response without its rate limit headers. */
 export function dropLimits(response: Node): void {
   for (const name of Object.keys(response.headers)) if (name.startsWith('X-RateLimit')) delete response.headers[name];
 }

@@ -1,4 +1,4 @@
-// What is wrong with a directory or a schema is said in one line that names it, and nothing is overwritten.
+// A fault in a directory or a schema is reported in one line that names it, and nothing is overwritten.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -13,12 +13,12 @@ import type { Storage } from '../../src/storage/postgres.ts';
 const statementTimeoutMs = 700;
 const tooLong = 'select count(*) from generate_series(1, 1000000000)';
 const rowsOf = async (text: string) => (await storage.pool.query(text)).rows;
-let fresh: string; // a new database, made once and copied for each test
+let fresh: string; // a new database, created once and copied for each test
 let dataDir: string;
 let storage: Storage;
 
 beforeAll(async () => {
-  process.umask(0o077); // as main.ts does; threads take it over
+  process.umask(0o077); // as in main.ts; threads inherit it
   fresh = mkdtempSync(join(tmpdir(), 'fresh-'));
   await (await openEmbedded(options(fresh))).close();
 }, 60_000);
@@ -201,7 +201,7 @@ describe('the data directory', () => {
   });
 
   it('is accessible to its owner only', () => {
-    // A few files inside are 0666 whatever the umask: Emscripten sets modes itself.
+    // A few files inside have the mode 0666 with any umask, because Emscripten sets modes itself.
     expect(statSync(join(fresh, 'pg')).mode & 0o077).toBe(0);
     expect(statSync(join(fresh, 'lock')).mode & 0o077).toBe(0);
   });

@@ -1,5 +1,5 @@
-// Every write takes its locks in the order that src/storage/database.ts states: all writes run against resets of the test data,
-// and no two of them wait for each other. What they leave is whole.
+// Every write takes its locks in the order in src/storage/database.ts. All writes run in parallel with resets of the
+// test data, without a deadlock, and leave consistent data.
 import pg from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
@@ -14,7 +14,7 @@ const writes = operationTable.filter(({ method }) => method !== 'GET');
 const tenant = { teamId: team.id, environment: 'test' } as const;
 type Target = { ticketId: string; keyId: string; customerId: string };
 
-/** Errors that the database has answered with, by SQLSTATE. */
+/** Errors of the database, by SQLSTATE. */
 const sqlStates: string[] = [];
 const prototype = pg.Client.prototype as unknown as { query(...given: unknown[]): unknown };
 const { query } = prototype;
@@ -29,7 +29,7 @@ afterEach(async () => {
   while (undo.length > 0) await undo.pop()?.();
 });
 
-/** The good request of an operation, aimed at rows that this store has. */
+/** The valid request of an operation, with rows of this store. */
 function aimed(operation: TableEntry, { ticketId, keyId, customerId }: Target): Draft {
   const draft = goodRequest(operation);
   const body =
@@ -66,7 +66,7 @@ async function target({ database }: OwnStore, front: Backend): Promise<Target> {
   return { ticketId, keyId, customerId };
 }
 
-/** What the counters and references say, beside what there is. */
+/** The counters and references, with the rows that exist. */
 async function left({ pool }: OwnStore) {
   const { rows } = await pool.query(
     `select (select count(*)::int from tickets where team_id = $1 and environment = 'test') as tickets,
@@ -99,7 +99,7 @@ describe.each([
         const doomed = await target(store, front);
         const ofTickets = writes.filter(({ path }) => path.includes('/tickets'));
         const resets = writes.filter(({ operationId }) => operationId === 'deleteTestData');
-        const all = [...resets, ...writes, ...ofTickets]; // at another place of the round each time
+        const all = [...resets, ...writes, ...ofTickets]; // at another position of the round each time
         const order = [...all.slice(round % all.length), ...all.slice(0, round % all.length)];
         const drafts = order.map((operation) => ({
           operation,

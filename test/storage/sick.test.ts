@@ -1,4 +1,5 @@
-// A database that is away, full, read-only or silent: 503 with Retry-After, readiness says no, and it works again by itself.
+// An unavailable, full, read-only or silent database: 503 with Retry-After, readiness returns 503, and the server
+// recovers.
 import { createServer, type Server, type Socket, connect as tcp } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -88,8 +89,8 @@ describe.each(stores)('on %s (PostgreSQL is skipped without TEST_DATABASE_URL)',
     expect(told(await ready(front))).toEqual([200, null]);
     await pool.query(`${command} default_transaction_read_only = on`);
     await reconnect();
-    if (!isEmbedded) await pool.query('set default_transaction_read_only = on'); // of the connection that is left
-    await new Promise((resolve) => setTimeout(resolve, 1_100)); // readiness is a second old at most
+    if (!isEmbedded) await pool.query('set default_transaction_read_only = on'); // of the remaining connection
+    await new Promise((resolve) => setTimeout(resolve, 1_100)); // readiness is at most one second old
     expect((await read(front)).status).toBe(200);
     expect(told(await create(front))).toEqual(away);
     expect(told(await ready(front))).toEqual(away);
@@ -118,7 +119,7 @@ describe.each(stores)('on %s (PostgreSQL is skipped without TEST_DATABASE_URL)',
   });
 });
 
-/** A way to the database that can fall silent: connections of then stay open, and nothing comes through them any more. */
+/** A proxy to the database that can become silent: existing connections stay open, but nothing passes through them. */
 async function quietable(url: string): Promise<{ url: string; silence(): void; open(): number }> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
@@ -146,7 +147,7 @@ async function quietable(url: string): Promise<{ url: string; silence(): void; o
       for (const socket of sockets) {
         socket.unpipe();
         socket.removeAllListeners('data');
-        socket.resume(); // what arrives is acknowledged and dropped
+        socket.resume(); // incoming data is acknowledged and discarded
       }
     },
   };

@@ -1,4 +1,4 @@
-// Rows for secret keys only are left out by the view of the database, so that no store can forget them.
+// The view of the database omits rows for secret keys only, so that no store can forget it.
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { secretWhen } from '../../generated/operations.ts';

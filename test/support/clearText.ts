@@ -1,18 +1,19 @@
-// Finds secrets in bytes: as they are, without their prefix, in hex and in base64 at any place of a longer text.
+// Finds secrets in bytes: unchanged, without their prefix, in hexadecimal, and in Base64 at any position of a longer
+// text.
 
-/** Every form in which a secret is looked for. */
+/** Every form of a secret to search for. */
 export function formsOf(secret: string): string[] {
   const body = secret.replace(/^[sp]k_(live|test)_/, '');
-  return [...new Set([body, ...encodingsOf(Buffer.from(body))])]; // a form of the body is in every form of the whole
+  return [...new Set([body, ...encodingsOf(Buffer.from(body))])]; // every form of the complete secret contains a form of the body
 }
 
-/** Bytes as hex and as base64 of both alphabets, at each of the three places that they can have in a longer text. */
+/** Bytes in hexadecimal and in both Base64 alphabets, at each of the three possible offsets in a longer text. */
 export function encodingsOf(bytes: Buffer): string[] {
   const hex = bytes.toString('hex');
   const base64 = [0, 1, 2].map((offset) => {
     const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64url');
     const bits = 8 * (offset + bytes.length);
-    return text.slice(Math.ceil((8 * offset) / 6), Math.floor(bits / 6)); // only digits that are made of these bytes alone
+    return text.slice(Math.ceil((8 * offset) / 6), Math.floor(bits / 6)); // only digits that depend on these bytes alone
   });
   return [hex, hex.toUpperCase(), ...base64, ...base64.map((text) => text.replaceAll('-', '+').replaceAll('_', '/'))];
 }
@@ -21,8 +22,8 @@ const startLength = 4;
 const buckets = 2 ** 16;
 
 /**
- * A search for all of these texts at once; what is found comes back once each. One pass over the content, whatever the number of
- * texts: a regular expression of thousands of alternatives takes minutes.
+ * A search for all texts at once, in one pass. Each match is returned once. A regular expression with thousands of
+ * alternatives would take minutes.
  * @param texts of at least four characters, each below U+0100
  */
 export function searchFor(texts: string[]): (content: string) => string[] {

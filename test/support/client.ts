@@ -1,4 +1,4 @@
-// A typed client of each backend; every answer passes the judge.
+// A typed client for each backend. Every response is judged.
 import createClient, { type Client } from 'openapi-fetch';
 import { inject } from 'vitest';
 import type { paths } from '../../generated/types.ts';
@@ -16,26 +16,29 @@ const backendsOf = ({ server, mock }: Pair): [Backend, Backend] => [
 export const open = inject('open');
 export const limited = inject('limited');
 export const proxied = inject('proxied');
-/** For `describe.each`: the server and the mock, with limits that no test reaches. */
+/** For `describe.each`: the server and the mock, without effective limits. */
 export const backends = backendsOf(open);
-/** The same with buckets of a single request. */
+/** The same with limits of one request. */
 export const limitedBackends = backendsOf(limited);
-/** Behind a proxy that ends TLS: send `throughProxy`, or be refused. Nobody writes here. Two requests to a bucket, but for secret keys. */
+/**
+ * Behind a proxy that terminates TLS, so requests require `throughProxy`. Tests do not write here. The limits are two
+ * requests, except for secret keys.
+ */
 export const proxiedBackends = backendsOf(proxied);
 export const [team, otherTeam] = open.demo.teams as [DemoTeam, DemoTeam];
 export const keys = team.keys;
 
-/** The headers of the trusted proxy; each address has buckets of its own. */
+/** The headers of the trusted proxy. Each address has its own limits. */
 export const throughProxy = (address = '192.0.2.1'): Record<string, string> => ({
   'x-forwarded-proto': 'https',
   'x-forwarded-for': address,
 });
 
-/** Under which name an answer is written down: what the mock was asked to play did not come by itself. */
+/** The name under which a response is recorded. Responses that `Prefer` selects are recorded separately. */
 export const recordedAs = (backend: Backend, headers: Headers): string =>
   backend.name === 'mock' && headers.has('prefer') ? 'played' : backend.name;
 
-/** `fetch` whose answer is judged; for requests that the contract does not allow a client to make. */
+/** `fetch` with a judged response, for requests that the contract does not allow. */
 export function judgedFetch(backend: Backend): (request: Request) => Promise<Response> {
   return async (request) => {
     const { method, url } = request;
@@ -47,18 +50,18 @@ export function judgedFetch(backend: Backend): (request: Request) => Promise<Res
     if (backend.name === 'server' && typeof body.data?.key === 'string') leave('keys', body.data.key);
     insist(recordedAs(backend, request.headers), method, url, response.status, response.headers, body);
     if (backend.name === 'server' && response.ok && request.headers.has('idempotency-key'))
-      leave('replies', response.headers.get('X-Request-Id') as string); // the first answer's, or no stored one
+      leave('replies', response.headers.get('X-Request-Id') as string); // the ID of the first response, or there is no stored response
     return response;
   };
 }
 
-/** An answer never says the key that it was asked with. */
+/** A response never contains the key of the request. */
 function refuseEcho({ headers, url }: Request, body: object): void {
   const secret = headers.get('authorization')?.match(/[sp]k_(?:live|test)_(\S{32})$/)?.[1];
   if (secret && JSON.stringify(body).includes(secret)) throw new Error(`the answer of ${url} says the key that asked`);
 }
 
-/** A client with a secret test key of the demo team, or the key given; '' sends none. */
+/** A client with a secret test key of the demo team, or with the given key. '' sends no key. */
 export function clientOf(
   backend: Backend,
   key: string = keys.secretTest,
@@ -71,7 +74,7 @@ export function clientOf(
   });
 }
 
-/** Any request as it stands; the path begins with a slash. */
+/** Sends any request unchanged. The path starts with a slash. */
 export function send(
   backend: Backend,
   path: string,

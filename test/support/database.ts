@@ -1,10 +1,10 @@
-// A database of its own for a test, on the server that TEST_DATABASE_URL names; the embedded one without it.
+// A database for one test, on the server in TEST_DATABASE_URL, or an embedded one.
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
 export type OwnDatabase = { url: string | undefined; drop(): Promise<void> };
 
-/** @param server the address of a PostgreSQL server; '' gives no address, which means the embedded database */
+/** @param server the URL of a PostgreSQL server; '' means the embedded database */
 export async function ownDatabase(server = process.env.TEST_DATABASE_URL ?? ''): Promise<OwnDatabase> {
   if (!server) return { url: undefined, async drop() {} };
   const name = `cstar_test_${randomBytes(6).toString('hex')}`;

@@ -1,4 +1,4 @@
-// Where a server under test keeps its data: a directory, and with TEST_DATABASE_URL a database of its own on that PostgreSQL.
+// The data of a server under test: a directory, and with TEST_DATABASE_URL a database on this PostgreSQL.
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ import { recordSql } from './sqlSeen.ts';
 export type Home = {
   dataDir: string;
   env: Record<string, string | undefined>;
-  /** Opens the database while no server runs here. */
+  /** Opens the database while no server uses it. */
   open(): Promise<Storage>;
   remove(): Promise<void>;
 };
@@ -25,11 +25,11 @@ export type RunningPair = { pair: Pair; stop(): Promise<void> };
 type Limiting = { limits: Config['limits']; bodyLimits?: Partial<Config['bodyLimits']> };
 
 const silent = pino({ level: 'silent' });
-/** In the data directory, where what must not be in a log is looked for. */
+/** In the data directory, which is searched for data that must not be in a log. */
 const logIn = (dataDir: string) =>
   pino({ level: 'debug' }, pino.destination({ dest: join(dataDir, 'server.log'), sync: true }));
 const bucketOf = (requests: number) => ({ requests, windowSeconds: 3600 });
-/** Every bucket of this size. */
+/** Limits that all have this number of requests. */
 export const limitsOf = (requests: number): Config['limits'] => ({
   secret: bucketOf(requests),
   publishable: bucketOf(requests),
@@ -53,7 +53,7 @@ export async function newHome(): Promise<Home> {
   };
 }
 
-/** A server and a mock on free ports, with the demo's data. */
+/** A server and a mock on free ports, with the demo data. */
 export async function startPair(
   home: Home,
   { limits, bodyLimits = {} }: Limiting,

@@ -1,5 +1,5 @@
-// A judge of answers that shares no code with the front: an ajv of its own over the bundle, with its own way to find the
-// operation. Every answer that a test gets passes it, and is written down for the coverage test.
+// A judge of responses that shares no code with the front: it validates with its own ajv and finds the operation
+// itself. Every response of a test is judged, and recorded for the coverage test.
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
@@ -39,7 +39,7 @@ const compiled = new Map<string, ValidateFunction>();
 
 export type Verdict = { operationId: string; status: number; code: string | undefined; problems: string[] };
 
-/** What the contract says of an answer; `problems` is empty when it fits. */
+/** The verdict on a response. `problems` is empty if it conforms to the contract. */
 export function judge(method: string, url: string, status: number, received: Headers, body: any): Verdict {
   const { pathname } = new URL(url);
   const wanted = method === 'HEAD' ? 'get' : method.toLowerCase();
@@ -65,7 +65,7 @@ export function judge(method: string, url: string, status: number, received: Hea
   return { operationId: operation.operationId, status, code, problems };
 }
 
-/** Throws when the answer breaks the contract; otherwise writes it down. */
+/** Throws if the response violates the contract, and records it otherwise. */
 export function insist(backend: string, ...answer: Parameters<typeof judge>): void {
   const { operationId, status, code, problems } = judge(...answer);
   if (problems.length > 0)
@@ -78,7 +78,7 @@ export function insist(backend: string, ...answer: Parameters<typeof judge>): vo
   );
 }
 
-/** A malformed percent sequence names no path of the contract. */
+/** A malformed percent sequence matches no path of the contract. */
 function isDecodable(pathname: string): boolean {
   try {
     return decodeURIComponent(pathname).length > 0;
@@ -139,7 +139,7 @@ function schemaPointer(operation: Node, status: number): string {
 
 const pointer = (...keys: string[]): string =>
   `#/${keys.map((key) => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`;
-/** A schema taken out of the document still points into it. */
+/** A schema outside the document with references into it. */
 export const rooted = (schema: Node): Node =>
   JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#', '"$ref":"contract#'));
 
@@ -148,7 +148,7 @@ function withContract(ajv: Ajv2020, document: object): Ajv2020 {
   return ajv.addSchema(document, 'contract');
 }
 
-/** Responses are open for clients; of our own we want to know when they hold more than they should, or another value than always. */
+/** Responses are open for clients. For tests they are closed, and `x-always` is enforced. */
 function closed(node: any): any {
   if (Array.isArray(node)) return node.map(closed);
   if (typeof node !== 'object' || node === null) return node;

@@ -1,5 +1,5 @@
-// Three pairs of server and mock for the whole run (vitest's globalSetup): one with limits that no test reaches, one whose
-// buckets hold a single request, and one behind a trusted proxy that ends TLS, whose data nobody changes.
+// Three pairs of server and mock for the complete run (globalSetup of vitest): one without effective limits, one with
+// limits of one request, and one behind a trusted proxy that terminates TLS, whose data is not changed.
 import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,7 +18,7 @@ declare module 'vitest' {
   }
 }
 
-/** What is left of a server when it has stopped. */
+/** The remains of a stopped server. */
 export type Remains = {
   demo: Pair['demo'];
   dataDir: string;
@@ -64,8 +64,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /**
- * vitest ends a project's servers after the last project, but secrets.test.ts has to look at closed databases before that:
- * a request to the address that is left behind stops the servers and answers with what they leave.
+ * vitest stops the servers of a project after the last project, but secrets.test.ts requires closed databases before. A
+ * request to the recorded URL stops the servers and returns their remains.
  */
 async function listenForTheEnd(end: () => Promise<Remains[]>): Promise<Server> {
   const server = createServer((_req, res) => {

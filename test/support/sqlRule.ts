@@ -1,17 +1,17 @@
-// The tenancy rule of SQL, on the parse tree of PostgreSQL's own parser: a reference to a tenant's table counts as unbound
-// until its own query level proves that every tenant column equals a parameter. Whatever this file does not understand
-// (MERGE, TRUNCATE, COPY, OR, a cast column, a constant, a column of an outer query) is therefore a violation.
+// The tenancy rule for SQL, on the parse tree of the PostgreSQL parser. A reference to a tenant table is unbound until
+// its own query level proves that every tenant column equals a parameter. Constructs that this file does not support
+// (MERGE, TRUNCATE, COPY, OR, a cast column, a constant, a column of an outer query) are therefore violations.
 import { loadModule, parseSync } from 'libpg-query';
 
 await loadModule();
 
 type Node = Record<string, any>;
-/** The columns that say whose a row is, by table. */
+/** The tenant columns, by table. */
 export type TenantColumns = Map<string, string[]>;
 
 const tenantColumns = ['team_id', 'environment'];
 
-/** The tenant tables that migrations make: those with a team, and with an environment where there is one. */
+/** The tenant tables in the migrations, with the columns for team and environment that they have. */
 export function tenantColumnsOf(migrations: string[]): TenantColumns {
   const tables: TenantColumns = new Map();
   for (const { CreateStmt, AlterTableStmt } of migrations.flatMap(statementsOf)) {
@@ -29,7 +29,7 @@ export function tenantColumnsOf(migrations: string[]): TenantColumns {
 /** The statements of a text, each as `{<kind>: ...}`. */
 export const statementsOf = (sql: string): Node[] => (parseSync(sql).stmts ?? []).map(({ stmt }) => stmt as Node);
 
-/** What is wrong with a text; empty when every tenant table in it is bound. */
+/** The violations in a text. Empty if every tenant table in it is bound. */
 export function violationsOf(sql: string, tables: TenantColumns): string[] {
   return statementsOf(sql).flatMap((statement) => {
     const proven = new Set<Node>();
@@ -75,10 +75,10 @@ export function violationsOf(sql: string, tables: TenantColumns): string[] {
 }
 
 type Relation = { name: string; node: Node; columns: string[] };
-/** That a column equals something, and the relations that lose their other rows by it. */
+/** An equality of a column, and the relations whose other rows it removes. */
 type Fact = { column: Node; other: Node; filtered: Relation[] };
 
-/** The tenant tables of one query level whose columns all equal parameters, directly or over another bound table. */
+/** The tenant tables of one query level whose columns all equal parameters, directly or through another bound table. */
 function boundIn(from: Node[], where: Node | undefined, tables: TenantColumns): Node[] {
   const facts: Fact[] = [];
   const relations = from.flatMap((item) => collect(item));
@@ -97,7 +97,10 @@ function boundIn(from: Node[], where: Node | undefined, tables: TenantColumns): 
     .filter(({ name, columns }) => columns.every((column) => bound.has(`${name}.${column}`)))
     .map(({ node }) => node);
 
-  /** The tenant tables of a FROM item; the conditions of its joins become facts. An outer join keeps the rows of one side. */
+  /**
+   * The tenant tables of a FROM item. The conditions of its joins become facts. An outer join keeps the rows of one
+   * side.
+   */
   function collect({ RangeVar, JoinExpr }: Node): Relation[] {
     if (JoinExpr) {
       const [left, right] = [collect(JoinExpr.larg), collect(JoinExpr.rarg)];
@@ -112,7 +115,7 @@ function boundIn(from: Node[], where: Node | undefined, tables: TenantColumns): 
   }
 }
 
-/** The equalities that hold for every row that a condition lets through, in both directions. */
+/** The equalities that are true for every row of a condition, in both directions. */
 function equalitiesOf(condition: Node | undefined, filtered: Relation[]): Fact[] {
   if (condition?.BoolExpr?.boolop === 'AND_EXPR')
     return condition.BoolExpr.args.flatMap((one: Node) => equalitiesOf(one, filtered));
@@ -124,7 +127,10 @@ function equalitiesOf(condition: Node | undefined, filtered: Relation[]): Fact[]
   ];
 }
 
-/** `table.column` of a column of one of these relations. A bare name is the only relation's: two would be ambiguous. */
+/**
+ * `table.column` of a column of these relations. A column without a table belongs to the only relation; with two it
+ * would be ambiguous.
+ */
 function nameOf({ ColumnRef }: Node, relations: Relation[]): string | undefined {
   const parts: string[] = (ColumnRef?.fields ?? []).map((field: Node) => field.String?.sval);
   if (parts.length === 2) return relations.some(({ name }) => name === parts[0]) ? parts.join('.') : undefined;
@@ -134,7 +140,7 @@ function nameOf({ ColumnRef }: Node, relations: Relation[]): string | undefined 
 const isParameter = (node: Node | undefined): boolean =>
   node?.ParamRef !== undefined || (node?.TypeCast !== undefined && isParameter(node.TypeCast.arg));
 
-/** Every object of a tree. `for update of` names relations of the level again, so it is left out. */
+/** Every object of a tree. `for update of` repeats relations of the level, so it is omitted. */
 function* nodesIn(value: unknown): Generator<Node> {
   if (typeof value !== 'object' || value === null) return;
   if (!Array.isArray(value)) yield value as Node;

@@ -1,4 +1,4 @@
-// Writes down every distinct SQL text that goes through `pg` in this process while a server runs in it, for sql.test.ts.
+// Records every distinct SQL text that `pg` sends in this process while a server runs in it, for sql.test.ts.
 import pg from 'pg';
 import { leave } from './runDir.ts';
 
@@ -11,7 +11,7 @@ const prototype = pg.Client.prototype as unknown as { query: Query };
 const { query } = prototype;
 prototype.query = function (...given) {
   const [first] = given;
-  const text = (typeof first === 'string' ? first : first?.text) ?? 'a query without a text'; // which does not parse
+  const text = (typeof first === 'string' ? first : first?.text) ?? 'a query without a text'; // which cannot be parsed
   if (servers > 0 && !seen.has(text)) {
     leave('sql', text);
     seen.add(text);
@@ -19,7 +19,7 @@ prototype.query = function (...given) {
   return query.apply(this, given);
 };
 
-/** Begins to write; the test's own queries may begin when all servers have called `end`. */
+/** Starts recording. The test can send its own queries after all servers called `end`. */
 export function recordSql(): { end(): void } {
   servers++;
   let hasEnded = false;

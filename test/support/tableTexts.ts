@@ -1,8 +1,8 @@
-// Everything that a database holds, as text: to compare it, or to search it.
+// The complete content of a database as text, to compare or search it.
 import type pg from 'pg';
 import type { Home } from './home.ts';
 
-/** The rows of every table, in one order. Values come out as PostgreSQL writes them; bytes as hex. */
+/** The rows of every table, in a fixed order. Values are formatted by PostgreSQL, bytes in hexadecimal. */
 async function tableTexts(pool: pg.Pool): Promise<Record<string, string[]>> {
   const texts: Record<string, string[]> = {};
   const { rows: tables } = await pool.query<{ name: string }>(
@@ -15,7 +15,7 @@ async function tableTexts(pool: pg.Pool): Promise<Record<string, string[]>> {
   return texts;
 }
 
-/** The same of a home in which no server runs. */
+/** The same for a home without a running server. */
 export async function rowsOf({ open }: Pick<Home, 'open'>): Promise<Record<string, string[]>> {
   const storage = await open();
   const texts = await tableTexts(storage.pool);
@@ -23,7 +23,7 @@ export async function rowsOf({ open }: Pick<Home, 'open'>): Promise<Record<strin
   return texts;
 }
 
-/** The same without what every request changes: that its key was used, which is the last column of its row but one. */
+/** The same without the last use of a key, which every request changes. It is the second-last column. */
 export async function stateOf(home: Pick<Home, 'open'>): Promise<Record<string, string[]>> {
   const { key_usage: _, usage_batches: __, api_keys: keys = [], ...rest } = await rowsOf(home);
   return { ...rest, api_keys: keys.map((row) => row.replace(/,[^,]*(,[^,]*\))$/, '$1')) };

@@ -1,4 +1,4 @@
-// An Idempotency-Key belongs to a team and environment: elsewhere the same key is a new one.
+// An Idempotency-Key belongs to a team and environment. The same key in another one is a new key.
 import { describe, expect, test } from 'vitest';
 import { backends, otherTeam, send, team } from '../support/client.ts';
 

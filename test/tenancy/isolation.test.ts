@@ -1,6 +1,6 @@
-// Nobody reaches, changes or learns of what belongs to another team or to the other environment. Made from the operation
-// table and the contract: every place that takes an id is given the ids of three other tenants, in every spelling, and each
-// answer has to be the one that an id of nobody gets. On the server alone: the mock has no data that could be anybody's.
+// No caller reads, changes or detects data of another team or environment. The cases are made from the operation table
+// and the contract: every place for an ID receives the IDs of three other tenants, in every spelling, and each response
+// must equal the response to an ID that does not exist. On the server only, because the mock has no data of tenants.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Backend, judgedFetch } from '../support/client.ts';
 import { limitsOf, type RunningPair, startPair } from '../support/home.ts';
@@ -9,14 +9,14 @@ import { type Place, places } from './places.ts';
 import { askFor, entryOf, spell } from './requests.ts';
 import { idsIn, newWorld, nowhere, type TenantOf, type World } from './world.ts';
 
-/** What both environments of a team share, so that only the other team's is foreign. */
+/** The kinds that both environments of a team share, so that only those of another team are foreign. */
 const teamWide: Record<string, string> = {
   mem: 'the same people work in live and test',
   teamId: 'a team is not of an environment',
   team: 'a team is not of an environment',
 };
 const isOpen = ({ operationId }: Place) => entryOf(operationId).security.length === 0;
-/** Open operations show any team's library to everybody: there the team is the address, and what is in it can be foreign. */
+/** Open operations return the library of every team. The team is the address, and its content can be foreign. */
 const isPublic = (place: Place) => isOpen(place) && place.kind === 'team';
 function isForeign(place: Place, own: TenantOf, other: TenantOf): boolean {
   if (isPublic(place)) return false;
@@ -26,7 +26,7 @@ function isForeign(place: Place, own: TenantOf, other: TenantOf): boolean {
 type Asker = { own: TenantOf; key: string };
 type Answer = { status: number; headers: Record<string, string>; body: string };
 
-/** They differ between any two requests. */
+/** Fields that differ between any two requests. */
 const passing = ['date', 'x-request-id', 'x-ratelimit-remaining', 'x-ratelimit-reset'];
 
 let world: World;
@@ -53,7 +53,7 @@ describe('an ID of another tenant returns the response of an ID that does not ex
       for (const { own, key } of askersOf(place))
         for (const other of world.tenants.filter((one) => isForeign(place, own, one)))
           for (const [spelling, text] of spell(place.kind, other.things)) {
-            const nobodys = new Map(spell(place.kind, nowhere(other.things, place.kind))).get(spelling) as string; // of one kind
+            const nobodys = new Map(spell(place.kind, nowhere(other.things, place.kind))).get(spelling) as string; // of the same kind
             const foreign = await answerTo(place, text, own, key);
             const missing = await answerTo(place, nobodys, own, key);
             const what = `${own.environment} asks for ${spelling} of ${other.team.slug} ${other.environment}`;
@@ -78,7 +78,7 @@ describe('an ID of another tenant returns the response of an ID that does not ex
   }, 60_000);
 });
 
-// Without this a request that fails for another reason would pass for isolated.
+// Without this test, a request that fails for another reason would count as isolated.
 describe('the same request with an ID of the own tenant succeeds', () => {
   beforeAll(async () => {
     running = await startPair(world.home, { limits: limitsOf(1_000_000) });
@@ -100,11 +100,11 @@ describe('the same request with an ID of the own tenant succeeds', () => {
   );
 });
 
-/** The cursor is the place of a demo ticket, and these lists have nothing that is older. */
+/** The cursor is the position of a demo ticket, and these lists have no older items. */
 const isBehindTheOldest = ({ kind, operationId }: Place): boolean =>
   kind === 'cursor' && ['listApiKeys', 'listAuditEntries'].includes(operationId);
 
-/** Reads first, deletions late, and last what deletes everything: each finds its own thing still there. */
+/** Reads first, then writes, deletions and the reset, so that the resource of each case still exists. */
 function inOrder(): Place[] {
   const rank = ({ operationId }: Place) => {
     const { method, environment } = entryOf(operationId);
@@ -112,11 +112,14 @@ function inOrder(): Place[] {
   };
   const isFirst = (place: Place) => place === places.find(({ operationId }) => operationId === place.operationId);
   return places
-    .filter((place) => entryOf(place.operationId).method !== 'DELETE' || isFirst(place)) // it can be deleted once
+    .filter((place) => entryOf(place.operationId).method !== 'DELETE' || isFirst(place)) // it can be deleted only once
     .toSorted((one, other) => rank(one) - rank(other));
 }
 
-/** Both environments of one team, with every kind of key that may ask; nobody for open operations, which show live data. */
+/**
+ * Both environments of one team, with every kind of key that has access. No key for open operations, which return live
+ * data.
+ */
 function askersOf(place: Place): Asker[] {
   const { security, secretQuery, environment } = entryOf(place.operationId);
   const [first] = world.tenants;
@@ -158,7 +161,10 @@ async function answerTo(place: Place, text: string, own: TenantOf, key: string):
   };
 }
 
-/** No success but an empty list, or a page of one's own after a cursor, which is a place and not a thing; and no id of others. */
+/**
+ * Asserts that the response is no success, except an empty list or an own page after a cursor, and contains no foreign
+ * ID.
+ */
 function expectNothingOf({ status, body }: Answer, { kind }: Place, own: TenantOf, what: string): void {
   if (status < 400 && kind !== 'cursor') expect(JSON.parse(body).data, what).toEqual([]);
   const strangers = idsIn(body).filter((id) => {

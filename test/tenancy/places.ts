@@ -1,17 +1,17 @@
-// Every place of the contract where a request can name something by id: in the path, the query and the body.
+// Every place of the contract where a request can contain an ID: in the path, the query and the body.
 import type { OperationId } from '../../generated/operations.ts';
 import { contract, follow, type Node, operations } from '../support/judge.ts';
 
 export type Place = {
   operationId: OperationId;
   at: 'path' | 'query' | 'body';
-  /** The parameter, or the way to the field; `*` is an element of a list. */
+  /** The parameter, or the path to the field; `*` is an item of a list. */
   path: string[];
-  /** The prefix of the ids that it takes; of bare UUIDs, slugs and texts the parameter's name. */
+  /** The prefix of the IDs. For bare UUIDs, slugs and texts it is the name of the parameter. */
   kind: string;
 };
 
-/** Ids in the guise of other texts, which only their names give away. `expand` names what ids lead to. */
+/** IDs in strings of another type, which are found by their names. `expand` names resources that IDs refer to. */
 const disguised = ['cursor', 'tag', 'expand'];
 export const places: Place[] = operations.flatMap((operation) => [
   ...operation.parameters.flatMap(({ name, in: at, schema, description }: Node) =>
@@ -37,7 +37,7 @@ function placesIn(schema: Node, given: Node, path: string[], operationId: Operat
   ]);
 }
 
-/** A schema and all that it is made of. */
+/** A schema and all schemas inside it. */
 function alternativesOf(given: Node): Node[] {
   const schema = follow(given);
   const parts: Node[] = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])];
@@ -53,7 +53,7 @@ function isId(schema: Node): boolean {
   return prefixOf(schema) !== undefined || takesUuid || schema === contract.components.schemas.Slug;
 }
 
-/** So that an id that is typed as any text is not overlooked. */
+/** Finds IDs that are declared as plain strings. */
 function speaksOfIds({ type, description }: Node): boolean {
   return type === 'string' && /\b(ids?|uuids?)\b/i.test(description ?? '');
 }

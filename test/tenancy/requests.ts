@@ -1,4 +1,4 @@
-// One request per place: everything else in it is the caller's own, so that only the id decides.
+// One request per place. All other values belong to the caller, so that only the ID decides.
 import { type OperationId, operationTable } from '../../generated/operations.ts';
 import { contract, follow, type Node } from '../support/judge.ts';
 import { type Place, places } from './places.ts';
@@ -10,14 +10,14 @@ type Ask = { method: string; path: string; body: string | undefined };
 export const entryOf = (operationId: OperationId): TableEntry =>
   operationTable.find((one) => one.operationId === operationId) as TableEntry; // OperationId is generated from the table
 
-/** @throws for a kind that has no sample: give it one in world.ts */
+/** @throws for a kind without a sample; add one in world.ts */
 export function spell(kind: string, things: Things): [spelling: string, text: string][] {
   const known = spellings[kind];
   if (!known) throw new Error(`no tenant has a thing of the kind ${kind}: world.ts has to make one`);
   return Object.entries(known(things));
 }
 
-/** @param text what stands in the place */
+/** @param text the value at the place */
 export function askFor(place: Place, text: string, own: Things): Ask {
   const { method, path: template } = entryOf(place.operationId);
   const ofOperation = places.filter(({ operationId }) => operationId === place.operationId);
@@ -31,9 +31,9 @@ export function askFor(place: Place, text: string, own: Things): Ask {
   return { method, path: path + query, body: bodyOf(place, text, ofOperation, own) };
 }
 
-const firstOf = (kind: string, things: Things): string => (spell(kind, things)[0] as [string, string])[1]; // a kind has a spelling
+const firstOf = (kind: string, things: Things): string => (spell(kind, things)[0] as [string, string])[1]; // every kind has a spelling
 
-/** The contract's first example, without ids; with a place in the body only what is required and the place. */
+/** The first example of the contract, without IDs. With a place in the body, only the required fields and the place. */
 function bodyOf(place: Place, text: string, ofOperation: Place[], own: Things): string | undefined {
   const { path, method } = entryOf(place.operationId);
   const media: Node | undefined = contract.paths[path][method.toLowerCase()].requestBody?.content['application/json'];
@@ -51,7 +51,7 @@ function bodyOf(place: Place, text: string, ofOperation: Place[], own: Things): 
   return JSON.stringify(isInBody ? { ...body, ...within(place.path, text) } : body);
 }
 
-/** A value under its path. */
+/** A value at its path. */
 function within([name, ...rest]: string[], text: string): any {
   if (name === undefined) return text;
   return name === '*' ? [within(rest, text)] : { [name]: within(rest, text) };

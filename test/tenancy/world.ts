@@ -1,5 +1,5 @@
-// A database of the test's own: the demo's two teams in both environments, and in each of these four tenants one thing of
-// every kind that nobody else has.
+// A database of the test: the two teams of the demo in both environments, and in each of these four tenants one unique
+// resource of every kind.
 import { appendAudit } from '../../src/audit/auditStore.ts';
 import { demoTeam } from '../../src/demoTeam.ts';
 import { appendEvents } from '../../src/events/eventStore.ts';
@@ -17,7 +17,7 @@ import { snapshotOf } from '../../src/tickets/ticket.ts';
 import { type Home, newHome } from '../support/home.ts';
 import { rowsOf } from '../support/tableTexts.ts';
 
-/** What a tenant has: an id or name of each kind. All of it is in use, so that a filter by it finds something. */
+/** An ID or name of each kind in a tenant. All of them are in use, so that filters by them match. */
 export type Things = Record<
   'tkt' | 'cus' | 'mem' | 'key' | 'usr' | 'evt' | 'tag' | 'slug' | 'teamId' | 'team',
   string
@@ -28,7 +28,7 @@ export type TenantOf = { team: DemoTeam; environment: Environment; things: Thing
 export type World = {
   home: Home;
   tenants: TenantOf[];
-  /** Who has an id (in lower case): a team and environment, or a team. */
+  /** The tenant of an ID (in lower case): a team and environment, or a team. */
   ownerOf: Map<string, string>;
 };
 
@@ -49,7 +49,7 @@ export async function newWorld(): Promise<World> {
   return { home, tenants, ownerOf: owners(await rowsOf(home), teamIds) };
 }
 
-/** Things that exist nowhere. Its cursor is the place beside another tenant's ticket. */
+/** Resources that do not exist. The cursor is next to a ticket of another tenant. */
 export function nowhere({ tkt, createdAt }: Things, kind: string): Things {
   const id = kind === 'cursor' ? besides(tkt) : newUuid(new Date(Date.UTC(2025, 0, 1)), () => 7);
   const name = 'of-nobody';
@@ -69,7 +69,7 @@ export function nowhere({ tkt, createdAt }: Things, kind: string): Things {
   };
 }
 
-/** An id of the same moment; another in its last random bit (see ids.ts). */
+/** An ID of the same millisecond that differs in its last random bit (see ids.ts). */
 const besides = (uuid: string) =>
   `${uuid.slice(0, 22)}${(Number.parseInt(uuid.charAt(22), 16) ^ 4).toString(16)}${uuid.slice(23)}`;
 
@@ -79,7 +79,7 @@ const bothSpellings =
   ({ [prefix]: uuid }) => ({ prefixed: toPrefixed(prefix, uuid), ...uuidSpellings(uuid) });
 const uuidSpellings = (uuid: string) => ({ UUID: uuid, 'UUID in capitals': uuid.toUpperCase() });
 
-/** How a thing of each kind is named. A kind that is not here has no sample, and the test says so. */
+/** The spellings of each kind. A kind without a sample fails the test by name. */
 export const spellings: Record<string, Spell> = {
   tkt: bothSpellings('tkt'),
   cus: bothSpellings('cus'),
@@ -96,7 +96,7 @@ export const spellings: Record<string, Spell> = {
   }),
 };
 
-/** An article, an event, and a ticket that has all that a ticket can point to. */
+/** An article, an event, and a ticket with every kind of reference. */
 async function addThings(database: Database, team: DemoTeam, environment: Environment): Promise<Things> {
   const db = database.of({ teamId: team.id, environment });
   const ticket = await db
@@ -104,7 +104,7 @@ async function addThings(database: Database, team: DemoTeam, environment: Enviro
     .selectAll()
     .where('assigned_to', 'is not', null)
     .where('message_count', '>', 1)
-    .orderBy('created_at', 'desc') // so that its place in a list has something after it
+    .orderBy('created_at', 'desc') // so that an item follows it in a list
     .executeTakeFirstOrThrow();
   const tag = await db.selectFrom('tags').select('id').where('name', 'in', ticket.tags).executeTakeFirstOrThrow();
   const slug = `only-${team.slug}-${environment}`;
@@ -124,7 +124,7 @@ async function addThings(database: Database, team: DemoTeam, environment: Enviro
     ...(await addKey(database, db.tenant)),
     tkt: ticket.id,
     cus: ticket.customer_id as string, // every ticket of the demo has one
-    mem: ticket.assigned_to as string, // asked for
+    mem: ticket.assigned_to as string, // requested
     evt,
     tag: tag.id,
     slug,
@@ -134,7 +134,7 @@ async function addThings(database: Database, team: DemoTeam, environment: Enviro
   };
 }
 
-/** A key of a person of its own. No request of the test is made with it, so that it can be changed and revoked. */
+/** A key of a separate user. The test sends no request with it, so that it can be changed and revoked. */
 async function addKey(database: Database, tenant: Tenant): Promise<{ key: string; usr: string }> {
   const db = database.of(tenant);
   const user_id = newUuid(new Date());
@@ -148,7 +148,10 @@ async function addKey(database: Database, tenant: Tenant): Promise<{ key: string
   return { key: id, usr: user_id };
 }
 
-/** Every row of a tenant says its team, and its environment where it has one, first or after an id; the ids in it are the tenant's. */
+/**
+ * Every row of a tenant starts with its team and, if it has one, its environment, possibly after an ID. Its IDs belong
+ * to the tenant.
+ */
 function owners(rows: Record<string, string[]>, teamIds: string[]): Map<string, string> {
   const ownerOf = new Map<string, string>();
   const tenantOf = (row: string) => {
@@ -157,7 +160,7 @@ function owners(rows: Record<string, string[]>, teamIds: string[]): Map<string, 
     return { teamId: columns[at] ?? '', environment: columns[at + 1]?.match(/^(test|live)$/)?.[0] };
   };
   const all = Object.values(rows).flat();
-  for (const hasEnvironment of [true, false]) // what has none, like members, is the team's wherever it is named
+  for (const hasEnvironment of [true, false]) // rows without an environment, such as members, belong to the team
     for (const row of all) {
       const { teamId, environment } = tenantOf(row);
       if (!teamIds.includes(teamId) || (environment !== undefined) !== hasEnvironment) continue;
@@ -168,7 +171,7 @@ function owners(rows: Record<string, string[]>, teamIds: string[]): Map<string, 
   return ownerOf;
 }
 
-/** The ids in a text, prefixed ones by their UUIDs. */
+/** The IDs in a text. Prefixed IDs are converted to UUIDs. */
 export const idsIn = (text: string): string[] =>
   (text.match(/\b(evt_\w{22}|[a-z]{3}_[0-9A-Za-z]{12}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/gi) ?? []).map(
     (id) => (id.startsWith('evt_') ? id : toUuid(id)),

@@ -1,4 +1,5 @@
-// The pages under /developers/api: what every `doc_url` leads to, the contract, the reference built and not built.
+// The pages under /developers/api: the errors page that every `doc_url` links to, the contract, and the reference,
+// built and not built.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http';
@@ -18,7 +19,10 @@ import { contract } from '../support/judge.ts';
 const html = 'text/html; charset=utf-8';
 type Received = { status: number | undefined; headers: IncomingHttpHeaders; bytes: Buffer };
 
-/** Not by fetch, which undoes a Content-Encoding and adds `Cache-Control: no-cache` to a conditional request (Fetch standard, 4.5). */
+/**
+ * Not with fetch, which decodes the Content-Encoding and adds `Cache-Control: no-cache` to a conditional request (Fetch
+ * standard, 4.5).
+ */
 const received = (url: string, headers: Record<string, string>, method: string): Promise<Received> =>
   new Promise((resolve, reject) => {
     request(url, { headers, method }, (res) => {
@@ -72,7 +76,7 @@ describe.each(backends)('the pages on $name', (backend) => {
     expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
     const { servers, ...rest } = await response.json();
-    expect({ servers: servers.slice(1), ...rest }).toEqual(contract); // the first one is told of below
+    expect({ servers: servers.slice(1), ...rest }).toEqual(contract); // the first one is tested below
   });
 
   test('the contract lists this server first, then production, the local server and the mock', async () => {
@@ -126,7 +130,7 @@ describe.each(backends)('the pages on $name', (backend) => {
         expect((await getAs(path, { ...asked, 'if-none-match': '"other"' })).status).toBe(200);
         tags.add(headers.etag as string);
       }
-      expect(tags.size).toBe(3); // other bytes have another tag
+      expect(tags.size).toBe(3); // different bytes have different tags
     },
   );
 
