@@ -27,16 +27,16 @@ type Exception = { code: string; operations?: string[]; because: string };
 const neverOnServer: Exception[] = [{ code: 'mock_scenario_unknown', because: 'only the mock reads Prefer' }];
 /** The mock returns these only if `Prefer: code=` selects them. */
 const playedOnMock: Exception[] = [
-  { code: 'mock_scenario_unknown', because: 'it is an answer to Prefer' },
-  { code: 'internal_error', because: 'the mock has nothing that fails' },
+  { code: 'mock_scenario_unknown', because: 'only Prefer selects it' },
+  { code: 'internal_error', because: 'no part of the mock can fail' },
   { code: 'service_unavailable', because: 'the mock has no database' },
   {
     code: 'resource_missing',
     operations: ['getEvent', 'listLibraryArticles', 'getLibraryArticle'],
-    because: 'the mock has no rows; of ids it can tell only that a UUID is not of our form',
+    because: 'the mock has no rows; it only recognizes UUIDs that are not in our form',
   },
   { code: 'resource_conflict', because: 'the mock keeps no state' },
-  { code: 'invalid_signature', because: 'the mock takes reports of everybody: it has no keys to end' },
+  { code: 'invalid_signature', because: 'the mock accepts every report, because it has no stored keys' },
 ];
 const belongToNoOperation = ['route_not_found', 'method_not_allowed'];
 const neverJudged: Record<string, string> = {
@@ -51,7 +51,7 @@ const covers =
     exception.code === code && (exception.operations?.includes(operationId) ?? true);
 
 test('the earlier tests recorded their responses', () => {
-  expect(seen.size, 'SEEN_DIR is empty: coverage.test.ts only makes sense after all other tests').toBeGreaterThan(0);
+  expect(seen.size, 'SEEN_DIR is empty: coverage.test.ts must run after all other tests').toBeGreaterThan(0);
 });
 
 test.each([

@@ -18,7 +18,7 @@ let all: Remains[];
 
 beforeAll(async () => {
   const [stop] = leftBehind('stop');
-  if (!stop) throw new Error('no servers in RUN_DIR: secrets.test.ts only makes sense after all other tests');
+  if (!stop) throw new Error('no servers in RUN_DIR: secrets.test.ts must run after all other tests');
   all = (await (await fetch(stop, { method: 'POST' })).json()) as Remains[];
 }, 60_000);
 
@@ -46,7 +46,7 @@ describe('the search for secrets finds', () => {
 
 test('the search covers the right places: it finds values that are stored in plain text on purpose', () => {
   const stored = storedReplies();
-  expect(stored, 'no test has left an answer under an Idempotency-Key').not.toEqual([]);
+  expect(stored, 'no test stored a response for an Idempotency-Key').not.toEqual([]);
   const find = searchFor(stored);
   expect(all.flatMap(textsOf).flatMap(find)).toEqual(expect.arrayContaining(stored));
   const embedded = all.filter(({ isEmbedded }) => isEmbedded);
@@ -95,7 +95,7 @@ function secretsOf(remains: Remains[]): string[] {
         .map((pair) => Buffer.from(pair.split(':')[1] as string, 'base64')), // `id:key`
   );
   const made = leftBehind('keys');
-  expect(made.length, 'no test has made a key').toBeGreaterThan(20);
+  expect(made.length, 'no test created a key').toBeGreaterThan(20);
   return [
     ...[...replies, ...apiKeys, ...made].flatMap(formsOf),
     ...encryptionKeys.flatMap((key) => [key.toString('latin1'), ...encodingsOf(key)]),

@@ -14,7 +14,7 @@ type Exception = { because: string; covers(sql: string): boolean };
 const exceptions: Exception[] = [
   { because: 'migrations are for all tenants', covers: (sql) => migrations.includes(sql) },
   {
-    because: 'whose secret it is has to be found before there is a tenant; the digest is unique',
+    because: 'the key of a secret is looked up before the tenant is known; the digest is unique',
     covers: (sql) =>
       /^select [^()]+ from "key_secrets"( as "secret" inner join [^()]+)? where "digest" = \$1$/.test(sql),
   },
@@ -22,10 +22,10 @@ const exceptions: Exception[] = [
 const isException = (sql: string) => exceptions.some(({ covers }) => covers(sql));
 
 test('the earlier tests recorded their SQL', () => {
-  expect(seen.length, 'no SQL in RUN_DIR: sql.test.ts only makes sense after all other tests').toBeGreaterThan(20);
+  expect(seen.length, 'no SQL in RUN_DIR: sql.test.ts must run after all other tests').toBeGreaterThan(20);
   const all = seen.join('\n');
   const untouched = [...tables.keys()].filter((table) => !all.includes(`"${table}"`) && !all.includes(` ${table} `));
-  expect(untouched, 'tables that no statement of the run has named').toEqual([]);
+  expect(untouched, 'tables that no statement of the run uses').toEqual([]);
 });
 
 test('every statement that the servers sent is bound to one tenant', () => {

@@ -55,7 +55,7 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
     faults: [
       { title: 'no key', part: 'key', spoil: withoutHeader('authorization') },
       { title: 'Basic', part: 'key', spoil: withHeader('authorization', 'Basic YTpi') },
-      { title: 'Bearer and nothing', part: 'key', spoil: withHeader('authorization', 'Bearer') },
+      { title: 'Bearer without a key', part: 'key', spoil: withHeader('authorization', 'Bearer') },
     ],
   },
   {
@@ -84,7 +84,7 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
     step: 6,
     status: 403,
     code: 'account_restricted',
-    faults: [{ title: 'a key of a deactivated person', part: 'key', spoil: withKey(keys.personDeactivated) }],
+    faults: [{ title: 'a key of a deactivated user', part: 'key', spoil: withKey(keys.personDeactivated) }],
   },
   {
     step: 7,
@@ -97,7 +97,7 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
         spoil: (draft) => ({ ...draft, path: { ...draft.path, teamId: otherTeam.id } }),
       },
       {
-        title: 'the path of no team',
+        title: 'a malformed team ID',
         part: 'path',
         spoil: (draft) => ({ ...draft, path: { ...draft.path, teamId: 'not-a-uuid' } }),
       },
@@ -114,7 +114,7 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
     status: 403,
     code: 'insufficient_permissions',
     faults: [
-      { title: 'a key that may only read', part: 'key', when: isWrite, spoil: withKey(keys.ticketsReadOnly) },
+      { title: 'a key with read permissions only', part: 'key', when: isWrite, spoil: withKey(keys.ticketsReadOnly) },
       {
         title: 'a publishable key and a secret filter',
         part: 'key',
@@ -129,7 +129,7 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
     code: 'not_acceptable',
     faults: [
       { title: 'only text/html', part: 'accept', spoil: withHeader('accept', 'text/html') },
-      { title: 'anything but JSON', part: 'accept', spoil: withHeader('accept', 'application/json;q=0, text/*') },
+      { title: 'every type except JSON', part: 'accept', spoil: withHeader('accept', 'application/json;q=0, text/*') },
     ],
   },
   {
@@ -147,13 +147,13 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
     step: 12,
     status: 413,
     code: 'payload_too_large',
-    faults: [{ title: 'a byte too much', part: 'size', spoil: withBody((body) => body.padEnd(1_000_001)) }],
+    faults: [{ title: 'one byte over the limit', part: 'size', spoil: withBody((body) => body.padEnd(1_000_001)) }],
   },
   {
     step: 13,
     status: 400,
     code: 'invalid_json',
-    faults: [{ title: 'a body that is cut off', part: 'text', spoil: withBody((body) => body.slice(0, -1)) }],
+    faults: [{ title: 'a truncated body', part: 'text', spoil: withBody((body) => body.slice(0, -1)) }],
   },
   {
     step: 14,
@@ -162,7 +162,7 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
     faults: [
       { title: 'no body', part: 'body', spoil: ({ body: _, ...draft }) => ({ ...draft, body: undefined }) },
       {
-        title: 'a field that is not there',
+        title: 'an unknown field',
         part: 'fields',
         when: (operation) => bodySchemaOf(operation)?.required !== undefined,
         spoil: withBody(() => '{}'),
@@ -183,7 +183,7 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
       { title: 'page 0', part: 'query', when: has('page'), spoil: withQuery({ page: '0' }) },
       { title: 'an empty page', part: 'query', when: has('page'), spoil: withQuery({ page: '' }) },
       {
-        title: 'a path that is no id',
+        title: 'a path parameter that is not an ID',
         part: 'path',
         when: hasThing,
         spoil: (draft) => ({
@@ -192,7 +192,7 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
         }),
       },
       {
-        title: 'a team that is neither',
+        title: 'a team that is neither a UUID nor a slug',
         part: 'path',
         when: ({ path }) => path.includes('{team}'),
         spoil: (draft) => ({ ...draft, path: { ...draft.path, team: 'Not_A_Slug' } }),
@@ -211,7 +211,7 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
     code: 'resource_missing',
     faults: [
       {
-        title: 'an id of nothing',
+        title: 'an ID that does not exist',
         part: 'path',
         when: hasThing,
         spoil: (draft) => ({

@@ -37,12 +37,12 @@ describe.each(backends)('getApiKeyUsage on $name', (backend) => {
       { from: '2026-03-30T10:00:00.000Z', to: '2026-03-30T12:00:00.000Z' },
     ],
     [
-      'no time at all',
+      'an empty period',
       { from: '2026-03-30T10:00:00Z', to: '2026-03-30T10:00:00Z' },
       { from: '2026-03-30T10:00:00.000Z', to: '2026-03-30T10:00:00.000Z' },
     ],
     [
-      '24 hours before the end unless told',
+      'a missing start as 24 hours before the end',
       { to: '2026-03-30T12:00:00Z' },
       { from: '2026-03-29T12:00:00.000Z', to: '2026-03-30T12:00:00.000Z' },
     ],
@@ -52,7 +52,7 @@ describe.each(backends)('getApiKeyUsage on $name', (backend) => {
       { from: '2026-03-23T12:00:00.000Z', to: '2026-03-30T13:00:00.000Z' },
     ],
     [
-      'an offset as what it means in UTC',
+      'a time with an offset, converted to UTC',
       { from: '2026-03-30T12:00:00+02:00', to: '2026-03-30T12:00:00Z' },
       { from: '2026-03-30T10:00:00.000Z', to: '2026-03-30T12:00:00.000Z' },
     ],

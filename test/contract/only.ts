@@ -4,9 +4,12 @@ import { test } from 'vitest';
 import type { Backend } from '../support/client.ts';
 
 export const differences = {
-  'keeps state': { runsOn: 'server', because: 'the mock answers from examples and remembers nothing' },
-  'looks data up': { runsOn: 'server', because: 'the mock has only its examples: it cannot tell what exists' },
-  'knows its team': { runsOn: 'server', because: 'the mock knows of a team what the key and the path say' },
+  'keeps state': { runsOn: 'server', because: 'the mock returns examples and stores nothing' },
+  'looks data up': {
+    runsOn: 'server',
+    because: 'the mock has only its examples, so it does not know which resources exist',
+  },
+  'knows its team': { runsOn: 'server', because: 'the mock knows only the team of the key or the path' },
 } as const satisfies Record<string, { runsOn: Backend['name']; because: string }>;
 
 /** `test`, skipped on the backend that differs for `reason`. */

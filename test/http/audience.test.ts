@@ -58,8 +58,8 @@ test('404 if the resource itself is available to secret keys only', () => {
 });
 
 test.each<[string, () => unknown]>([
-  ['a status that is not declared', () => audienceOf({ 200: plain })(201, {})],
-  ['a media type that is not declared', () => audienceOf({ 200: plain })(200, {}, 'text/csv')],
+  ['an undeclared status', () => audienceOf({ 200: plain })(201, {})],
+  ['an undeclared media type', () => audienceOf({ 200: plain })(200, {}, 'text/csv')],
   [
     'a branch that the union does not have',
     () => {
@@ -80,12 +80,12 @@ describe('the start and the generation fail for', () => {
     ['contains', { type: 'array', items: plain, contains: inner }, "uses 'contains'"],
     ['unevaluated properties', { ...plain, unevaluatedProperties: inner }, "uses 'unevaluatedProperties'"],
     ['a dynamic reference', { ...plain, $dynamicRef: '#x' }, "uses '$dynamicRef'"],
-    ['a keyword that nobody knows', { ...plain, secretProperties: inner }, "uses 'secretProperties'"],
+    ['an unknown keyword', { ...plain, secretProperties: inner }, "uses 'secretProperties'"],
     ['anything', {}, 'has no type'],
-    ['a bag', { type: 'object' }, 'does not say what it holds'],
-    ['an object with more than it says', { ...plain, additionalProperties: true }, 'takes any field'],
+    ['an object without properties', { type: 'object' }, 'does not say what it holds'],
+    ['an object with undeclared properties', { ...plain, additionalProperties: true }, 'takes any field'],
     ['a list of anything', { type: 'array' }, 'does not say what its items are'],
-    ['a tuple with more than it says', { type: 'array', prefixItems: [plain] }, 'does not say what its items are'],
+    ['a tuple with undeclared items', { type: 'array', prefixItems: [plain] }, 'does not say what its items are'],
     [
       'one of these, deep inside',
       { type: 'array', items: { anyOf: [{ type: 'null' }, { ...plain, not: inner }] } },

@@ -62,7 +62,7 @@ export const cases: Case[] = [
     seen: { total: '1', x: seenThing },
   },
   {
-    title: 'a map of what is secret at times',
+    title: 'a map of conditionally secret items',
     schema: { type: 'object', additionalProperties: ref('Whisper') },
     full: { x: thing.list[0], y: thing.list[1] },
     seen: { x: { content: 'b' } },
@@ -80,7 +80,7 @@ export const cases: Case[] = [
     seen: { 'y-a': seenThing },
   },
   {
-    title: 'a pattern over a field',
+    title: 'a pattern that matches a field',
     schema: object({ 'x-a': text, b: text }, { patternProperties: { '^x-': secret } }),
     full: { 'x-a': s, b: '1' },
     seen: { b: '1' },
@@ -99,7 +99,7 @@ export const cases: Case[] = [
     seen: seenThing,
   },
   {
-    title: 'a field of several intersected',
+    title: 'a field in several intersected schemas',
     schema: object({ t: { allOf: [text, ref('SecretText')] } }),
     full: { t: s },
     seen: {},
@@ -111,7 +111,7 @@ export const cases: Case[] = [
     seen: { kind: 'Cat', purr: 'r' },
   },
   {
-    title: 'a union with names of its own',
+    title: 'a union with its own discriminator names',
     schema: listOf(mapped),
     full: [cat, dog],
     seen: [
@@ -126,25 +126,25 @@ export const cases: Case[] = [
     seen: { kind: 'dog' },
   },
   {
-    title: 'a field that may be null',
+    title: 'a field that can be null',
     schema: object({ t: { anyOf: [ref('Thing'), { type: 'null' }] }, n: { anyOf: [ref('Thing'), { type: 'null' }] } }),
     full: { t: thing, n: null },
     seen: { t: seenThing, n: null },
   },
   {
-    title: 'an object that may be null',
+    title: 'an object that can be null',
     schema: object({ t: { type: ['object', 'null'], properties: { a: secret, b: text } } }),
     full: { t: { a: s, b: '1' } },
     seen: { t: { b: '1' } },
   },
   {
-    title: 'a schema inside of itself',
+    title: 'a recursive schema',
     schema: ref('Tree'),
     full: { name: 'a', note: s, children: [{ name: 'b', note: s, children: [{ name: 'c', note: s }] }] },
     seen: { name: 'a', children: [{ name: 'b', children: [{ name: 'c' }] }] },
   },
   {
-    title: 'a field called like a keyword',
+    title: 'a field with the name of a keyword',
     schema: object({ properties: secret, default: secret, items: text }),
     full: { properties: s, default: s, items: '1' },
     seen: { items: '1' },

@@ -20,20 +20,24 @@ describe.each(backends)('hostile input on $name', (backend) => {
   // Unusual but allowed (RFC 9110, RFC 9112).
   test.each([
     ['a byte order mark', post('\ufeff{"title":"x"}'), 201],
-    ['the longest name of UTF-8', post('{"title":"x"}', { type: 'Application/JSON ; Charset="UTF-8"' }), 201],
-    ['a key that is called twice', post('{"title":"x","title":"y"}'), 201],
-    ['names of every object as metadata', post('{"title":"x","metadata":{"constructor":"a","toString":"b"}}'), 201],
+    ['the longest spelling of UTF-8', post('{"title":"x"}', { type: 'Application/JSON ; Charset="UTF-8"' }), 201],
+    ['a repeated JSON key', post('{"title":"x","title":"y"}'), 201],
+    [
+      'names of object properties as metadata',
+      post('{"title":"x","metadata":{"constructor":"a","toString":"b"}}'),
+      201,
+    ],
     ['Expect: 100-continue', post('{"title":"x"}', { extra: 'Expect: 100-continue\r\n' }), 201],
-    ['an expectation that nobody knows', get(tickets, 'Expect: the-unexpected\r\n'), 200],
+    ['an unknown expectation', get(tickets, 'Expect: the-unexpected\r\n'), 200],
     ['the absolute form', get(`http://elsewhere.example${tickets}`), 200],
     ['a range', get(tickets, 'Range: bytes=0-5\r\n'), 200],
     ['a condition', get(tickets, 'If-None-Match: *\r\nIf-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT\r\n'), 200],
     ['an upgrade', get(tickets, 'Connection: Upgrade\r\nUpgrade: h2c\r\n'), 200],
     ['a body with GET', [...get(tickets, 'Content-Length: 2\r\n'), '{}'], 200],
     ['a cookie of 10 kB', get(tickets, `Cookie: ${'a'.repeat(10_000)}\r\n`), 200],
-    ['a header beyond ASCII', get(tickets, 'X-A: \xe2\x98\x83\r\n'), 200],
-    ['a query of nothing but &', get(`${tickets}?&&&`), 200],
-    ['a Host that is none', get('/healthz').map((bytes) => String(bytes).replace('localhost', 'a@b/c?d#e')), 200],
+    ['a header with bytes outside ASCII', get(tickets, 'X-A: \xe2\x98\x83\r\n'), 200],
+    ['a query that contains only &', get(`${tickets}?&&&`), 200],
+    ['an invalid Host', get('/healthz').map((bytes) => String(bytes).replace('localhost', 'a@b/c?d#e')), 200],
   ])('%s is accepted', async (_name, bytes, status) => {
     const answer = await exchange(backend.url, bytes);
     expect(answer.status).toBe(status);

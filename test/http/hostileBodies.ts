@@ -14,14 +14,14 @@ const flipped = (bytes: Buffer, at: number): Buffer =>
 const zipped = gzipSync('{"title":"zipped"}');
 
 const json: Row[] = [
-  ['cut-off JSON', post('{"title":"x'), 400, 'invalid_json'],
+  ['truncated JSON', post('{"title":"x'), 400, 'invalid_json'],
   ['no JSON at all', post('title=x'), 400, 'invalid_json'],
   ['an empty body', post(''), 400, 'parameter_missing', 'body'],
   ['an empty chunked body', postChunked(['0\r\n\r\n']), 400, 'parameter_missing', 'body'],
   ['NaN', post('{"title":NaN}'), 400, 'invalid_json'],
-  ['null for a body', post('null'), 400, 'parameter_invalid', 'body'],
-  ['a string for a body', post('"title"'), 400, 'parameter_invalid', 'body'],
-  ['an array for a body', post('[]'), 400, 'parameter_invalid', 'body'],
+  ['null as the body', post('null'), 400, 'parameter_invalid', 'body'],
+  ['a string as the body', post('"title"'), 400, 'parameter_invalid', 'body'],
+  ['an array as the body', post('[]'), 400, 'parameter_invalid', 'body'],
   ['half a million open brackets', post('['.repeat(500_000)), 400, 'invalid_json'],
   ['10,000 levels at the root', post(deep(10_000)), 400, 'parameter_invalid', '0'],
   ['10,000 levels in title', post(`{"title":${deep(10_000)}}`), 400, 'parameter_invalid', 'title'],
@@ -73,16 +73,16 @@ const size: Row[] = [
 ];
 
 const encodings: Row[] = [
-  ['gzip that is none', post('{"title":"x"}', gzip), 400, 'invalid_json'],
-  ['gzip cut off', post(zipped.subarray(0, -9), gzip), 400, 'invalid_json'],
+  ['invalid gzip', post('{"title":"x"}', gzip), 400, 'invalid_json'],
+  ['truncated gzip', post(zipped.subarray(0, -9), gzip), 400, 'invalid_json'],
   ['gzip with a wrong checksum', post(flipped(zipped, zipped.length - 6), gzip), 400, 'invalid_json'],
-  ['gzip with something behind', post(Buffer.concat([zipped, Buffer.from('behind')]), gzip), 400, 'invalid_json'],
-  ['deflate that is none', post('{"title":"x"}', encoded('deflate')), 400, 'invalid_json'],
-  ['brotli that is none', post('{"title":"x"}', encoded('br')), 400, 'invalid_json'],
+  ['gzip with trailing bytes', post(Buffer.concat([zipped, Buffer.from('behind')]), gzip), 400, 'invalid_json'],
+  ['invalid deflate', post('{"title":"x"}', encoded('deflate')), 400, 'invalid_json'],
+  ['invalid brotli', post('{"title":"x"}', encoded('br')), 400, 'invalid_json'],
   ['an unknown Content-Encoding', post('{"title":"x"}', encoded('rot13')), 415, 'unsupported_media_type'],
   ['two Content-Encodings', post(gzipSync(zipped), encoded('gzip, gzip')), 415, 'unsupported_media_type'],
   ['__proto__ as Content-Encoding', post('{}', encoded('__proto__')), 415, 'unsupported_media_type'],
-  ['zstd that is none', post('{"title":"x"}', encoded('zstd')), 400, 'invalid_json'],
+  ['invalid zstd', post('{"title":"x"}', encoded('zstd')), 400, 'invalid_json'],
 ];
 
 const text: Row[] = [
@@ -90,8 +90,14 @@ const text: Row[] = [
   ['NUL in a key', post('{"title":"x","metadata":{"\\u0000":"y"}}'), 400, 'parameter_invalid', 'metadata.\0'],
   ['a bare NUL in JSON', post('{"title":"a\0b"}'), 400, 'invalid_json'],
   ['half a surrogate pair in text', post('{"title":"\\ud800"}'), 400, 'parameter_invalid', 'title'],
-  ['the other half in an array', post('{"title":"x","tags":["\\udfff"]}'), 400, 'parameter_invalid', 'tags.0'],
-  ['bytes that are no UTF-8', post(Buffer.from('{"title":"\xff"}', 'latin1')), 400, 'invalid_json'],
+  [
+    'the other half of a surrogate pair in an array',
+    post('{"title":"x","tags":["\\udfff"]}'),
+    400,
+    'parameter_invalid',
+    'tags.0',
+  ],
+  ['bytes that are not UTF-8', post(Buffer.from('{"title":"\xff"}', 'latin1')), 400, 'invalid_json'],
   ['an overlong NUL', post(Buffer.from('{"title":"\xc0\x80"}', 'latin1')), 400, 'invalid_json'],
   ['UTF-16', post(Buffer.from('{"title":"x"}', 'utf16le')), 400, 'invalid_json'],
   [
@@ -182,7 +188,7 @@ const framing: Row[] = [
     400,
     'malformed_request',
   ],
-  ['a chunk size that is no number', postChunked(['zz\r\n\r\n']), 400, 'malformed_request'],
+  ['a chunk size that is not a number', postChunked(['zz\r\n\r\n']), 400, 'malformed_request'],
   ['a chunk extension of 20 kB', postChunked([`2;${'a'.repeat(20_000)}\r\n{}\r\n0\r\n\r\n`]), 400, 'malformed_request'],
   [
     'a header behind the body',

@@ -13,10 +13,10 @@ const codesOf = (answers: SocketAnswer[]) => answers.map(({ body }) => body.erro
 /** Bytes that are not a request, and the expected response. */
 const rubbish: [name: string, bytes: Chunk[], status: number, code: string][] = [
   ['garbage', ['garbage garbage\r\n\r\n'], 400, 'malformed_request'],
-  ['a method that is none', request(`STEAL ${tickets} HTTP/1.1`), 400, 'malformed_request'],
+  ['an unknown method', request(`STEAL ${tickets} HTTP/1.1`), 400, 'malformed_request'],
   ['a TLS hello', [Buffer.from('16030100c8010000c40303', 'hex')], 400, 'malformed_request'],
   ['CONNECT', request('CONNECT localhost:443 HTTP/1.1'), 400, 'malformed_request'],
-  ['headers without an end of size', get(tickets, `X-Large: ${'a'.repeat(100_000)}\r\n`), 431, 'headers_too_large'],
+  ['headers that are too large', get(tickets, `X-Large: ${'a'.repeat(100_000)}\r\n`), 431, 'headers_too_large'],
   ['a body in broken chunks', postChunked(['zz\r\n']), 400, 'malformed_request'],
 ];
 

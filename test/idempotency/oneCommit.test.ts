@@ -49,19 +49,19 @@ describe('a failed write is rolled back completely after', () => {
     throw error;
   };
   const failures: [what: string, status: number, fail: (answer: any) => any][] = [
-    ['a problem that the handler throws after it has written', 404, raise(new Problem('resource_missing'))],
+    ['a problem that the handler throws after its writes', 404, raise(new Problem('resource_missing'))],
     ['an exception', 500, raise(new Error('unforeseen'))],
     [
-      'an answer with a field that is not declared',
+      'a response with an undeclared field',
       500,
       (answer) => ({ ...answer, content: { data: { ...answer.content.data, leak: 'x' } } }),
     ],
     [
-      'an answer that lacks a field',
+      'a response without a required field',
       500,
       ({ status, content: { data } }) => ({ status, content: { data: { id: data.id } } }),
     ],
-    ['an answer with another status', 500, (answer) => ({ ...answer, status: 202 })],
+    ['a response with another status', 500, (answer) => ({ ...answer, status: 202 })],
   ];
   test.each(failures)('%s', async (_, status, fail) => {
     const once = randomUUID();

@@ -20,12 +20,12 @@ type Seen = { attempt: Attempt; refusedByFront: boolean; fault: string | undefin
 /** The permitted differences, with their reasons. */
 const explained: { why: string; isSo(seen: Seen): boolean }[] = [
   {
-    why: 'half a surrogate pair is no text to us, and JSON Schema has no word for that',
+    why: 'the front rejects unpaired surrogates, which JSON Schema cannot express',
     isSo: ({ attempt, refusedByFront }) =>
       refusedByFront && /\\ud800/.test(JSON.stringify([attempt.path, attempt.query, attempt.body])),
   },
   {
-    why: 'NUL in the name of a field that is ignored cannot be stored either',
+    why: 'the front rejects NUL in the name of an ignored field, because it cannot be stored',
     isSo: ({ attempt, refusedByFront }) => refusedByFront && /\\u0000[^"]*":/.test(JSON.stringify(attempt.body)),
   },
 ];

@@ -27,8 +27,8 @@ const through =
 /** All operations on a key. */
 const deeds: Record<string, (key: string, other: IssuedApiKey) => Promise<ReturnType<typeof told>>> = {
   rename: async (key, { id }) => told(await by(key).change(id, { name: 'Renamed' })),
-  'leave as it is': async (key, { id, name }) => told(await by(key).change(id, { name })),
-  'take a permission from': async (key, { id }) => told(await by(key).change(id, { permissions: ['keys:write'] })),
+  'send no change to': async (key, { id, name }) => told(await by(key).change(id, { name })),
+  'remove a permission from': async (key, { id }) => told(await by(key).change(id, { permissions: ['keys:write'] })),
   restrict: async (key, { id }) => told(await by(key).change(id, { restrictions: { endpoints: ['Keys'] } })),
   throttle: async (key, { id }) => told(await by(key).change(id, { rateLimit: 1 })),
   deactivate: async (key, { id }) => told(await by(key).change(id, { isActive: false })),

@@ -87,7 +87,7 @@ describe.skipIf(missingRedis)(`Redis away${missingRedis ? ` (${missingRedis})` :
       await expectLog(one.messages, [back, down, back]);
       await expectLog(other.messages, [back, down, back]);
       await expectShared(one, other);
-      expect(await ask(one, key), 'what one instance knows is not forgotten').toMatchObject({ status: 429 });
+      expect(await ask(one, key), 'an instance keeps its own counts').toMatchObject({ status: 429 });
     },
   );
 

@@ -20,11 +20,11 @@ const unauthorized = 'Unauthorized_AuthenticationRequired_InvalidKeyFormat_Inval
 
 export const answerViolations: Violation[] = [
   ['named-examples', 'none in a body', (d) => delete json(create(d).requestBody).examples],
-  ['named-examples', 'none in an answer', (d) => delete json(list(d).responses[200]).examples],
+  ['named-examples', 'none in a response', (d) => delete json(list(d).responses[200]).examples],
   ['named-examples', 'no summary', (d) => delete d.components.examples['createTicket.simple'].summary],
   ['valid-examples', 'a wrong value', (d) => (example(d, 'createTicket.full').priority = 'whatever')],
   ['valid-examples', 'an undeclared field', (d) => (example(d, 'getTicket.open').data.teamId = 'acme')],
-  ['valid-examples', 'an undeclared field, deep', (d) => (example(d, 'listMessages.two').data[0].row = 1)],
+  ['valid-examples', 'an undeclared nested field', (d) => (example(d, 'listMessages.two').data[0].row = 1)],
   ['valid-examples', 'a missing field', (d) => delete example(d, 'getTicket.open').data.status],
   ['valid-examples', 'a parameter', (d) => (parameter(d, 'Status').example = 'ajar')],
   ['valid-examples', 'a header', (d) => (header(d, 'Retry-After').example = 'soon')],
@@ -50,7 +50,7 @@ export const answerViolations: Violation[] = [
   ['error-registry', 'a code without an entry', (d) => schema(d, 'ErrorCode').enum.push('unheard_of')],
   ['error-registry', 'an entry without a code', (d) => (codes(d).unheard_of = codes(d).resource_missing)],
   ['error-registry', 'no cause', (d) => delete codes(d).resource_missing.cause],
-  ['error-registry', 'a typing error', (d) => (codes(d).resource_missing.casue = 'Planted.')],
+  ['error-registry', 'a misspelled field', (d) => (codes(d).resource_missing.casue = 'Planted.')],
   ['error-registry', 'an unknown type', (d) => (codes(d).route_not_found.type = 'routing_error')],
   ['error-registry', 'a success', (d) => (codes(d).route_not_found.status = 200)],
   ['no-422', 'in the registry', (d) => (codes(d).route_not_found.status = 422)],
@@ -68,7 +68,7 @@ export const answerViolations: Violation[] = [
 
   ['success-envelope', 'no meta', (d) => delete schema(d, 'TicketAnswer').properties.meta, 'valid-examples'],
   ['success-envelope', 'meta not required', (d) => (schema(d, 'TicketAnswer').required = ['success', 'data'])],
-  ['success-envelope', 'one field more', (d) => (schema(d, 'TicketAnswer').properties.links = text)],
+  ['success-envelope', 'an extra field', (d) => (schema(d, 'TicketAnswer').properties.links = text)],
   [
     'success-envelope',
     'another success',
@@ -80,7 +80,11 @@ export const answerViolations: Violation[] = [
     (d) => (schema(d, 'TicketAnswer').properties.meta = ref('Health')),
     'valid-examples',
   ],
-  ['success-envelope', 'pages of one', (d) => (schema(d, 'TicketAnswer').properties.pagination = ref('Pagination'))],
+  [
+    'success-envelope',
+    'pagination of a single resource',
+    (d) => (schema(d, 'TicketAnswer').properties.pagination = ref('Pagination')),
+  ],
   ['success-envelope', 'an unlisted exception', (d) => (list(d)['x-envelope'] = 'none')],
   [
     'success-envelope',
@@ -102,12 +106,12 @@ export const answerViolations: Violation[] = [
   ['error-envelope', 'no body', (d) => delete failure(d, 'NotAcceptable').content],
 
   ['answer-headers', 'no version', (d) => delete list(d).responses[200].headers['CStar-Version']],
-  ['answer-headers', 'a request id at times', (d) => (header(d, 'X-Request-Id').required = false)],
-  ['answer-headers', 'no challenge', (d) => delete failure(d, unauthorized).headers['WWW-Authenticate']],
-  ['answer-headers', 'no hint', (d) => delete failure(d, 'TooManyRequests').headers['Retry-After']],
+  ['answer-headers', 'an optional request ID', (d) => (header(d, 'X-Request-Id').required = false)],
+  ['answer-headers', 'no WWW-Authenticate', (d) => delete failure(d, unauthorized).headers['WWW-Authenticate']],
+  ['answer-headers', 'no Retry-After', (d) => delete failure(d, 'TooManyRequests').headers['Retry-After']],
   ['limit-headers', 'none on a success', (d) => dropLimits(list(d).responses[200])],
-  ['limit-headers', 'a part of them', (d) => delete failure(d, 'NotFound').headers['X-RateLimit-Reset']],
-  ['limit-headers', 'at times', (d) => (header(d, 'X-RateLimit-Limit').required = false)],
+  ['limit-headers', 'only some of them', (d) => delete failure(d, 'NotFound').headers['X-RateLimit-Reset']],
+  ['limit-headers', 'an optional header', (d) => (header(d, 'X-RateLimit-Limit').required = false)],
   [
     'limit-headers',
     'on a probe',

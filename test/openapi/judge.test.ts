@@ -60,12 +60,12 @@ describe('the judge', () => {
     ['a missing field', { body: withData({ title: undefined }) }, "must have required property 'title'"],
     ['a wrong type', { body: withData({ messageCount: '2' }) }, 'messageCount must be integer'],
     ['a wrong value', { body: withData({ status: 'opened' }) }, 'status must be equal to one of the allowed values'],
-    ['a wrong id', { body: withData({ id: 'tkt_1' }) }, 'id must match pattern'],
+    ['a wrong ID', { body: withData({ id: 'tkt_1' }) }, 'id must match pattern'],
     ['a wrong time', { body: withData({ createdAt: 'yesterday' }) }, 'createdAt must match format "date-time"'],
-    ['a status that is not declared', { status: 201 }, 'status 201 is not declared'],
+    ['an undeclared status', { status: 201 }, 'status 201 is not declared'],
     ['a body of another status', { status: 404 }, "must have required property 'error'"],
     ['a missing header', { headers: without('X-RateLimit-Reset') }, 'header X-RateLimit-Reset is missing'],
-    ['a missing request id', { headers: without('X-Request-Id') }, 'header X-Request-Id is missing'],
+    ['a missing request ID', { headers: without('X-Request-Id') }, 'header X-Request-Id is missing'],
     ['a wrong header', { headers: { ...headers, 'CStar-Version': '1999-01-01' } }, 'header CStar-Version'],
     [
       'a header of the wrong type',
@@ -85,12 +85,12 @@ describe('the judge', () => {
       'code invalid_json is not declared for 404',
     ],
     [
-      'a code that nobody knows',
+      'an unknown code',
       { status: 404, body: { success: false, error: { ...error('resource_missing').error, code: 'oops' } } },
       'code oops is not declared for 404',
     ],
     [
-      'an operation that says it has no such path',
+      'an operation that returns route_not_found',
       { status: 404, body: error('route_not_found') },
       'code route_not_found is not declared for 404',
     ],
@@ -104,7 +104,11 @@ describe('the judge', () => {
       { url: 'http://localhost/x', status: 404, headers: without('X-Request-Id'), body: error('route_not_found') },
       'header X-Request-Id is missing',
     ],
-    ['a success outside of the contract', { url: 'http://localhost/x' }, '200 undefined outside of every operation'],
+    [
+      'a success for a path outside the contract',
+      { url: 'http://localhost/x' },
+      '200 undefined outside of every operation',
+    ],
   ])('finds %s', (_, changes, problem) => {
     expect(problemsOf(JSON.parse(JSON.stringify(changes))).join('; ')).toContain(problem);
   });

@@ -17,7 +17,7 @@ test.each<[string, Node]>([
   ['a map by pattern', { type: 'object', patternProperties: { '^k': once } }],
   ['a tuple', { type: 'array', prefixItems: [once], items: text }],
   ['a union', { oneOf: [object({ key: once }), { type: 'null' }] }],
-  ['a field called like a keyword', object({ default: once })],
+  ['a field with the name of a keyword', object({ default: once })],
 ])('marks a secret that is shown once in %s, with the first status or the second', (_, schema) => {
   expect(rowOf({ 201: schema })?.showsSecret).toBe(true);
   expect(rowOf({ 201: object({}), 202: schema })?.showsSecret).toBe(true);

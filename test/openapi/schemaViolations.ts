@@ -4,7 +4,7 @@ import { create, field, header, json, list, parameter, ref, schema, text, type V
 export const schemaViolations: Violation[] = [
   ['dialect', 'the OpenAPI dialect', (d) => (d.jsonSchemaDialect = 'https://spec.openapis.org/oas/3.1/dialect/base')],
   ['dialect', 'no dialect', (d) => delete d.jsonSchemaDialect],
-  ['dialect', 'a later OpenAPI', (d) => (d.openapi = '3.2.0')],
+  ['dialect', 'a later OpenAPI version', (d) => (d.openapi = '3.2.0')],
 
   [
     'component-references',
@@ -32,7 +32,7 @@ export const schemaViolations: Violation[] = [
 
   ['plain-responses', 'allOf', (d) => (schema(d, 'Health').allOf = [{ minProperties: 1 }])],
   ['plain-responses', 'anyOf', (d) => (schema(d, 'Health').anyOf = [{ minProperties: 1 }])],
-  ['plain-responses', 'oneOf, deep', (d) => (schema(d, 'Message').properties.senderName.oneOf = [{ minLength: 1 }])],
+  ['plain-responses', 'a nested oneOf', (d) => (schema(d, 'Message').properties.senderName.oneOf = [{ minLength: 1 }])],
 
   ...[
     ['exclusiveMinimum', 'Pagination', 0],
@@ -93,14 +93,14 @@ export const schemaViolations: Violation[] = [
     },
   ],
   ['told-patterns', 'keys of a map', (d) => delete schema(d, 'MetadataCreate')['x-keys']],
-  ['bounded', 'an id, which has a pattern', (d) => delete schema(d, 'TicketId').maxLength],
+  ['bounded', 'an ID with a pattern', (d) => delete schema(d, 'TicketId').maxLength],
 
   ['integer-formats', 'none', (d) => delete parameter(d, 'Page').schema.format],
-  ['integer-formats', 'one that is too small', (d) => (schema(d, 'EventSequence').format = 'int32')],
-  ['integer-formats', 'one that is too large', (d) => (schema(d, 'RateLimit').format = 'int64')],
+  ['integer-formats', 'a format that is too small', (d) => (schema(d, 'EventSequence').format = 'int32')],
+  ['integer-formats', 'a format that is too large', (d) => (schema(d, 'RateLimit').format = 'int64')],
   ['integer-formats', 'in a header', (d) => delete header(d, 'Retry-After').schema.format],
   ['storable-text', 'in a body', (d) => delete schema(d, 'TicketTitle').pattern],
-  ['storable-text', 'deep in a body', (d) => delete schema(d, 'TagName').pattern],
+  ['storable-text', 'nested in a body', (d) => delete schema(d, 'TagName').pattern],
   ['storable-text', 'a value or null', (d) => delete schema(d, 'Notes').pattern],
   ['storable-text', 'values of a map', (d) => delete schema(d, 'FoundKey').additionalProperties.pattern],
   ['storable-text', 'in the middle', (d) => (schema(d, 'ApiKeyName').pattern = '^\\S(.*\\S)?$')],
@@ -113,7 +113,11 @@ export const schemaViolations: Violation[] = [
     'an open object inside',
     (d) => (schema(d, 'MessageCreate').properties.place = field({ type: 'object', properties: { city: text } })),
   ],
-  ['open-responses', 'a closed answer', (d) => (schema(d, 'Health').additionalProperties = false)],
-  ['open-responses', 'an answer with anything', (d) => (schema(d, 'Health').additionalProperties = true)],
-  ['open-responses', 'a bag', (d) => (schema(d, 'Health').properties.bag = field({ type: 'object' }))],
+  ['open-responses', 'a closed response', (d) => (schema(d, 'Health').additionalProperties = false)],
+  ['open-responses', 'a response with any field', (d) => (schema(d, 'Health').additionalProperties = true)],
+  [
+    'open-responses',
+    'an object without properties',
+    (d) => (schema(d, 'Health').properties.bag = field({ type: 'object' })),
+  ],
 ];
