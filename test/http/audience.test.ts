@@ -63,7 +63,7 @@ test.each<[string, () => unknown]>([
   [
     'a branch that the union does not have',
     () => {
-      const { schema } = cases.find(({ title }) => title.startsWith('a union with names')) as (typeof cases)[number];
+      const { schema } = cases.find(({ title }) => title.startsWith('a union with its own')) as (typeof cases)[number];
       return audienceOf({ 200: schema })(200, [{ kind: 'bird', weight: secretWord }]);
     },
   ],
