@@ -18,7 +18,7 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "type": "authentication_error",
     "title": "Malformed API key",
     "message": "The API key must start with sk_live_, sk_test_, pk_live_ or pk_test_.",
-    "cause": "The value after `Bearer` starts with none of the four key prefixes.",
+    "cause": "The value after `Bearer` does not start with one of the four key prefixes.",
     "fix": "Copy the complete key. Session tokens and webhook secrets are not API keys."
   },
   "invalid_api_key": {
@@ -34,7 +34,7 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "type": "authentication_error",
     "title": "Expired API key",
     "message": "The API key has expired. Generate a new one.",
-    "cause": "The key has reached its expiry date. Or the key was rotated, and the overlap in which the old secret works has ended.",
+    "cause": "The key has reached its expiry date, or the key was rotated and the overlap in which the old secret works has ended.",
     "fix": "Use the new secret of a rotated key, or create a new key."
   },
   "account_restricted": {
@@ -42,7 +42,7 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "type": "authentication_error",
     "title": "Account restricted",
     "message": "The user that this API key belongs to is deactivated.",
-    "cause": "An API key belongs to a user. All keys of a deactivated user are rejected. The request counts against the IP address that sent it, not against the rate limit of the key.",
+    "cause": "An API key belongs to a user. All keys of a deactivated user are rejected. The request counts against the limit of the IP address, not against the limit of the key.",
     "fix": "Use a key of another user, or ask an administrator of your team to reactivate the user."
   },
   "insufficient_permissions": {
@@ -50,8 +50,8 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "type": "authentication_error",
     "title": "Insufficient permissions",
     "message": "The API key lacks a permission that this request needs.",
-    "cause": "The key is valid, but it lacks the permission that the reference lists with the operation, it is restricted to other IP addresses, web pages or endpoints, the operation or parameter is available to secret keys only, or the request would give another key more access than this key has, or would change a key that has more access than this key.",
-    "fix": "Use a key that has the permission, from a place where the key can be used. `message` names the permission or the kind of restriction. If `param` is set, that parameter caused the error, and the request may succeed without it."
+    "cause": "The key is valid, but one of these rules rejects the request. The key lacks a permission that the reference lists with the operation. The key is restricted to other IP addresses, web pages or endpoints. The operation or parameter is available to secret keys or to test keys only. The request gives another key more access than this key has, or changes a key that has more access than this key.",
+    "fix": "Use a key that has the permission and whose restrictions allow the request. `message` names the permission or the kind of restriction. `param`, if present, names the parameter that caused the error."
   },
   "publishable_key_write": {
     "status": 403,
@@ -82,15 +82,15 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "type": "authentication_error",
     "title": "Invalid signature",
     "message": "The signature does not match the body, or its public key is unknown.",
-    "cause": "The report was not signed by a partner that this server trusts, or its body was changed in transit.",
-    "fix": "Sign the exact bytes of the body that you send, and have the operator of this server add your public key."
+    "cause": "The report was not signed with the key of a partner that this server trusts, or its body was changed in transit.",
+    "fix": "Sign the exact bytes of the body that you send. Ask the operator of this server to add your public key."
   },
   "route_not_found": {
     "status": 404,
     "type": "not_found_error",
     "title": "Unknown path",
     "message": "The path does not exist in this API.",
-    "cause": "The API has no such path. Paths are case-sensitive, have no trailing slash and need valid percent-encoding.",
+    "cause": "The API has no such path. Paths are case-sensitive, have no trailing slash and must have valid percent-encoding.",
     "fix": "Compare the path with the reference."
   },
   "method_not_allowed": {
@@ -138,7 +138,7 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "type": "invalid_request_error",
     "title": "Request timeout",
     "message": "The request did not arrive in time.",
-    "cause": "The headers or the body were not complete within the time that the server waits.",
+    "cause": "The headers or the body did not arrive completely before the time limit of the server.",
     "fix": "Retry the request. If the error persists, look for a slow proxy, or a `Content-Length` that is larger than the body."
   },
   "headers_too_large": {
@@ -154,8 +154,8 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "type": "invalid_request_error",
     "title": "Malformed request",
     "message": "The request is not valid HTTP/1.1.",
-    "cause": "The bytes that arrived are not an HTTP request, or they violate the rules of HTTP in a way that makes the request ambiguous.",
-    "fix": "Use an HTTP library, and check that the scheme of the URL is right."
+    "cause": "The server received bytes that are not an HTTP request, or a request that violates HTTP so that it is ambiguous.",
+    "fix": "Use an HTTP library, and check that the URL has the correct scheme (`http` or `https`)."
   },
   "invalid_json": {
     "status": 400,
@@ -187,7 +187,7 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "status": 400,
     "type": "invalid_request_error",
     "title": "Unknown parameter",
-    "message": "A parameter is not known to this operation.",
+    "message": "The operation has no such parameter.",
     "param": "colour",
     "cause": "The operation has no field or query parameter with this name. The request is rejected because an unknown name is usually a typo.",
     "fix": "Correct the name or remove it. Names are case-sensitive."
@@ -198,7 +198,7 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "title": "Unknown mock scenario",
     "message": "The mock has no such scenario for this operation.",
     "param": "Prefer",
-    "cause": "The `Prefer` header asks the mock for a status or an example that this operation does not have, or its value is malformed. Only the mock reads this header.",
+    "cause": "The `Prefer` header requests a status or an example that this operation does not have, or its value is malformed. Only the mock reads this header.",
     "fix": "Choose one of the statuses and examples that the reference lists with the operation."
   },
   "resource_missing": {
@@ -215,7 +215,7 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "type": "invalid_request_error",
     "title": "Conflict with the current state",
     "message": "The current state of the resource does not allow this request.",
-    "cause": "The request conflicts with the current state of the resource, for example a change to a revoked key.",
+    "cause": "The request conflicts with the current state of the resource. For example, it changes a revoked key, or creates a key when the environment already has 1,000 keys.",
     "fix": "Get the resource again, and continue from its current state."
   },
   "idempotency_conflict": {
@@ -224,7 +224,7 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "title": "Idempotency key in use",
     "message": "The Idempotency-Key was used with a different request.",
     "param": "Idempotency-Key",
-    "cause": "A request with the same key but a different body or query was sent on the same path within 24 hours, or the first request with this key is still running.",
+    "cause": "A different request with the same key was sent to the same path within 24 hours, the first request with this key is still running, or its stored response can no longer be read.",
     "fix": "Use a new key for a new request. If the first request is still running, wait for the number of seconds in `Retry-After` and send the same request again."
   },
   "rate_limit_exceeded": {
@@ -232,7 +232,7 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "type": "rate_limit_error",
     "title": "Too many requests",
     "message": "Too many requests. Try again in 30 seconds.",
-    "cause": "The key has used up its rate limit, or too many requests without a valid key came from your address.",
+    "cause": "The key, or a key whose limit it shares, has used up its rate limit. Or your IP address sent too many requests that fail authentication or require no key.",
     "fix": "Wait for the number of seconds in `Retry-After`. Watch `X-RateLimit-Remaining`, cache responses and use exponential backoff."
   },
   "internal_error": {
@@ -240,7 +240,7 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "type": "api_error",
     "title": "Internal error",
     "message": "Something went wrong on our side.",
-    "cause": "The server met an unexpected error.",
+    "cause": "An unexpected error occurred on the server.",
     "fix": "Retry later. If the error persists, contact support with the request ID."
   },
   "not_implemented": {
@@ -248,7 +248,7 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "type": "api_error",
     "title": "Not implemented",
     "message": "This operation is not implemented yet.",
-    "cause": "The contract declares the operation, but its code does not exist yet.",
+    "cause": "The reference documents the operation, but the API does not implement it yet.",
     "fix": "Use the mock until the operation is available."
   },
   "service_unavailable": {
@@ -256,7 +256,7 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "type": "api_error",
     "title": "Service unavailable",
     "message": "The service is temporarily unavailable. Try again in a few seconds.",
-    "cause": "The service is starting or stopping, or its database did not respond in time.",
+    "cause": "The service is starting or stopping, or its database is unavailable.",
     "fix": "Wait for the number of seconds in `Retry-After`, then retry."
   }
 };

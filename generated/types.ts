@@ -16,13 +16,13 @@ export interface paths {
         };
         /**
          * List tickets
-         * @description Returns tickets, newest first. A ticket must match all filters. A filter by something that does not exist returns an empty list.
+         * @description Returns tickets, newest first. A ticket must match all filters. If a filter names a resource that does not exist, the list is empty.
          */
         get: operations["listTickets"];
         put?: never;
         /**
          * Create a ticket
-         * @description Creates a ticket. Send `customerId` for an existing customer, or `customerName` for anyone else. Tags that do not exist yet are created.
+         * @description Creates a ticket. Send `customerId` for an existing customer, or `customerName` for a person who is not a customer. Tags that do not exist yet are created.
          */
         post: operations["createTicket"];
         delete?: never;
@@ -122,7 +122,7 @@ export interface paths {
          * List events
          * @description Returns the events of the caller's environment, oldest first. To follow events, store the `sequence` of the last event
          *     that you received and pass it as `after` in the next request. Events become visible in the order of their `sequence`, so
-         *     you miss none. `pagination.total` counts the events that come after `after`. Events are retained for 30 days.
+         *     you do not miss an event. `pagination.total` counts the events that come after `after`. Events are retained for 30 days.
          */
         get: operations["listEvents"];
         put?: never;
@@ -219,8 +219,9 @@ export interface paths {
          * @description Creates an API key and returns its secret in `key`. The secret is shown only once; the API stores only a digest of it.
          *
          *     A key cannot create a key with more access than it has. The permissions, restrictions, rate limit, expiry and environment
-         *     of the new key must stay within those of the key that creates it. Optional settings that you omit are copied from that
-         *     key. An environment can have up to 1,000 keys that are not revoked.
+         *     of the new key must stay within those of the key that creates it. If you omit `restrictions` or `expiresAt`, the new
+         *     key has the value of that key. If you omit `rateLimit`, the new key has the default limit of its type, or the limit of
+         *     that key if it is lower. An environment can have up to 1,000 keys that are not revoked.
          */
         post: operations["createApiKey"];
         delete?: never;
@@ -295,9 +296,9 @@ export interface paths {
          * Rotate an API key
          * @description Gives the API key a new secret, which is shown only once, in `key`. The old secret continues to work for `overlapSeconds`.
          *
-         *     The ID, settings, usage and rate limit of the key do not change. Both secrets share the rate limit. If a secret from an
-         *     earlier rotation still works, it ends no later than the secret that is replaced now. A key can rotate another key only if
-         *     it has at least the same access.
+         *     The ID, settings, usage and rate limit of the key do not change. Both secrets share the rate limit. If the secret of an
+         *     earlier rotation still works, it stops working no later than the secret that is replaced now. A key can rotate another
+         *     key only if it has at least the same access.
          */
         post: operations["rotateApiKey"];
         delete?: never;
@@ -326,8 +327,9 @@ export interface paths {
         };
         /**
          * Get the usage of an API key
-         * @description Returns the requests of an API key by hour and operation, updated within a minute, for a period of up to 7 days. Requests that are rejected by an IP
-         *     address or referrer restriction do not count as usage of the key.
+         * @description Returns the number of requests of an API key by hour and operation, for a period of up to 7 days. New requests are
+         *     included within a minute. Requests that are rejected by an IP address or referrer restriction do not count as usage of
+         *     the key.
          */
         get: operations["getApiKeyUsage"];
         put?: never;
@@ -399,7 +401,7 @@ export interface paths {
         put?: never;
         /**
          * Report leaked keys
-         * @description Reports API keys that were found in public. This endpoint is for secret-scanning partners; the request is a signed list
+         * @description Reports API keys that were found in public. This endpoint is for secret-scanning partners. The request is a signed list
          *     of tokens in the format of GitHub's secret scanning partner program.
          *
          *     If a token is the secret of an active key, the key is deactivated immediately. The audit log and the event
@@ -428,8 +430,8 @@ export interface paths {
         };
         /**
          * List audit log entries
-         * @description Returns the audit log of the caller's environment, newest first: changes of API keys, deletions of tickets and resets of
-         *     test data. Entries are retained for 365 days.
+         * @description Returns the audit log of the caller's environment, newest first. It records changes to API keys, deletions of tickets and
+         *     resets of test data. Entries are retained for 365 days.
          */
         get: operations["listAuditEntries"];
         put?: never;
@@ -506,7 +508,7 @@ export interface paths {
         };
         /**
          * Identify an API key
-         * @description Returns the team, type and environment of the API key. It requires no permission.
+         * @description Returns the team, type and environment of the API key. This endpoint requires no permission.
          */
         get: operations["getIdentity"];
         put?: never;
@@ -526,7 +528,7 @@ export interface paths {
         };
         /**
          * Get the user of an API key
-         * @description Returns the user that the API key belongs to. It requires a secret key and no permission.
+         * @description Returns the user that the API key belongs to. This endpoint requires a secret key, but no permission.
          */
         get: operations["getMe"];
         put?: never;
@@ -543,7 +545,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The user's prefixed id or UUID.
+                 * @description The prefixed ID or UUID of the user.
                  * @example usr_a1B2c3D4e5F6
                  */
                 userId: components["parameters"]["UserIdInPath"];
@@ -552,7 +554,7 @@ export interface paths {
         };
         /**
          * Get a user
-         * @description A person who API keys of your team and environment belong to.
+         * @description Returns a user that at least one API key of the caller's team and environment belongs to. For all other users, the response is `404 resource_missing`.
          *
          *     Also available at `/v1/users/{userId}`.
          */
@@ -574,7 +576,7 @@ export interface paths {
         };
         /**
          * Check liveness
-         * @description Returns 200 while the process accepts requests, whatever the state of its database.
+         * @description Returns 200 while the process accepts requests. The state of the database does not affect the response.
          */
         get: operations["getHealth"];
         put?: never;
@@ -594,7 +596,7 @@ export interface paths {
         };
         /**
          * Check readiness
-         * @description Returns 200 once the process has started and the database responds. Returns 503 before that, and as soon as the process is told to stop.
+         * @description Returns 200 while the process can read from and write to its database. Returns 503 while the process is starting or stopping, or if the database does not accept reads and writes within one second.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -818,7 +820,7 @@ export interface webhooks {
         put?: never;
         /**
          * An API key was found leaked
-         * @description Sent when a partner reports that a secret of the key was found in public. The key is deactivated. If the leaked secret was already replaced by a rotation, only this secret stops working.
+         * @description Sent when a partner reports that a secret of the key was found in public. The key is deactivated. If a rotation had already replaced the secret, only this secret stops working and the key remains active.
          */
         post: operations["sendApiKeyLeaked"];
         delete?: never;
@@ -860,7 +862,7 @@ export interface components {
                 param?: string;
                 /**
                  * Format: int32
-                 * @description The number of seconds to wait before you retry. Equals the `Retry-After` header.
+                 * @description The number of seconds to wait before you retry. It equals the `Retry-After` header.
                  * @example 30
                  */
                 retryAfter?: number;
@@ -1060,8 +1062,8 @@ export interface components {
             metadata?: components["schemas"]["Metadata"];
             createdAt: components["schemas"]["Timestamp"];
             /**
-             * @description When the ticket or its messages last changed. For publishable keys, changes of fields and messages that they cannot
-             *     read do not count.
+             * @description When the ticket or its messages last changed. For publishable keys, changes to fields and messages that they cannot
+             *     read are not included.
              */
             updatedAt: components["schemas"]["Timestamp"];
             /**
@@ -1248,13 +1250,13 @@ export interface components {
          */
         ResourceReference: string;
         /**
-         * @description The prefixed ID of an event. It is longer than other IDs because there are more events.
+         * @description The prefixed ID of an event. Event IDs are longer than other IDs because there are more events.
          * @example evt_7N42dgm5tFLK9N8MT7fHC7
          */
         EventId: string;
         /**
          * Format: int64
-         * @description The position of the event among the events of its team and environment. Events become visible in this order, and the numbers have no gaps.
+         * @description The position of the event among the events of its team and environment. Events become visible in this order. The numbers have no gaps.
          * @example 42
          */
         EventSequence: number;
@@ -1412,7 +1414,7 @@ export interface components {
             is_internal: boolean;
             created_at: components["schemas"]["Timestamp"];
         };
-        /** @description A record of a change. */
+        /** @description A record of a change to a ticket or an API key. */
         Event: {
             id: components["schemas"]["EventId"];
             type: components["schemas"]["EventType"];
@@ -1483,7 +1485,7 @@ export interface components {
         /**
          * @description The web pages on which a key can be used: an origin (`https://app.example.com`), all subdomains of a host
          *     (`https://*.example.com`, which does not include `https://example.com`), one path (`https://app.example.com/admin`) or
-         *     everything below a path (`https://app.example.com/admin/*`). A single slash at the end counts as a path.
+         *     everything below a path (`https://app.example.com/admin/*`). A trailing slash counts as a path.
          *
          *     The pattern is compared with the `Referer` header, or with the `Origin` header if there is no `Referer`. An origin contains
          *     no path. To other origins, browsers send only the path `/`, unless the page sets a `Referrer-Policy` such as
@@ -1510,7 +1512,7 @@ export interface components {
         };
         /**
          * Format: int32
-         * @description The number of requests that the key can make per hour. `null` means the default limit for the type of the key. The key also shares the limit of the key that created it.
+         * @description The number of requests that the key can make per hour. `null` means the default limit for the type of the key. If the key has `sharesLimitOf`, its requests also count against the limit of that key.
          * @example 500
          */
         RateLimit: number | null;
@@ -1532,7 +1534,7 @@ export interface components {
             restrictions: components["schemas"]["Restrictions"];
             rateLimit: components["schemas"]["RateLimit"];
             /**
-             * @description The prefixed ID of the API key whose rate limit this key shares, which is the key that created it. `null` if it shares no limit.
+             * @description The prefixed ID of the API key whose rate limit this key shares. It is the key that created this key, or a key with a higher limit that later set its `rateLimit`. `null` if the key shares no limit.
              * @example key_R7s8T9u0V1w2
              */
             sharesLimitOf: string | null;
@@ -1588,8 +1590,8 @@ export interface components {
         };
         /**
          * Format: date-time
-         * @description When the key expires; `null` means never. A date-time with a time zone (RFC 3339), in the future and before the year 10000,
-         *     without a leap second.
+         * @description When the key expires. `null` means never. A date-time with a time zone (RFC 3339), in the future, no later than the year
+         *     9999 and without a leap second.
          * @example 2027-03-30T10:00:00.000Z
          */
         KeyExpiry: string | null;
@@ -1599,7 +1601,7 @@ export interface components {
             /** @default secret */
             type?: components["schemas"]["ApiKeyType"];
             /**
-             * @description The environment of the new key. It must be the environment of the key that creates it, which is also the default.
+             * @description The environment of the new key. It must be the environment of the key that creates the new key, which is also the default.
              * @example test
              * @enum {string}
              */
@@ -1627,7 +1629,7 @@ export interface components {
             restrictions: components["schemas"]["Restrictions"];
             rateLimit: components["schemas"]["RateLimit"];
             /**
-             * @description The prefixed ID of the API key whose rate limit this key shares, which is the key that created it. `null` if it shares no limit.
+             * @description The prefixed ID of the API key whose rate limit this key shares. It is the key that created this key, or a key with a higher limit that later set its `rateLimit`. `null` if the key shares no limit.
              * @example key_R7s8T9u0V1w2
              */
             sharesLimitOf: string | null;
@@ -1711,8 +1713,8 @@ export interface components {
         };
         /**
          * Format: date-time
-         * @description A date-time with a time zone (RFC 3339), in the years 1 to 9999 and without a leap second. In the first and the last of these
-         *     years the time zone must be UTC.
+         * @description A date-time with a time zone (RFC 3339), in the years 1 to 9999 and without a leap second. In the years 1 and 9999,
+         *     the time zone must be UTC.
          * @example 2026-03-30T10:00:00.000Z
          */
         TimestampInput: string;
@@ -1844,7 +1846,7 @@ export interface components {
              */
             token_type: string;
             /**
-             * @description Whether the token is the secret of an API key. If it is (`true_positive`), the secret no longer works. If not, the label is `false_positive`.
+             * @description The result for the token. `true_positive`: the token is or was the secret of an API key, and does not work any more. `false_positive`: it never was.
              * @example true_positive
              * @enum {string}
              */
@@ -1863,7 +1865,7 @@ export interface components {
          * @example aud_a1B2c3D4e5F6
          */
         AuditId: string;
-        /** @description The settings of an API key before or after a change, without its secret. `null` if the key did not exist, and for other resources. */
+        /** @description The settings of an API key before or after a change, without its secret. `null` if the key did not exist before the change, or if the resource is not an API key. */
         ApiKeyFacts: {
             name: components["schemas"]["ApiKeyName"];
             type: components["schemas"]["ApiKeyType"];
@@ -1873,7 +1875,7 @@ export interface components {
             restrictions: components["schemas"]["Restrictions"];
             rateLimit: components["schemas"]["RateLimit"];
             /**
-             * @description The prefixed ID of the API key whose rate limit this key shares, which is the key that created it. `null` if it shares no limit.
+             * @description The prefixed ID of the API key whose rate limit this key shares. It is the key that created this key, or a key with a higher limit that later set its `rateLimit`. `null` if the key shares no limit.
              * @example key_R7s8T9u0V1w2
              */
             sharesLimitOf: string | null;
@@ -2069,7 +2071,7 @@ export interface components {
             is_verified: boolean;
         };
         /**
-         * @description A user, by their prefixed id or their UUID.
+         * @description The prefixed ID or UUID of a user.
          * @example usr_a1B2c3D4e5F6
          * @example 659b34e1-0272-8653-9770-000000000000
          */
@@ -2079,10 +2081,10 @@ export interface components {
          * @example usr_a1B2c3D4e5F6
          */
         UserId: string;
-        /** @description A person who API keys belong to. */
+        /** @description A user that API keys belong to. */
         Person: {
             /**
-             * @description The kind of resource.
+             * @description The type of the resource.
              * @constant
              */
             object: "user";
@@ -2090,32 +2092,32 @@ export interface components {
             uuid: components["schemas"]["Uuid"];
             /**
              * Format: email
-             * @description The person's email address.
+             * @description The email address of the user.
              * @example robin@acme.example
              */
             email: string;
             /**
-             * @description Given name.
+             * @description The first name of the user.
              * @example Robin
              */
             firstName: string | null;
             /**
-             * @description Family name.
+             * @description The last name of the user.
              * @example Fischer
              */
             lastName: string | null;
             /**
-             * @description Whether the person is active. The keys of a deactivated person are rejected with `account_restricted`.
+             * @description Whether the user is active. API keys of a deactivated user are rejected with `account_restricted`.
              * @example true
              */
             isActive: boolean;
             /**
-             * @description Whether the email address is confirmed.
+             * @description Whether the user has verified the email address.
              * @example true
              */
             isVerified: boolean;
         };
-        /** @description A person in the response envelope. */
+        /** @description A response with a user. */
         PersonAnswer: {
             success: components["schemas"]["Success"];
             data: components["schemas"]["Person"];
@@ -2187,7 +2189,7 @@ export interface components {
                 message: components["schemas"]["MessageSnapshot"];
             };
         };
-        /** @description An event about an API key that was created, updated, rotated, revoked or found leaked. */
+        /** @description An event about an API key that was created, updated, rotated, revoked or reported as leaked. */
         ApiKeyEvent: {
             id: components["schemas"]["EventId"];
             type: components["schemas"]["EventType"];
@@ -2748,7 +2750,7 @@ export interface components {
          */
         ArticleSlug: components["schemas"]["Slug"];
         /**
-         * @description The user's prefixed id or UUID.
+         * @description The prefixed ID or UUID of the user.
          * @example usr_a1B2c3D4e5F6
          */
         UserIdInPath: components["schemas"]["UserReference"];
@@ -2786,7 +2788,7 @@ export interface components {
          */
         "X-RateLimit-Window": number;
         /**
-         * @description The age in days of the secret that was used for the request. Sent once the secret is 90 days old and should be rotated.
+         * @description The age in days of the secret that was used for the request. Sent once the secret is 90 days old. Rotate the key if you receive it.
          * @example 93
          */
         "X-Key-Age-Days": number;
@@ -2811,7 +2813,7 @@ export interface components {
          */
         "WWW-Authenticate": string;
         /**
-         * @description What the mock played for the request header `Prefer` (RFC 7240). The server never sends it.
+         * @description The preferences of the request header `Prefer` that the mock applied (RFC 7240). The API does not send this header.
          * @example code=403, example=insufficient_permissions
          */
         "Preference-Applied": string;
@@ -4365,7 +4367,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The user's prefixed id or UUID.
+                 * @description The prefixed ID or UUID of the user.
                  * @example usr_a1B2c3D4e5F6
                  */
                 userId: components["parameters"]["UserIdInPath"];
