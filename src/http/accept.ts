@@ -1,8 +1,8 @@
-// The header `Accept` (RFC 9110, section 12.5.1): what the caller takes, and whether one of our media types is among it.
+// Content negotiation by the header `Accept` (RFC 9110, section 12.5.1).
 import type { RequestHandler } from 'express';
 import { Problem } from './problem.ts';
 
-/** @throws 406 `not_acceptable` when the operation produces nothing that the caller takes */
+/** @throws 406 `not_acceptable` when the caller accepts none of the operation's media types */
 export const accept: RequestHandler = (req, _res, next) => {
   const { accept } = req.headers;
   if (accept !== undefined) req.headers.accept = mediaRangesOf(accept);
@@ -11,19 +11,20 @@ export const accept: RequestHandler = (req, _res, next) => {
 };
 
 /**
- * The same ranges without any parameter but `q`, as Express compares parameters that our media types do not have.
- * An empty header takes everything. A malformed range takes nothing.
+ * Returns the same ranges with `q` as their only parameter. Express would compare the other parameters, which our media types
+ * do not have.
+ * An empty header accepts everything. A malformed range accepts nothing.
  */
 export function mediaRangesOf(accept: string): string {
   if (!/[;"]|\*\/[^*]/.test(accept)) return accept.replace(/^[\s,]*$/, '*/*');
   const ranges = elementsOf(accept).map(([range = '', ...parameters]) => {
     const weight = parameters.find((one) => /^q\s*=/i.test(one))?.replace(/^q\s*=\s*/i, '') ?? '1';
     const isExclusion = Number(weight) === 0;
-    // `application/json;version=2;q=0` excludes that version, and our type has none.
+    // `application/json;version=2;q=0` excludes only that version, and our media type has no version.
     const isOfOthers = isExclusion && parameters.length > 1;
     return mediaRange.test(range) && weightForm.test(weight) && !isOfOthers ? `${range};q=${weight}` : '';
   });
-  return ranges.filter(Boolean).join(', ') || 'nothing'; // Express takes an empty header for an absent one
+  return ranges.filter(Boolean).join(', ') || 'nothing'; // Express treats an empty header like an absent one
 }
 
 const mediaRange = /^(\*\/\*|[\w!#$%&'+.^`|~-]+\/(\*|[\w!#$%&'+.^`|~-]+))$/;
@@ -34,7 +35,7 @@ const token = /"(?:[^"\\]|\\.)*"?|[^",;]+|[,;]/gs;
 function elementsOf(list: string): string[][] {
   const elements: string[][] = [['']];
   for (const [part] of list.matchAll(token)) {
-    const element = elements.at(-1) as string[]; // there is always one
+    const element = elements.at(-1) as string[]; // never empty
     if (part === ',') elements.push(['']);
     else if (part === ';') element.push('');
     else element.push(`${element.pop()}${part}`);

@@ -1,12 +1,12 @@
-// Network addresses and ranges of them. IPv4 mapped into IPv6 is IPv4 here, so an IPv6 range never holds an IPv4 address.
+// Network addresses and address ranges. An IPv4-mapped IPv6 address counts as IPv4, so an IPv6 range never contains an IPv4 address.
 import { isIP } from 'node:net';
 import type { RequestHandler } from 'express';
 import ipaddr from 'ipaddr.js';
 
-/** All addresses that share their first `bits` with `start`; one address alone is the range of all its bits. */
+/** All addresses whose first `bits` equal those of `start`. For a single address, `bits` is its full length. */
 export type AddressRange = { start: ipaddr.IPv4 | ipaddr.IPv6; bits: number };
 
-/** @throws Error when the text is neither an address nor a CIDR range; the contract admits none such. */
+/** @throws Error if the text is neither an address nor a CIDR range, which the contract rules out */
 export function addressRangeOf(text: string): AddressRange {
   const [, address = '', prefix] = /^([^/]+)(?:\/(\d+))?$/.exec(text) ?? [];
   const bitsMax = isIP(address) === 4 ? 32 : 128;
@@ -18,23 +18,23 @@ export function addressRangeOf(text: string): AddressRange {
     : { start, bits };
 }
 
-/** A client's address, if it is one; the zone of a link-local address says nothing about who the client is. */
+/** Parses a client's address. The zone of a link-local address is ignored because it does not identify the client. */
 export function clientAddressOf(text: string): AddressRange | undefined {
   return isIP(text) ? addressRangeOf(text.replace(/%.*/, '')) : undefined;
 }
 
-/** Whether every address of one range is in the other. */
+/** Whether `outer` contains every address of `inner`. */
 export function liesWithin(inner: AddressRange, outer: AddressRange): boolean {
   return (
     inner.start.kind() === outer.start.kind() && inner.bits >= outer.bits && inner.start.match(outer.start, outer.bits)
   );
 }
 
-/** ipaddr.js takes `::1.2.3.4` for the IPv4 address 1.2.3.4, which it is not. */
+/** ipaddr.js parses `::1.2.3.4` as the IPv4 address 1.2.3.4. It is an IPv6 address. */
 const parsed = (address: string): AddressRange['start'] =>
   ipaddr.parse(address.replace(/^::(?=\d+\.)/, '0:0:0:0:0:0:'));
 
-/** Some proxies write the client's port into X-Forwarded-For, as `address:port` or `[address]:port`; Express wants addresses. */
+/** Removes ports from X-Forwarded-For. Some proxies send `address:port` or `[address]:port`, but Express expects addresses. */
 export const dropPorts: RequestHandler = (req, _res, next) => {
   const forwarded = req.headers['x-forwarded-for'];
   if (forwarded) req.headers['x-forwarded-for'] = String(forwarded).split(',').map(withoutPort).join(', ');

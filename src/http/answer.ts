@@ -1,4 +1,4 @@
-// Hands the call to whoever stands behind, puts the envelope around what comes back and sends it.
+// Calls the backend, wraps its result in the response envelope and sends it.
 import type { Request, RequestHandler, Response } from 'express';
 import type { Audience } from './audience.ts';
 import type { Guard } from './guard.ts';
@@ -9,29 +9,29 @@ import type { Operation } from './router.ts';
 
 export type Call = {
   operation: Operation;
-  /** Decoded; numbers where the contract says so. */
+  /** Decoded path parameters. Those that the contract types as numbers are numbers. */
   path: Record<string, string | number>;
   query: Record<string, unknown>;
   body: unknown;
-  /** The bytes of the body, without its Content-Encoding. */
+  /** The bytes of the body after Content-Encoding was decoded. */
   raw: Buffer | undefined;
-  /** The headers that the operation declares, by their declared names. */
+  /** The request headers that the operation declares, under their declared names. */
   headers: Record<string, string | undefined>;
   caller: Caller | undefined;
   requestId: string;
   now: Date;
   /** Set when the request has an `Idempotency-Key`. */
   repetition: Repetition | undefined;
-  /** The header `Prefer`, which only the mock heeds. */
+  /** The header `Prefer`, which only the mock reads. */
   prefer: string | undefined;
 };
-/** `content` is the body without `success` and `meta`; on an operation without envelope all of it. */
+/** `content` is the body without `success` and `meta`. For an operation without an envelope, it is the whole body. */
 export type Success = { status: number; content: object; headers?: Record<string, string> };
-/** Makes the answer of a success, checked against the contract; rejects when it breaks it. */
+/** Builds the response of a success and checks it against the contract. Rejects if the response breaks the contract. */
 export type Finish = (success: Success) => Promise<Reply>;
 /**
- * Success is returned, everything else thrown as a `Problem`. A backend calls `finish` before it commits, so that what the
- * contract does not allow is not done either.
+ * Returns a success, and throws everything else as a `Problem`. A backend calls `finish` before it commits, so that a write whose
+ * response breaks the contract is rolled back.
  */
 export type Backend = (call: Call, finish: Finish) => Promise<Reply>;
 
@@ -47,7 +47,7 @@ export function answer(backend: Backend, guard: Guard, audience: Audience): Requ
     const { status, content, headers } = success;
     const isPublic = caller?.type !== 'secret';
     const visible = isPublic ? audience(operation, status, content) : content;
-    req.context.mustFit = isPublic; // a field that the contract lacks may be a secret one
+    req.context.mustFit = isPublic; // a field that is not in the contract may be secret
     const meta = { requestId, timestamp: now.toISOString() };
     const body = operation.hasEnvelope ? { success: true, ...visible, meta } : visible;
     await guard.check(req, status, body);
@@ -55,7 +55,7 @@ export function answer(backend: Backend, guard: Guard, audience: Audience): Requ
   }
 }
 
-/** The same for every caller, and as true in a minute as it is now. */
+/** A response that is the same for every caller and that may be a minute old. */
 const isForEverybody = ({ method, security, isProbe }: Operation): boolean =>
   method === 'GET' && security.length === 0 && !isProbe;
 

@@ -1,4 +1,4 @@
-// Who may see what: the contract's marks (src/contract/views.ts), applied to every success in one place.
+// Hides secret fields from publishable keys: applies the contract's marks (src/contract/views.ts) to every success.
 import {
   type Contract,
   type Operation as InContract,
@@ -11,9 +11,9 @@ import { Problem } from './problem.ts';
 import type { Operation } from './router.ts';
 
 /**
- * Takes out of a success what only secret keys may see.
- * @throws 404 `resource_missing` when that is all of it
- * @throws Error for a status or media type that the contract does not have
+ * Removes what only secret keys may see from a success.
+ * @throws 404 `resource_missing` if nothing is left
+ * @throws Error for a status or media type that the contract does not declare
  */
 export type Audience = (operation: Operation, status: number, content: object, mediaType?: string) => object;
 
@@ -35,7 +35,7 @@ export function createAudience(contract: Contract, operations: readonly Operatio
     const view = ofOperation.get(key);
     try {
       if (view?.hides(content)) throw new Hidden();
-      return cutBy(view, content) as object; // of an object it makes an object
+      return cutBy(view, content) as object; // the result for an object is an object
     } catch (error) {
       throw error instanceof Hidden ? new Problem('resource_missing') : error;
     }

@@ -1,4 +1,4 @@
-// Who calls (401), and whether the contract's `security` lets them (403).
+// Authentication (401), and authorization by the contract's `security` (403).
 import type { Request, RequestHandler, Response } from 'express';
 import type { Environment } from '../storage/tenant.ts';
 import { daysSince, isRotationDue, type Key, type Keyring } from './keyring.ts';
@@ -10,9 +10,10 @@ const prefix = /^(?<kind>[sp])k_(?<environment>live|test)_/;
 const wellFormed = /^[sp]k_(live|test)_[A-Za-z0-9_-]{32}$/;
 
 /**
- * Puts the caller into the context.
- * @param chargeFailure counts a failure against the caller's address; throws when there were too many
- * @throws 401, 403 when the person behind the key is deactivated or the key is not for this address or page, or what `chargeFailure` throws in their place
+ * Identifies the caller and puts it into the context.
+ * @param chargeFailure counts a failure against the caller's address; throws if there were too many
+ * @throws 401 without a valid key; 403 if the person behind the key is deactivated or a restriction of the key rejects the
+ * address or page; or what `chargeFailure` throws instead
  */
 export function authenticate(keyring: Keyring, chargeFailure: RequestHandler): RequestHandler {
   return async (req, res, next) => {
@@ -31,7 +32,7 @@ export function authenticate(keyring: Keyring, chargeFailure: RequestHandler): R
   };
 }
 
-/** A body may take ten seconds to arrive: what ended meanwhile does nothing any more, and what is done is done now. */
+/** Checks the key again after the body was received, which can take ten seconds: the key may have ended meanwhile. */
 export function stillInForce(keyring: Keyring, clock: () => Date): RequestHandler {
   return async (req, _res, next) => {
     if (!req.context.raw) return next();
@@ -54,7 +55,7 @@ async function keyOf(req: Request, keyring: Keyring): Promise<Known> {
   if (!key?.isActive) throw new Problem('invalid_api_key');
   if (key.expiresAt && key.expiresAt <= now) throw new Problem('key_expired');
   if (!key.isPersonActive) throw new Problem('account_restricted');
-  return { ...key, prefix: match as Known['prefix'] }; // the pattern admits no other
+  return { ...key, prefix: match as Known['prefix'] }; // the only values that the pattern matches
 }
 
 function callerOf(key: Known): Caller {
@@ -72,7 +73,7 @@ function callerOf(key: Known): Caller {
   };
 }
 
-/** The message names the kind of restriction and not what would be admitted. */
+/** The message names the kind of restriction, but not the values that it allows. */
 const restricted = (kind: string): Problem =>
   new Problem('insufficient_permissions', { message: `The API key is restricted by ${kind}.` });
 
@@ -85,7 +86,10 @@ function adviseRotation(res: Response, { secretCreatedAt }: Key, now: Date): voi
   if (isRotationDue(secretCreatedAt, now)) res.setHeader('X-Key-Age-Days', daysSince(secretCreatedAt, now));
 }
 
-/** Team, kind of key, permission, endpoint. Compares the path with the key and never looks a team up, so that nothing can be learnt of other teams. */
+/**
+ * Checks team, key type, permission and endpoint, in this order. Compares the team in the path with the key's team and never looks
+ * it up, so that a caller cannot find out which teams exist.
+ */
 export const authorize: RequestHandler = (req, _res, next) => {
   const { operation, params, caller, admission } = req.context;
   if (!caller) return next();
@@ -114,7 +118,7 @@ export const authorize: RequestHandler = (req, _res, next) => {
   next();
 };
 
-/** The words of the source document. */
+/** These messages are quoted from the source document. */
 const readOnly = (environment: Environment): Problem =>
   new Problem('publishable_key_write', {
     message: `Publishable keys (pk_${environment}_) are read-only. Use a secret key (sk_${environment}_) for write operations`,

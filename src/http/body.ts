@@ -1,4 +1,4 @@
-// Media type, size, JSON.
+// Reads the request body: checks media type and size, decodes it and parses JSON.
 import { MIMEType } from 'node:util';
 import express, { type RequestHandler } from 'express';
 import { askForBody } from './expect.ts';
@@ -6,7 +6,7 @@ import { Problem } from './problem.ts';
 
 export type BodyLimits = { bytesMax: number; timeoutMs: number };
 
-/** What Express can undo. */
+/** The content encodings that Express can decode. */
 const encodings = new Set(['identity', 'gzip', 'deflate', 'br', 'zstd']);
 
 export function readBody({ bytesMax, timeoutMs }: BodyLimits): RequestHandler {
@@ -31,7 +31,7 @@ export function readBody({ bytesMax, timeoutMs }: BodyLimits): RequestHandler {
     let isFinished = false;
     const finish = (error?: unknown) => {
       clearTimeout(timer);
-      if (isFinished) return; // the reader reports once more when the connection of a timed-out request closes
+      if (isFinished) return; // the reader reports a second error when the connection of a timed-out request closes
       isFinished = true;
       if (error) return next(bodyProblem(error));
       try {
@@ -49,13 +49,13 @@ export function readBody({ bytesMax, timeoutMs }: BodyLimits): RequestHandler {
 const missing = (): Problem =>
   new Problem('parameter_missing', { param: 'body', message: 'A request body is required.' });
 
-/** A charset is allowed as long as it says UTF-8 (RFC 8259, section 8.1). */
+/** UTF-8 is the only charset that is allowed (RFC 8259, section 8.1). */
 function isOneOf(mediaTypes: readonly string[], given: string | undefined): boolean {
   try {
     const { essence, params } = new MIMEType(given ?? '');
     return mediaTypes.includes(essence) && /^utf-?8$/i.test(params.get('charset') ?? 'utf-8');
   } catch {
-    return false; // not a media type at all
+    return false; // not a valid media type
   }
 }
 
@@ -72,6 +72,6 @@ function bodyProblem(error: unknown): unknown {
   const { type, status } = error as { type?: string; status?: number };
   if (type === 'entity.too.large') return new Problem('payload_too_large');
   if (type === 'encoding.unsupported') return new Problem('unsupported_media_type');
-  // Everything else that the reader blames on the request: cut off, or not what its Content-Encoding says.
+  // The remaining client errors of the reader: a body that was cut off, or that does not match its Content-Encoding.
   return status === 400 ? new Problem('invalid_json', { cause: error }) : error;
 }

@@ -1,9 +1,9 @@
-// Which branch of a union (`anyOf`, `oneOf`) a value is meant for: by its JSON type, then by the property that tells the
-// branches apart, else by the names that it has in common with them.
+// Chooses the branch of a union (`anyOf`, `oneOf`) that explains an invalid value best: by the JSON type of the value, then by the
+// discriminator, else by the number of property names that the value shares with each branch.
 import type { Schema } from '../contract/document.ts';
 import { type Resolve, typesOf } from './words.ts';
 
-/** The branch to explain a value by, or a fault of the value that no single branch can tell. */
+/** The branch to explain a value with, or a fault that concerns the union as a whole. */
 export type Meant =
   | { kind: 'branch'; branch: Schema }
   | { kind: 'none' }
@@ -24,7 +24,7 @@ export function branchFor(union: Schema, branches: Schema[], value: unknown, res
   return { kind: 'value', name, schema: { enum: [...new Set(ofType.flatMap((one) => valuesOf(one, name, resolve)))] } };
 }
 
-/** The names that branches require, when they say nothing else. */
+/** The property that a branch requires, if the branch has no other content. */
 export const requiredAlone = (branch: Schema): string[] => {
   const required = (branch.required ?? []) as string[];
   return required.length === 1 && branch.properties === undefined ? required : [];
@@ -40,7 +40,7 @@ function admitsType(branch: Schema, value: unknown): boolean {
   return types.includes(actual) || (actual === 'number' && types.includes('integer'));
 }
 
-/** The property that the contract names, or the first that has a const or an enum in every branch. */
+/** The discriminator that the contract declares, or else the first property with a const or enum in every branch. */
 function discriminatorOf(union: Schema, branches: Schema[], resolve: Resolve): string | undefined {
   const told = (union.discriminator as { propertyName: string } | undefined)?.propertyName;
   const names = told === undefined ? Object.keys(propertiesOf(branches[0] as Schema, resolve)) : [told];

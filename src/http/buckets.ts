@@ -1,20 +1,20 @@
-// Counts requests in windows that begin with a bucket's first request; here in this process's memory.
+// Counts requests in fixed windows, in the memory of this process. A bucket's window begins with its first request.
 
-/** The requests of a bucket in its present window, and how long that still lasts. */
+/** The number of requests in the bucket's current window, and the time until the window ends. */
 export type Count = { count: number; msLeft: number };
 
 export type Buckets = {
-  /** Counts one request; it is part of the count. */
+  /** Counts one request. The result includes it. */
   consume(name: string, windowSeconds: number): Promise<Count>;
   close(): Promise<void>;
 };
 
-/** `set` takes over a count that is kept elsewhere. */
+/** `set` overwrites the count with one that is kept elsewhere. */
 export type MemoryBuckets = Buckets & { set(name: string, count: Count): void };
 
 type Window = { count: number; endsAt: number; timer: NodeJS.Timeout };
 
-/** @param now milliseconds of a clock that nobody sets: when the time of day goes back, no window gets longer */
+/** @param now milliseconds of a monotonic clock, so that no window gets longer when the time of day is set back */
 export function memoryBuckets(now: () => number = () => performance.now()): MemoryBuckets {
   const windows = new Map<string, Window>();
 

@@ -1,4 +1,4 @@
-// What a write leaves behind beside its change: events as the contract declares them under `webhooks`, and audit entries.
+// What a write records besides its change: events as the contract declares them under `webhooks`, and audit log entries.
 import type { components, webhooks } from '../../generated/types.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import type { Tenant } from '../storage/tenant.ts';
@@ -7,14 +7,14 @@ export type EventType = keyof webhooks & string;
 type Payload<T extends EventType> = webhooks[T]['post']['requestBody']['content']['application/json'];
 export type EventData<T extends EventType> = Payload<T>['data'];
 
-/** @param resourceId the UUID of the resource that it happened to */
+/** @param resourceId the UUID of the resource that the event is about */
 export type Emit = <T extends EventType>(type: T, resourceId: string, data: EventData<T>) => void;
 
-/** What a write has to tell, until it is written. */
+/** The events and audit entries that a write has collected and not yet stored. */
 export type NewEvent = { type: EventType; resourceId: string; data: object };
 
 type AuditEntry = components['schemas']['AuditEntry'];
-/** @param resourceId the UUID of the resource that it was done to */
+/** @param resourceId the UUID of the resource that was changed */
 export type Audit = (
   action: AuditEntry['action'],
   resourceId: string,
@@ -22,16 +22,16 @@ export type Audit = (
 ) => void;
 export type NewAuditEntry = Pick<AuditEntry, 'action' | 'before' | 'after'> & { resourceId: string };
 
-/** Who makes a change, and on whose behalf it is written down. */
+/** Who makes a change, in which tenant and by which request. */
 export type Author = { actor: AuditEntry['actor']; requestId: string; now: Date };
 
-/** Runs a step of work in a transaction of its own. */
+/** Runs one step of work in its own transaction. */
 export type Step = <T>(run: (db: TenantDatabase) => Promise<T>) => Promise<T>;
 /**
- * Registers work that is too much for one transaction. It begins when the change is committed, and the response waits for it.
+ * Registers work that is too long for one transaction. It starts after the change is committed, and the response waits for it.
  * If it fails, the caller gets an error and sends the request again, so it must be safe to repeat.
  */
 export type AfterCommit = (work: (step: Step) => Promise<void>) => void;
 export type Change = { db: TenantDatabase; emit: Emit; audit: Audit; afterCommit: AfterCommit };
-/** Makes a change of a tenant's data in one transaction, with its audit entries and, last, its events. */
+/** Makes a change to a tenant's data in one transaction, together with its audit entries and, as the last statement, its events. */
 export type MakeChange = <T>(tenant: Tenant, author: Author, work: (change: Change) => Promise<T>) => Promise<T>;

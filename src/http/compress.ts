@@ -4,12 +4,12 @@ import compression from 'compression';
 import type { RequestHandler } from 'express';
 
 const thresholdBytes = 1_000;
-/** Each event has to leave at once, and would wait in the compressor. */
+/** Server-sent events are not compressed: each must be sent at once, and the compressor would buffer it. */
 const stream = /^text\/event-stream\b/i;
 
 /**
- * A response that shows a secret stays as it is: beside text that an attacker chooses, the length of a compressed response
- * tells what the secret has in common with it (BREACH).
+ * A response that contains a secret is not compressed: if it also contains text that an attacker chose, its compressed length
+ * reveals how much of that text matches the secret (BREACH attack).
  */
 export const compress: RequestHandler = compression({
   threshold: thresholdBytes,

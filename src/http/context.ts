@@ -1,4 +1,4 @@
-// What the stages of the front hand to each other, per request.
+// The state of one request, which the stages of the front share.
 import type { Caller } from './operation.ts';
 import type { Admission } from './restrictions.ts';
 import type { Operation } from './router.ts';
@@ -6,17 +6,17 @@ import type { Operation } from './router.ts';
 export type Context = {
   requestId: string;
   now: Date;
-  /** Set by `route`; absent only on `route_not_found` and `method_not_allowed`. */
+  /** Set by `route`. Absent only for `route_not_found` and `method_not_allowed`. */
   operation: Operation;
   params: Record<string, string>;
-  /** As it was sent; set by `route`, which leaves a harmless one in the headers. */
+  /** The `Content-Type` that was sent. `route` sets it, and replaces the header with a safe value. */
   contentType: string | undefined;
   caller: Caller | undefined;
-  /** What the caller's key is restricted to. */
+  /** The restrictions of the caller's key. */
   admission: Admission | undefined;
-  /** An answer that breaks the contract is not sent, whatever `onViolation` makes of it. */
+  /** If true, a response that breaks the contract is never sent, even if `onViolation` only logs it. */
   mustFit?: boolean;
-  /** The bytes of the body, without its Content-Encoding. */
+  /** The bytes of the body after Content-Encoding was decoded. */
   raw: Buffer | undefined;
 };
 

@@ -1,5 +1,5 @@
-// A tag's own small contract for the guard: its operations, the components that they reach, one response for all errors
-// (they have one body, and the validator would compile it once per status), and every object closed.
+// Cuts the contract down to one tag for the guard: the tag's operations and the components that they reach. All errors share one
+// response, because the validator would compile the same body once per status. All objects are closed.
 import {
   type Components,
   type Contract,
@@ -15,13 +15,16 @@ const anyError: Response = {
   content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
 };
 
-/** The document of these operations alone. Responses are open for clients and closed for us: what the contract lacks must not slip out. */
+/**
+ * The contract of these operations alone. Clients must accept additional fields in responses, but the server must not send any, so
+ * responses are closed here.
+ */
 export function cut(contract: Contract, operations: readonly Operation[]): object {
   const { components, paths, webhooks: _, ...rest } = contract;
   const small: Record<string, PathItem> = {};
   for (const { path, aliases, method } of operations) {
     const key = method.toLowerCase() as 'get';
-    const item = paths[path] as PathItem; // the table was made from this document
+    const item = paths[path] as PathItem; // the operation table is generated from this document
     const operation = item[key] as NonNullable<PathItem['get']>;
     const successes = Object.entries(operation.responses).filter(([status]) => status < '400');
     for (const one of [path, ...aliases])
@@ -65,17 +68,17 @@ function close(node: Schema): void {
     node.additionalProperties = false;
 }
 
-/** The contract says `x-always` where `const` is too much for client generators. */
+/** The contract has `x-always` where client generators cannot handle `const`. */
 function hold(node: Schema): void {
   if (node['x-always'] !== undefined) node.const = node['x-always'];
 }
 
-/** Else the validator refuses `:`, `@` and `=` in a value, which a query may hold (RFC 3986, section 3.4). */
+/** Without `allowReserved`, the validator rejects `:`, `@` and `=` in a value, which are valid in a query (RFC 3986, section 3.4). */
 function allowReserved(node: Record<string, unknown>): void {
   if (node.in === 'query' && 'schema' in node) node.allowReserved = true;
 }
 
-/** The validator reads a query parameter as JSON where a branch of its union is a `$ref`, so that `"x"` passes for `x`. */
+/** Inlines `$ref` in unions: otherwise the validator parses the query parameter as JSON and accepts `"x"` as `x`. */
 function inlineUnion(contract: Contract, node: Record<string, unknown>): void {
   if (node.in !== 'query' || !('schema' in node)) return;
   const schema = resolve(contract, node.schema as Schema);

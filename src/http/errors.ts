@@ -1,10 +1,10 @@
-// The only place where an exception becomes an answer.
+// The only place where an exception becomes a response.
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { isUnavailable } from '../storage/unavailable.ts';
 import { Problem } from './problem.ts';
 
-/** Answers with the registry's error; what is not a `Problem` is our fault, and its cause goes to the log alone. */
+/** Sends the error of the registry. Anything but a `Problem` is a fault of the server, and its cause is only logged. */
 export function answerError(publicUrl: string, log: Logger): ErrorRequestHandler {
   return (error, req, res, _next) => {
     const problem = toProblem(error);
@@ -15,7 +15,7 @@ export function answerError(publicUrl: string, log: Logger): ErrorRequestHandler
   };
 }
 
-/** When even the error's own answer broke a rule: constant bytes, past every hook. */
+/** The response if even the error response breaks the contract: constant bytes that bypass every hook. */
 export function lastResort(publicUrl: string, log: Logger): ErrorRequestHandler {
   return (error, req, res, _next) => {
     const { requestId } = req.context;
@@ -27,7 +27,7 @@ export function lastResort(publicUrl: string, log: Logger): ErrorRequestHandler 
   };
 }
 
-/** One line per request: who asked for what and how it went. Never a body, an address or a secret. */
+/** Logs one line per request: caller, operation and outcome. Never a body, an address or a secret. */
 export function logRequests(log: Logger): RequestHandler {
   return (req, res, next) => {
     const began = performance.now();
@@ -50,7 +50,7 @@ export function logRequests(log: Logger): RequestHandler {
   };
 }
 
-/** What we may know of a fault. A database's error has more: `detail` quotes the row, and so the request's body. */
+/** The parts of an error that may be logged. The `detail` of a database error quotes the row, and so the request body. */
 function loggable(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { name, message, stack, cause, code, constraint } = error as Error & { code?: unknown; constraint?: unknown };

@@ -1,4 +1,4 @@
-// The requests of each connection whose responses are not complete yet. Pipelining makes several of them.
+// Tracks the unfinished requests of each connection. Pipelining can make several of them.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
@@ -6,11 +6,11 @@ type Exchange = { req: IncomingMessage; res: ServerResponse; keepsAlive: boolean
 
 export type Exchanges = {
   add(req: IncomingMessage, res: ServerResponse): void;
-  /** From now on every response says `Connection: close`; of pipelined requests only the last one's does. */
+  /** From now on, every response has `Connection: close`. Of pipelined requests, only the response to the last one has it. */
   endConnections(): void;
   /**
-   * Resolves when the socket's responses are sent. A request that is cut off or malformed never gets a response of its own
-   * and is not waited for; then `isAnswered` is false.
+   * Resolves when the responses of the socket are sent. Does not wait for a request that is cut off or malformed, which never gets a
+   * response of its own; `isAnswered` is false then.
    */
   sent(socket: Socket): Promise<{ isAnswered: boolean }>;
 };
@@ -25,7 +25,7 @@ export function createExchanges(): Exchanges {
       const { socket } = req;
       const exchange: Exchange = { req, res, keepsAlive: res.shouldKeepAlive };
       const before = underWay.get(socket) ?? [];
-      if (!newest.has(socket)) socket.once('close', () => underWay.delete(socket)); // once for each connection
+      if (!newest.has(socket)) socket.once('close', () => underWay.delete(socket)); // runs once per connection
       underWay.set(socket, [...before, exchange]);
       newest.set(socket, exchange);
       res.once('close', () => {

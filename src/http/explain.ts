@@ -1,5 +1,5 @@
-// Why a request is refused. The guard only says that it is; the reason is found here, by an ajv of its own, so that it is
-// the same whichever guard refuses. Nothing here runs for a request that is valid.
+// Explains why a request is invalid. The guard only decides that it is. The explanation comes from a separate ajv, so that it does
+// not depend on the guard's implementation. Nothing here runs for a valid request.
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { Request } from 'express';
@@ -18,14 +18,14 @@ import type { Operation } from './router.ts';
 import { type Fault, problemOf } from './sentences.ts';
 import { type Resolve, typesOf } from './words.ts';
 
-/** The error for a refused request: its first fault in path, query, headers, body. */
+/** Returns the error for an invalid request: its first fault, in the order path, query, headers, body. */
 export type Explain = (req: Request) => Problem;
 type FaultIn = (schema: Schema, value: unknown, path?: string[]) => Fault | undefined;
 
 export function createExplain(contract: Contract): Explain {
   const resolve: Resolve = (schema) =>
     schema.$ref ? resolve(resolveIn(contract, { ...schema, $ref: schema.$ref.replace(/^contract/, '') })) : schema;
-  let faultIn: FaultIn | undefined; // most processes refuse something, but not while they start
+  let faultIn: FaultIn | undefined; // created on first use, to keep the start fast
   return (req) => {
     faultIn ??= createFaultFinder(contract, resolve);
     const fault = firstFault(contract, resolve, faultIn, req);
@@ -81,7 +81,7 @@ function faultOfParameter(
   return faultIn(schema, read(given, types), [name]);
 }
 
-/** What a text means where one of these types is asked for; a text that means nothing there stays a text. */
+/** Converts a text to the first of these types that it fits. Otherwise returns the text. */
 function read(text: string, types: string[]): unknown {
   for (const type of ['integer', 'number'] as const) if (types.includes(type)) return numberOf(text, type) ?? text;
   return types.includes('boolean') && /^(true|false)$/.test(text) ? text === 'true' : text;
@@ -107,14 +107,14 @@ function createFaultFinder(contract: Contract, resolve: Resolve): FaultIn {
     const check = compiled.get(schema) ?? ajv.compile(rooted(schema));
     compiled.set(schema, check);
     if (check(value)) return undefined;
-    const errors = check.errors as ErrorObject[]; // set by a check that fails
-    const last = errors.at(-1) as ErrorObject; // the outermost: the branches of a union come before it
+    const errors = check.errors as ErrorObject[]; // set when the check fails
+    const last = errors.at(-1) as ErrorObject; // the outermost error: those of a union's branches come before it
     const error = last.keyword === 'if' ? (errors.at(-2) as ErrorObject) : last;
     const fault = faultOf(error, path);
     return error.keyword === 'anyOf' || error.keyword === 'oneOf' ? inUnion(fault) : fault;
   }
 
-  /** The fault in the branch that is meant; the union's own where there is none. */
+  /** The fault in the branch that fits the value best, or the fault of the union itself. */
   function inUnion(fault: Fault): Fault {
     const { schema, value, path, params } = fault;
     const branches = fault.expected as Schema[];
@@ -164,6 +164,6 @@ function faultOf(error: ErrorObject, path: string[]): Fault {
 const partsOf = (pointer: string): string[] => pointer.split('/').slice(1).map(unescaped);
 const unescaped = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~');
 
-/** A copy whose references find the contract. */
+/** A copy whose references point into the contract. */
 const rooted = (schema: Ref<Schema>): Schema =>
   JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/', '"$ref":"contract#/')) as Schema;

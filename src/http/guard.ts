@@ -1,5 +1,5 @@
-// The contract as a guard on requests and answers: one express-openapi-validator per tag, each over a document cut
-// down to that tag, because its start-up grows with the square of the document.
+// Validates requests and responses against the contract, with one express-openapi-validator per tag. Each gets the contract cut down
+// to its tag, because the validator's start-up time grows with the square of the document.
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import OpenApiValidator, { error as validatorErrors } from 'express-openapi-validator';
 import { operationTable } from '../../generated/operations.ts';
@@ -9,16 +9,16 @@ import { createExplain, type Explain } from './explain.ts';
 import { isMisspelt } from './parameters.ts';
 import type { Operation } from './router.ts';
 
-/** `response` is mounted first, so that it also sees what the front itself answers. */
+/** `response` is mounted first, so that it also checks the responses of the front itself. */
 export type Guard = {
   response: RequestHandler[];
-  /** Passes a `Problem` on for a request that the contract does not allow; which one, `explain.ts` says. */
+  /** Passes on a `Problem` for an invalid request. `explain.ts` chooses the problem. */
   request: RequestHandler[];
-  /** Checks a success before it is sent; rejects with whatever the app makes of a violation. */
+  /** Checks a success before it is sent. Rejects with the error that the app throws for a violation. */
   check(req: Request, status: number, body: object): Promise<void>;
   warm(): Promise<void>;
 };
-/** Hears of an answer that breaks the contract. What it throws is answered in its place; otherwise the answer is sent. */
+/** Called for a response that breaks the contract. If it throws, the error is sent instead; otherwise the response is sent. */
 export type OnViolation = (violation: unknown, req: Request) => void;
 type Stages = Record<'load' | 'metadata' | 'request' | 'response', RequestHandler>;
 
@@ -29,7 +29,7 @@ const stageNames = {
   response: 'responseMiddleware',
 };
 
-/** The app says what a violation leads to: `app.locals.onViolation`. One guard can so serve several apps. */
+/** The app decides what happens on a violation, by `app.locals.onViolation`, so that several apps can share one guard. */
 export function createGuard(contract: Contract, operations: readonly Operation[] = operationTable): Guard {
   const byTag = Map.groupBy(operations, ({ tag }) => tag);
   const stages = new Map([...byTag].map(([tag, ofTag]) => [tag, stagesOf(cut(contract, ofTag))]));
@@ -51,7 +51,7 @@ export function createGuard(contract: Contract, operations: readonly Operation[]
       let violation: unknown;
       await new Promise<void>((resolve) => {
         of('response')(req, res, (error?: unknown) => {
-          violation = error; // called once when the stage is in place, once more by `json` if it finds fault
+          violation = error; // called once when the stage is set up, and again by `json` for a violation
           resolve();
         });
       });
@@ -70,11 +70,11 @@ function stagesOf(apiSpec: object): Stages {
     apiSpec: apiSpec as never, // cut from a linted document
     validateApiSpec: false,
     validateSecurity: false,
-    validateRequests: { allowUnknownQueryParameters: true }, // ours: isMisspelt
+    validateRequests: { allowUnknownQueryParameters: true }, // `isMisspelt` checks them
     validateResponses: {
       onError: (violation, _body, req) => (req.app.locals as { onViolation: OnViolation }).onViolation(violation, req),
     },
-    ajvFormats: { mode: 'full' }, // the fast ones take 30 February for a day
+    ajvFormats: { mode: 'full' }, // the fast formats accept 30 February
     fileUploader: false,
   }) as unknown as RequestHandler[];
   return Object.fromEntries(
@@ -86,7 +86,7 @@ function stagesOf(apiSpec: object): Stages {
   ) as Stages;
 }
 
-/** Refuses in our words what the stage refuses in its own. */
+/** Replaces the error of the validator with ours. */
 const explained =
   (stage: RequestHandler, explain: Explain): RequestHandler =>
   (req, res, next) => {
@@ -96,11 +96,11 @@ const explained =
     );
   };
 
-/** Enough of a response for the stage that checks bodies; what it lets pass goes nowhere. */
+/** A response object with just what the response stage needs. Nothing is sent through it. */
 const dummyResponse = (statusCode: number): Response =>
   ({ statusCode, headersSent: false, getHeaders: () => ({}), json: () => undefined }) as unknown as Response;
 
-/** Its validators compile on first use; a dummy call makes that happen before anybody waits for it. */
+/** Validators are compiled on first use. A dummy request compiles them before the first caller has to wait. */
 async function warmOne(
   { method, path, body }: Operation,
   { load, metadata, request, response }: Stages,
@@ -125,9 +125,9 @@ async function warmOne(
         void stage(req as unknown as Request, res, ((error?: unknown) =>
           error ? reject(error) : resolve()) as NextFunction),
     );
-  await run(load); // the only one that tells when a document could not be read
+  await run(load); // the only stage that reports an unreadable document
   await run(metadata);
-  await run(request).catch(() => undefined); // compiles, then refuses the dummy
+  await run(request).catch(() => undefined); // compiles, then rejects the dummy request
   await run(response)
     .then(() => void res.json())
     .catch(() => undefined); // the same

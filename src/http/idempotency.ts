@@ -1,4 +1,4 @@
-// The same request twice is done once (header `Idempotency-Key`): who is the first, and what everybody else gets.
+// The header `Idempotency-Key`: a request is carried out once, and its retries get the same response.
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Request } from 'express';
@@ -7,33 +7,32 @@ import type { Tenant } from '../storage/tenant.ts';
 import { Problem } from './problem.ts';
 import type { Operation } from './router.ts';
 
-/** An answer as it goes out; kept for repetitions, byte for byte. `requestId` is the one in the body. */
+/** A response as it is sent, stored byte for byte for retries. `requestId` is the one in the body. */
 export type Reply = { status: number; body: string; requestId: string; headers?: Record<string, string> };
 
 /**
- * A request that may be a repetition: what it repeats is found by tenant, method, path and key. `path` is one for all
- * spellings of a path. `waitUntil` is how long it may wait for its turn, here and in the store together, on the clock of
- * `performance.now()`.
+ * A request that may be a retry. The original is found by tenant, method, path and key. `path` is the same for all spellings of a
+ * path. `waitUntil` is the deadline for waiting, here and in the store together, on the clock of `performance.now()`.
  */
 export type Repetition = { method: string; path: string; key: string; digest: Buffer; waitUntil: number };
 
 const waitMaxMs = 2_000;
 
-/** Undefined unless the operation takes a key and the request has one. A quoted key (the IETF's draft) is the same key. */
+/** Undefined unless the operation takes a key and the request has one. Quotes around a key (IETF draft) are not part of it. */
 export function repetitionOf(req: Request): Repetition | undefined {
   const given = req.get('idempotency-key');
   if (given === undefined || !req.context.operation.isIdempotent) return undefined;
   const { operation, params, caller } = req.context;
   const digest = createHash('sha256')
-    .update(operation.showsSecret ? `${caller?.keyId}\n` : '') // nobody else gets to see a secret
-    .update(canonicalize([req.query, req.body ?? null]) as string) // RFC 8785: the order of fields makes no difference
+    .update(operation.showsSecret ? `${caller?.keyId}\n` : '') // only the same API key gets a response with a secret again
+    .update(canonicalize([req.query, req.body ?? null]) as string) // RFC 8785: the order of fields does not matter
     .digest();
   const key = given.replace(/^"(.+)"$/, '$1');
   const path = pathOf(operation, params);
   return { method: req.method, path, key, digest, waitUntil: performance.now() + waitMaxMs };
 }
 
-/** The operation and its parameters: an operation can have a second path, an id two spellings, a letter a percent sequence. */
+/** Identifies the operation and its parameters, whatever the spelling: a second path, a UUID or prefixed ID, percent-encoding. */
 function pathOf({ operationId, uuidParams }: Operation, params: Record<string, string>): string {
   const named = Object.entries(params).map(([name, value]) => [
     name,
@@ -42,21 +41,21 @@ function pathOf({ operationId, uuidParams }: Operation, params: Record<string, s
   return `${operationId}?${new URLSearchParams(named.sort())}`;
 }
 
-/** What tells a repetition from others: tenant, method, path, key; not the API key, which may have been rotated. */
+/** Identifies a retry: tenant, method, path and key. Not the API key, which may have been rotated since. */
 export const nameOf = ({ method, path, key }: Repetition, { teamId, environment }: Tenant): string =>
   [teamId, environment, method, path, key].join('\n');
 
-/** 409 for a key that came before with another request. */
+/** 409 for a key that was used with a different request. */
 export const usedOtherwise = (): Problem => new Problem('idempotency_conflict', { param: 'Idempotency-Key' });
 
-/** 409 for a key whose first request was carried out, but whose response cannot be read any more. */
+/** 409 for a key whose first request was carried out, but whose stored response can no longer be decrypted. */
 export const replyLost = (requestId: string): Problem =>
   new Problem('idempotency_conflict', {
     param: 'Idempotency-Key',
     message: `The first request with this Idempotency-Key succeeded (${requestId}), but its response can no longer be read. It was not carried out again. Look up its result before you send it with another key.`,
   });
 
-/** 409 for a key whose first request is still under way after the wait. */
+/** 409 for a key whose first request is still in progress at the deadline. */
 export const stillUnderWay = (): Problem =>
   new Problem('idempotency_conflict', {
     param: 'Idempotency-Key',
@@ -66,7 +65,7 @@ export const stillUnderWay = (): Problem =>
 
 export type Turn = { name: string; waitUntil: number };
 
-/** One at a time per tenant, method, path and key, in this process; the store keeps other processes apart. */
+/** Lets one request at a time through per tenant, method, path and key in this process. The store does it across processes. */
 export function createTurns(): <T>(turn: Turn | undefined, run: () => Promise<T>) => Promise<T> {
   const running = new Map<string, Promise<unknown>>();
   return async (turn, run) => {

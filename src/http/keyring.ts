@@ -1,41 +1,41 @@
-// Keys as the front knows them: one port, implemented by the store and by the mock.
+// API keys as the front sees them: one interface, implemented by the store and by the mock.
 import { createHash } from 'node:crypto';
 import type { Admission } from './restrictions.ts';
 
-/** What is kept of a key in place of the key itself (third source document). */
+/** The part of a key that is stored instead of the key itself (third source document). */
 export const digestOf = (token: string): Buffer => createHash('sha256').update(token).digest();
 
-/** What limits a key; `rateLimit` is requests an hour, where it has a limit of its own. */
+/** What limits a key. `rateLimit` is in requests per hour, if the key has its own limit. */
 export type KeyLimit = { id: string; type: 'secret' | 'publishable'; rateLimit: number | undefined };
 
-/** A key that exists, in force or not. */
+/** A key that exists, whether it is valid or not. */
 export type Key = {
   id: string;
-  /** Of the secret that was sent. */
+  /** The digest of the secret that was sent. */
   digest: Buffer;
   teamId: string;
   permissions: readonly string[];
   /** Neither revoked nor deactivated. */
   isActive: boolean;
-  /** The person behind the key is not deactivated. */
+  /** Whether the person behind the key is active. */
   isPersonActive: boolean;
-  /** When the key or the secret that was sent ends. */
+  /** When the key or the secret that was sent expires, whichever comes first. */
   expiresAt: Date | undefined;
-  /** From where and for which operations it works. */
+  /** From which addresses and pages, and for which operations, the key can be used. */
   admission: Admission;
-  /** Requests an hour, where it has a limit of its own. */
+  /** Requests per hour, if the key has its own limit. */
   rateLimit: number | undefined;
-  /** The keys whose limits count as well, nearest first: the one that made this key, the one that made that key, and so on. */
+  /** The keys whose limits this key shares, nearest first: the key that created this one, the key that created that one, and so on. */
   sharedLimits: readonly KeyLimit[];
-  /** When the secret that was sent was made. */
+  /** When the secret that was sent was created. */
   secretCreatedAt: Date;
 };
 
-/** Finds a key by its text; `teamId` is the team in the path, which only the mock heeds. */
+/** Finds a key by its text. `teamId` is the team in the path, which only the mock uses. */
 export type Keyring = { find(token: string, request: { teamId: string | undefined }): Promise<Key | undefined> };
 
 const dayMs = 86_400_000;
-/** Second source document: rotate every 90 days. */
+/** Keys should be rotated every 90 days (second source document). */
 const rotationDays = 90;
 
 /** Whole days. */

@@ -1,4 +1,4 @@
-// How many requests, per key and per address; the headers are on every answer from here on.
+// Rate limits per key and per address. Every response after this stage has the limit headers.
 import type { Request, RequestHandler, Response } from 'express';
 import ipaddr from 'ipaddr.js';
 import { clientAddressOf } from './addresses.ts';
@@ -9,7 +9,7 @@ import { Problem } from './problem.ts';
 /** Requests and window of each kind of bucket; windows in seconds. */
 export type Limits = Record<'secret' | 'publishable' | 'open' | 'failed', { requests: number; windowSeconds: number }>;
 
-/** The contract's numbers for keys; per address a minute's worth for open operations and for failed authentication. */
+/** The contract's limits for keys, and per-address limits for operations without a key and for failed authentication. */
 export const standardLimits = (requestsPerAddress: number): Limits => ({
   secret: { requests: 1000, windowSeconds: 3600 },
   publishable: { requests: 100, windowSeconds: 3600 },
@@ -17,15 +17,15 @@ export const standardLimits = (requestsPerAddress: number): Limits => ({
   failed: { requests: requestsPerAddress, windowSeconds: 60 },
 });
 
-/** `limit` charges the key, or the address on open operations; `chargeFailure` charges the address of a failed authentication. */
+/** `limit` charges the key, or the address if the operation takes no key. `chargeFailure` charges the address of a failed authentication. */
 export type Limiter = { limit: RequestHandler; chargeFailure: RequestHandler };
 
 type Bucket = { kind: keyof Limits; name: string; requests: number };
-/** What a bucket says after a request; `left` is negative when the request is over the limit. */
+/** The state of a bucket after a request. `left` is negative if the request is over the limit. */
 type Charged = { requests: number; windowSeconds: number; left: number; msLeft: number };
 
 export function createLimiter(limits: Limits, buckets: Buckets): Limiter {
-  /** Charges one request to each bucket until one is full; returns the bucket with the fewest requests left. */
+  /** Charges one request to each bucket until one is over its limit. Returns the bucket with the fewest requests left. */
   async function charge(all: Bucket[]): Promise<Charged> {
     let tightest: Charged | undefined;
     for (const { kind, name, requests } of all) {
@@ -33,12 +33,12 @@ export function createLimiter(limits: Limits, buckets: Buckets): Limiter {
       const { count, msLeft } = await buckets.consume(`${kind}:${name}`, windowSeconds);
       const charged = { requests, windowSeconds, left: requests - count, msLeft };
       if (!tightest || charged.left < tightest.left) tightest = charged;
-      if (charged.left < 0) break; // a key that is over its own limit does not use up the limit that it shares
+      if (charged.left < 0) break; // a key over its own limit does not use up a shared limit
     }
     return tightest as Charged; // there is at least one bucket
   }
 
-  /** Charges a request and writes the headers, always or only when it is refused. */
+  /** Charges a request and sets the limit headers, always or only if the request is rejected. */
   async function enforce(all: Bucket[], req: Request, res: Response, showsHeaders: boolean): Promise<void> {
     const { requests, windowSeconds, left, msLeft } = await charge(all);
     if (left < 0 || showsHeaders) {
@@ -55,7 +55,10 @@ export function createLimiter(limits: Limits, buckets: Buckets): Limiter {
     });
   }
 
-  /** By its id, which a rotation keeps. A limit counts if it is lower than every limit further up: the last one always does. */
+  /**
+   * The buckets of a key, by key id, which a rotation keeps. A limit counts only if it is lower than all limits further up, so the
+   * last one always counts.
+   */
   function ofKey({ type, keyId, rateLimit, sharedLimits }: Caller): Bucket[] {
     const all = [{ id: keyId, type, rateLimit }, ...sharedLimits].map((key) => ({
       kind: key.type,
@@ -68,7 +71,7 @@ export function createLimiter(limits: Limits, buckets: Buckets): Limiter {
     return counting;
   }
 
-  /** An IPv6 customer owns a /64 at least, so that is one address here; IPv4 mapped into IPv6 is IPv4. */
+  /** An IPv6 customer has at least a /64, so all its addresses share one bucket. An IPv4-mapped IPv6 address counts as IPv4. */
   function ofAddress(req: Request, kind: 'open' | 'failed'): Bucket {
     const address = clientAddressOf(req.ip ?? '')?.start;
     const name = address instanceof ipaddr.IPv6 ? address.parts.slice(0, 4).join(':') : String(address ?? 'unknown');

@@ -9,16 +9,16 @@ import { Problem } from './problem.ts';
 
 export type { OperationId };
 
-/** Who calls, with an API key. */
+/** The caller, identified by an API key. */
 export type Caller = Tenant & {
   keyId: string;
-  /** Which of the key's secrets was sent: there are two in the overlap of a rotation. */
+  /** The digest of the secret that was sent. During the overlap of a rotation, a key has two secrets. */
   secretDigest: Buffer;
   type: 'secret' | 'publishable';
   permissions: readonly string[];
-  /** Requests an hour, where the key has a limit of its own. */
+  /** Requests per hour, if the key has its own limit. */
   rateLimit: number | undefined;
-  /** The keys whose limits count as well, nearest first. */
+  /** The keys whose limits this key shares, nearest first. */
   sharedLimits: readonly KeyLimit[];
 };
 
@@ -27,7 +27,7 @@ type Body<Id extends OperationId> = operations[Id] extends { requestBody?: infer
     ? J
     : undefined
   : undefined;
-// A type of no fields is wanted here: a handler then cannot read any.
+// An empty type on purpose: a handler cannot read any field of it.
 type Params<Id extends OperationId, K extends 'path' | 'query' | 'header'> = operations[Id]['parameters'] extends {
   [key in K]?: infer P;
 }
@@ -36,7 +36,7 @@ type Params<Id extends OperationId, K extends 'path' | 'query' | 'header'> = ope
     : NonNullable<P>
   : Record<never, never>;
 
-/** The areas where an API key stands behind every request. */
+/** The areas where every request has an API key. */
 type IsKeyed<Id extends OperationId> = 401 extends keyof operations[Id]['responses'] ? true : false;
 
 export type Input<Id extends OperationId> = {
@@ -44,7 +44,7 @@ export type Input<Id extends OperationId> = {
   query: Params<Id, 'query'>;
   body: Body<Id>;
   headers: Params<Id, 'header'>;
-  /** The bytes of the body, without its Content-Encoding; undefined where there is none. */
+  /** The bytes of the body after Content-Encoding was decoded. Undefined without a body. */
   raw: Buffer | undefined;
   requestId: string;
   now: Date;
@@ -52,20 +52,20 @@ export type Input<Id extends OperationId> = {
 
 type Keyed = {
   caller: Caller;
-  /** The caller's data. On anything but GET all of it happens in one transaction, with the events. */
+  /** The caller's data. For all methods but GET, all statements run in one transaction, together with the events. */
   db: TenantDatabase;
-  /** Says what happened; written with the change, when the handler has answered. */
+  /** Records an event. It is stored with the change, after the handler has returned. */
   emit: Emit;
-  /** The same for the audit log: who did what to what. */
+  /** Records an audit log entry in the same way. */
   audit: Audit;
-  /** For work that is too much for one transaction. */
+  /** Registers work that is too long for one transaction. */
   afterCommit: AfterCommit;
 };
 type Open = { caller: undefined };
 
 type Responses<Id extends OperationId> = operations[Id]['responses'];
 type SuccessStatus<Id extends OperationId> = Extract<keyof Responses<Id>, 200 | 201 | 202 | 204>;
-/** What the handler says of a 2xx body; `success` and `meta` are the front's, where there is an envelope. */
+/** The part of a 2xx body that the handler provides. The front adds `success` and `meta` where there is an envelope. */
 type Content<R> = R extends { content: { 'application/json': infer J } }
   ? J extends { meta: unknown }
     ? Omit<J, 'success' | 'meta'>
@@ -73,7 +73,7 @@ type Content<R> = R extends { content: { 'application/json': infer J } }
   : Record<never, never>;
 
 declare const answered: unique symbol;
-/** What `reply` makes. Opaque: a handler cannot return a bare literal, whose unknown fields TypeScript would not see. */
+/** The result of `reply`. Opaque, because TypeScript would not find unknown fields in a literal that a handler returns. */
 export type Answer<Id extends OperationId = OperationId> = {
   status: number;
   content: object;
@@ -85,7 +85,7 @@ export type Reply<Id extends OperationId> = <S extends SuccessStatus<Id>>(
 ) => Answer<Id>;
 export type Handler<Id extends OperationId> = (input: Input<Id>, reply: Reply<Id>) => Promise<Answer<Id>>;
 
-/** The handler of an operation that is declared but not written yet: 501 `not_implemented`. */
+/** The handler of an operation that is declared but not implemented yet: 501 `not_implemented`. */
 export const notImplemented = async (): Promise<never> => {
   throw new Problem('not_implemented');
 };

@@ -1,14 +1,14 @@
-// Pages of a list, by number or by cursor, as requests ask for them and answers show them.
+// Pages of a list, by number or by cursor.
 import type { components } from '../../generated/types.ts';
 import type { Paging, Position } from '../storage/page.ts';
 import { Problem } from './problem.ts';
 
 type Query = { page?: number; pageSize?: number; cursor?: string };
 
-/** How deep `page` reaches, and how far `total` counts (contract: Page, Pagination). */
+/** The last row that `page` can reach, and the highest `total` (contract: Page, Pagination). */
 export const countMax = 10_000;
 
-/** @throws 400 `parameter_invalid` for a page too deep, a cursor that is not ours, or both at once. */
+/** @throws 400 `parameter_invalid` for a page that is too deep, an invalid cursor, or a page together with a cursor */
 export function pagingOf({ page, pageSize = 20, cursor }: Query): Paging {
   if (cursor !== undefined) {
     if ((page ?? 1) !== 1)
@@ -25,8 +25,8 @@ export function pagingOf({ page, pageSize = 20, cursor }: Query): Paging {
 }
 
 /**
- * @param found the rows of the page and, if there is one, the first of the next
- * @param total how many rows there are, counted up to one more than `countMax`
+ * @param found the rows of the page and, if there is one, the first row of the next page
+ * @param total the number of rows, counted up to one more than `countMax`
  */
 export function pageOf<Row>(
   found: Row[],
@@ -50,13 +50,13 @@ export function pageOf<Row>(
   };
 }
 
-/** The place of a row in a list that is ordered by creation. */
+/** The position of a row in a list that is ordered by creation time. */
 export const byCreation = ({ created_at, id }: { created_at: Date; id: string }): Position => ({
   createdAt: created_at.toISOString(),
   id,
 });
 
-/** The greatest number that a page has (contract: Pagination); pages behind it have it too. */
+/** The highest page number (contract: Pagination). Later pages keep this number. */
 const pageMax = 1_000_000_000;
 
 const cursorOf = (page: number, { createdAt, id }: Position): string =>
@@ -69,7 +69,7 @@ function placeOf(cursor: string): { page: number; after: Position } {
   try {
     if (!shape.test(text)) throw new RangeError('another shape');
     const [page, createdAt, id] = JSON.parse(text) as [number, string, string];
-    if (new Date(createdAt).toISOString() !== createdAt) throw new RangeError('no such day'); // the database refuses 30 February
+    if (new Date(createdAt).toISOString() !== createdAt) throw new RangeError('no such day'); // the database rejects 30 February
     return { page, after: { createdAt, id } };
   } catch (cause) {
     throw new Problem('parameter_invalid', {

@@ -1,4 +1,4 @@
-// How the text of a path or query parameter is read. One grammar for numbers, whichever guard looks at them afterwards.
+// Parses the text of path and query parameters. Numbers have one grammar, whichever guard checks them afterwards.
 import { parse } from 'node:querystring';
 import type { Request } from 'express';
 import type { Operation } from './router.ts';
@@ -6,17 +6,17 @@ import type { Operation } from './router.ts';
 const numbers = { integer: /^-?\d+$/, number: /^-?\d+(\.\d+)?$/ };
 export type NumberType = keyof typeof numbers;
 
-/** The number that a text spells: an optional minus and digits, for `number` also a fraction. */
+/** Parses a number: an optional minus sign and digits; for `number` also a fraction. Undefined for any other text. */
 export const numberOf = (text: string, type: NumberType): number | undefined =>
   numbers[type].test(text) ? Number(text) : undefined;
 
-/** The query as it was sent; a guard may have put other values in its place in `req.query`. */
+/** The query as it was sent. In `req.query`, a guard may have replaced values. */
 export function queryOf({ originalUrl }: Request): Record<string, string | string[] | undefined> {
   const start = originalUrl.indexOf('?');
   return start < 0 ? {} : parse(originalUrl.slice(start + 1));
 }
 
-/** Whether the query has a name that the operation does not know, or path or query have a number in another spelling. */
+/** Whether the query has an unknown parameter, or a number in path or query does not follow the grammar. */
 export function isMisspelt({ context, query }: Request): boolean {
   const { operation, params } = context;
   for (const name in query) if (!operation.query.includes(name)) return true;
@@ -28,7 +28,7 @@ export function isMisspelt({ context, query }: Request): boolean {
   return false;
 }
 
-/** The path's parameters, numbers as numbers. */
+/** The path parameters, with numbers converted. */
 export function typedPath(operation: Operation, params: Record<string, string>): Record<string, string | number> {
   const ofPath = operation.numbers.filter((one) => one.in === 'path');
   if (ofPath.length === 0) return params;

@@ -1,13 +1,13 @@
-// Which permissions a key has, and which its type can have at all: read off the contract's `security`.
+// The permissions of a key and of each key type, derived from the contract's `security`.
 import { operationTable, type Permission } from '../../generated/operations.ts';
 
 type KeyType = 'secret' | 'publishable';
 const possible = { secret: askedOf('secret'), publishable: askedOf('publishable') };
 
-/** Every permission that an operation asks of this type of key, in the order of the table. */
+/** All permissions that operations require of this key type, in the order of the operation table. */
 export const permissionsOf = (type: KeyType): Permission[] => possible[type];
 
-/** `null` is all that the type can have, of today and of tomorrow: what is added to the contract belongs to such a key at once. */
+/** `null` means all permissions of the type, including those that are added to the contract later. */
 export const allowedTo = ({ type, permissions }: { type: KeyType; permissions: string[] | null }): string[] =>
   permissions ?? possible[type];
 

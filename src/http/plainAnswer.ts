@@ -1,10 +1,10 @@
-// Responses of the server itself, for where there is no app, or no request that an app could take.
+// Responses of the server itself, used when there is no app yet or no valid HTTP request.
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { type ErrorCode, Problem } from './problem.ts';
 import { headersOfEveryAnswer, newRequestId } from './stages.ts';
 
-/** For where there is no app, or nothing that it could take. */
+/** Sends an error when there is no app yet, or when the app cannot handle the request. */
 export function answerPlain(res: ServerResponse, problem: Problem, publicUrl: string): void {
   const { status, headers, body } = plainAnswer(problem, publicUrl);
   res.writeHead(status, headers).end(body);
@@ -16,7 +16,7 @@ const codeOf: Record<string, ErrorCode> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
-/** The response to bytes that Node could not make a request of, so that there is no response object. */
+/** The response to bytes that Node could not parse as a request, for which there is no response object. */
 export function rawAnswer(error: { code?: string }, publicUrl: string): string {
   const problem = new Problem(codeOf[error.code ?? ''] ?? 'malformed_request');
   const { status, headers, body } = plainAnswer(problem, publicUrl);
@@ -24,14 +24,14 @@ export function rawAnswer(error: { code?: string }, publicUrl: string): string {
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
 }
 
-/** Ends a connection with these bytes. The caller has a second to read them; one who never closes gets no more. */
+/** Sends these bytes and ends the connection. The caller has one second to read them before the socket is destroyed. */
 export function hangUp(socket: Socket, lastBytes: string): void {
   if (!socket.writable) return void socket.destroy();
   setTimeout(() => socket.destroy(), lingerMs).unref();
   socket.end(lastBytes);
 }
 
-/** An error's answer for where there is no app. */
+/** The headers and body of an error response without an app. */
 function plainAnswer(problem: Problem, publicUrl: string) {
   const requestId = newRequestId();
   const body = JSON.stringify(problem.toBody(requestId, publicUrl));

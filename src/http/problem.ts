@@ -1,34 +1,34 @@
-// The one way to answer anything but success.
+// The error that leads to any response but a success.
 import { type ErrorCode, errors } from '../../generated/errors.ts';
 
 export type { ErrorCode };
 
 export type ProblemOptions = {
-  /** For the caller; the registry's text unless given. */
+  /** The message for the caller. Default: the text of the registry. */
   message?: string;
-  /** The field, parameter or header at fault. */
+  /** The field, parameter or header that caused the error. */
   param?: string;
-  /** Seconds; becomes the header `Retry-After` and `error.retryAfter`. */
+  /** In seconds. Sent as the header `Retry-After` and as `error.retryAfter`. */
   retryAfter?: number;
   headers?: Record<string, string>;
-  /** For the log only. */
+  /** Only logged, never sent. */
   cause?: unknown;
 };
 
 const retrySecondsWhenUnavailable = 5;
 
-/** What goes with a 401 (RFC 6750, section 3): an error is named only when a token was sent. */
+/** The header of a 401 (RFC 6750, section 3). It names an error only if a token was sent. */
 const challengeOf = (code: ErrorCode): string =>
   `Bearer realm="cstar"${code === 'authentication_required' ? '' : ', error="invalid_token"'}`;
 
-/** At most that many characters of a text, and none of them halved. */
+/** Shortens a text to at most this many UTF-16 units without splitting a character. */
 export const cutAt = (text: string, lengthMax: number): string =>
   text
     .slice(0, lengthMax)
     .replace(/[\uD800-\uDBFF]$/, '')
     .toWellFormed();
 
-/** An error of the registry: status and family come from there. */
+/** An error of the registry, which defines its status and type. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ErrorCode;
@@ -50,7 +50,7 @@ export class Problem extends Error {
     };
   }
 
-  /** The body of the contract's schema `Error`; what the caller sent is cut to the lengths that it allows. */
+  /** The body, as the contract's schema `Error` describes it. Texts of the caller are shortened to the lengths that the schema allows. */
   toBody(requestId: string, publicUrl: string) {
     return {
       success: false as const,

@@ -1,15 +1,15 @@
-// Buckets that all instances share, in Redis. No request fails or waits long for it: this process's memory counts along, and
-// alone for as long as Redis does not answer.
+// Rate limit buckets in Redis, shared by all instances. No request fails or waits long because of Redis: this process also counts in
+// its own memory, and uses that count while Redis does not respond.
 import { createClient } from '@redis/client';
 import type { Logger } from 'pino';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import { type Buckets, type Count, memoryBuckets } from './buckets.ts';
 
-/** A bucket has no limit of its own: two keys of one kind may have different ones. */
+/** The count of a bucket without its limit: two keys of the same kind can have different limits. */
 const unlimited = Number.MAX_SAFE_INTEGER;
 /**
- * Counts in one step; KEYS[1] is the bucket, ARGV the number of requests and the seconds of a window. Redis keeps the time of day
- * at which a window ends: when its clock goes back, the window would last longer than its length, and a new one begins instead.
+ * Counts atomically. KEYS[1] is the bucket; ARGV is the number of requests and the window length in seconds. Redis stores the time of
+ * day at which the window ends. If its clock is set back, the window would last too long, so a new window begins.
  */
 const countScript = `
 redis.call('set', KEYS[1], 0, 'EX', ARGV[2], 'NX')
@@ -24,10 +24,13 @@ return {count, msLeft}
 const retryMs = 1_000;
 const lookMs = 50;
 const looks = { forConnection: 20, forAnswer: 4 };
-/** The client keeps a socket that is still connecting when it is told to end; its clock would also blame Redis for our being busy. */
+/**
+ * Times out a connection attempt ourselves: the client does not close a socket that is still connecting, and its own timer would
+ * also count the time during which this process is busy.
+ */
 const abandonedMs = 10_000;
 
-/** Connects by itself, now and whenever Redis is back. */
+/** Connects now, and reconnects whenever Redis is available again. */
 export function redisBuckets(url: string, log: Logger): Buckets {
   const memory = memoryBuckets();
   let connection: Connection | undefined;
@@ -54,7 +57,7 @@ export function redisBuckets(url: string, log: Logger): Buckets {
     async consume(name, windowSeconds) {
       const own = await memory.consume(name, windowSeconds);
       const shared = await connection?.consume(name, windowSeconds);
-      if (!shared || shared.count <= own.count) return own; // higher than the shared one only if Redis was away meanwhile
+      if (!shared || shared.count <= own.count) return own; // our count is higher only after Redis was unavailable
       memory.set(name, shared);
       return shared;
     },
@@ -66,17 +69,17 @@ export function redisBuckets(url: string, log: Logger): Buckets {
 }
 
 type Connection = {
-  /** Undefined while there is no connection, and when it is lost before the answer. */
+  /** Undefined without a connection, or if the connection is lost before the reply. */
   consume(name: string, windowSeconds: number): Promise<Count | undefined>;
   end(): void;
 };
 type Events = { onOpen: () => void; onLost: (err: Error) => void };
 
-/** One connection, which is not mended: `onLost` comes once, for any reason but `end`. */
+/** One connection, without reconnecting. `onLost` is called once, unless `end` closed the connection. */
 function connect(url: string, { onOpen, onLost }: Events): Connection {
   const client = createClient({
     url,
-    RESP: 2, // the oldest servers speak it, and it needs no greeting
+    RESP: 2, // supported by all server versions, and needs no handshake
     disableOfflineQueue: true,
     socket: { reconnectStrategy: false, connectTimeout: abandonedMs },
   });
@@ -90,7 +93,7 @@ function connect(url: string, { onOpen, onLost }: Events): Connection {
   });
   let state: 'opening' | 'open' | 'ended' = 'opening';
   const waiting = new Set<{ looksLeft: number }>();
-  // Looks and not milliseconds: a busy process is late to read an answer that came in time, and between two looks it reads.
+  // Counts checks instead of milliseconds: a busy process reads a punctual reply late, but it does so between two checks.
   const looking = setInterval(() => {
     for (const one of waiting) if (one.looksLeft-- === 0) return lose(new Error('no response in time'));
   }, lookMs).unref();
@@ -109,8 +112,8 @@ function connect(url: string, { onOpen, onLost }: Events): Connection {
 
   async function open(): Promise<void> {
     await within(looks.forConnection, client.connect());
-    if (state === 'ended') return client.destroy(); // it came too late, but it came
-    await count('probe', 1); // more than a ping: Redis may be full, or a replica that cannot be written to
+    if (state === 'ended') return client.destroy(); // connected after `end`
+    await count('probe', 1); // a ping would not find a full Redis or a read-only replica
     state = 'open';
     onOpen();
   }
@@ -124,7 +127,7 @@ function connect(url: string, { onOpen, onLost }: Events): Connection {
   function end(): void {
     state = 'ended';
     clearInterval(looking);
-    client.destroy(); // whoever still waits is refused at once
+    client.destroy(); // rejects all pending commands at once
   }
 
   client.on('error', lose);

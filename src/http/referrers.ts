@@ -1,11 +1,11 @@
-// Where in the web a request comes from, as the browser tells it, and patterns of such places.
+// The web page that a request comes from, as the browser reports it, and the patterns of a referrer restriction.
 
-/** Places: those of one host or of everything under its name; with any path, with one, or with one that begins so. */
+/** A pattern: one host or all of its subdomains, with any path, one path, or a path prefix. */
 export type Places = {
-  /** With its colon, as in `URL`. */
+  /** With the colon, as in `URL`. */
   protocol: string;
   host: string;
-  /** Empty for the protocol's own. */
+  /** Empty for the default port of the protocol. */
   port: string;
   areSubdomains: boolean;
   path: string | undefined;
@@ -15,10 +15,10 @@ export type Places = {
 const form =
   /^(?<protocol>https?:)\/\/(?<star>\*\.)?(?<host>[^/:*]+)(?<port>:\d+)?((?<path>\/[^*?#]*)|(?<below>\/([^*?#]*\/)?)\*)?$/i;
 
-/** @throws Error when the text is not of that form; the contract admits none such. */
+/** @throws Error if the text is not a pattern, which the contract rules out */
 export function referrerPatternOf(text: string): Places {
   const { protocol, star, host = '', port = '', path, below } = form.exec(text)?.groups ?? {};
-  // The host stays out of it: what URL thinks of an odd name must not decide whether a key can be used.
+  // The host is not part of the check: how `URL` treats an unusual name must not decide whether a key can be used.
   const url = URL.parse(`${protocol}//host${port}${path ?? below ?? ''}`);
   if (!host || !url) throw new Error(`'${text}' is not a referrer pattern`);
   return {
@@ -31,10 +31,10 @@ export function referrerPatternOf(text: string): Places {
   };
 }
 
-/** What the browser says in the headers of a request. */
+/** The headers by which a browser names the page. */
 export type ReferrerHeaders = { referer?: string | undefined; origin?: string | undefined };
 
-/** The one place that the headers name: an `Origin`, which has no path, counts only where there is no `Referer`. */
+/** The page that the headers name. `Origin`, which has no path, is used only without a `Referer`. */
 export function placeOf({ referer, origin }: ReferrerHeaders): Places | undefined {
   const url = URL.parse(referer || origin || '');
   if (!url) return undefined;
@@ -48,7 +48,7 @@ export function placeOf({ referer, origin }: ReferrerHeaders): Places | undefine
   };
 }
 
-/** Whether `outer` holds all of `inner`. */
+/** Whether `outer` matches everything that `inner` matches. */
 export function covers(outer: Places, inner: Places): boolean {
   return (
     outer.protocol === inner.protocol &&
@@ -60,7 +60,7 @@ export function covers(outer: Places, inner: Places): boolean {
 
 function coversHost(outer: Places, inner: Places): boolean {
   if (outer.host === inner.host) return outer.areSubdomains === inner.areSubdomains;
-  // URL takes `.example.com` for a host, with nothing before the dot.
+  // `URL` accepts `.example.com` as a host, with nothing before the dot.
   return outer.areSubdomains && inner.host.endsWith(`.${outer.host}`) && !inner.host.startsWith('.');
 }
 

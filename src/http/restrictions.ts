@@ -1,4 +1,4 @@
-// From where and for what a key may be used. An empty list restricts nothing.
+// The restrictions of a key: addresses, pages and operations. An empty list restricts nothing.
 import { addressRangeOf, clientAddressOf, liesWithin } from './addresses.ts';
 import { covers, placeOf, type ReferrerHeaders, referrerPatternOf } from './referrers.ts';
 
@@ -6,7 +6,7 @@ export type Restrictions = { ipAddresses: string[]; referrers: string[]; endpoin
 
 export const unrestricted: Restrictions = { ipAddresses: [], referrers: [], endpoints: [] };
 
-/** Each says whether the key may be used so. */
+/** Each function returns whether the restriction allows the request. */
 export type Admission = {
   address(ip: string | undefined): boolean;
   referrer(headers: ReferrerHeaders): boolean;
@@ -15,8 +15,8 @@ export type Admission = {
 type NamedOperation = { operationId: string; tag: string };
 
 /**
- * Made once per cached key, asked on every request.
- * @throws Error when a text is not one that the contract admits
+ * Parses the restrictions of a key. Done once per cached key; the result is used for every request.
+ * @throws Error if a text is not valid by the contract
  */
 export function admissionOf({ ipAddresses, referrers, endpoints }: Restrictions): Admission {
   const ranges = ipAddresses.map(addressRangeOf);
@@ -40,8 +40,8 @@ export function admissionOf({ ipAddresses, referrers, endpoints }: Restrictions)
 }
 
 /**
- * The kinds in which `inner` admits something that `outer` does not.
- * A range or pattern has to lie inside a single one of the other list: two halves do not make a whole.
+ * The restrictions in which `inner` allows something that `outer` does not.
+ * Each range or pattern must lie within a single entry of the other list, even if several entries together would cover it.
  */
 export function widened(
   inner: Restrictions,

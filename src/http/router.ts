@@ -1,4 +1,4 @@
-// Which operation is meant: by path, then by method. The only reader of the operation table's paths.
+// Finds the operation of a request, by path and then by method. Nothing else reads the paths of the operation table.
 import { operationTable } from '../../generated/operations.ts';
 import type { OperationId } from './operation.ts';
 import type { NumberType } from './parameters.ts';
@@ -13,20 +13,20 @@ export type Operation = {
   security: readonly { scheme: string; permissions: readonly string[] }[];
   query: readonly string[];
   secretQuery: readonly string[];
-  /** The path parameters that can be a UUID. */
+  /** The path parameters that can be UUIDs. */
   uuidParams: readonly string[];
   headers: readonly string[];
-  /** The parameters of path and query that are numbers. */
+  /** The path and query parameters that are numbers. */
   numbers: readonly { in: 'path' | 'query'; name: string; type: NumberType }[];
   body: { required: boolean; mediaTypes: readonly string[] } | null;
   isProbe: boolean;
-  /** Takes the header `Idempotency-Key`. */
+  /** Whether it accepts the header `Idempotency-Key`. */
   isIdempotent: boolean;
-  /** Its success shows a secret this once. */
+  /** Whether its success contains a secret, which is shown only once. */
   showsSecret: boolean;
-  /** The only environment that it is for. */
+  /** The only environment in which it works. */
   environment: 'test' | null;
-  /** Its success is `{success, data, meta}`. */
+  /** Whether its success has the envelope `{success, data, meta}`. */
   hasEnvelope: boolean;
   successStatus: number;
   produces: readonly string[];
@@ -36,8 +36,8 @@ export type Route = { methods: Map<string, Operation>; params: Record<string, st
 type Template = { segments: string[]; methods: Map<string, Operation> };
 
 /**
- * Builds the look-up from a request's path (undecoded, without the query) to its methods and decoded parameters.
- * @throws Error for a parameter that is only a part of a segment
+ * Builds the lookup from a request path (not decoded, without the query) to its methods and decoded parameters.
+ * @throws Error for a parameter that is only part of a segment
  */
 export function createRouter(operations: readonly Operation[] = operationTable): (path: string) => Route | undefined {
   const templates = new Map<string, Template>();
@@ -71,13 +71,16 @@ function segmentsOf(path: string): string[] {
 
 const isParameter = (segment: string): boolean => segment.startsWith('{');
 
-/** For templates of one size: the first segment that is literal in one of them alone decides (OpenAPI 3.1, section 4.8.8.2). */
+/**
+ * Orders templates with the same number of segments: at the first segment where only one of them is literal, that one comes first
+ * (OpenAPI 3.1, section 4.8.8.2).
+ */
 function literalsFirst({ segments: one }: Template, { segments: other }: Template): number {
   const i = one.findIndex((segment, at) => isParameter(segment) !== isParameter(other[at] ?? ''));
   return i === -1 ? 0 : isParameter(one[i] ?? '') ? 1 : -1;
 }
 
-/** A percent sequence that is no UTF-8 names no path of ours. */
+/** A percent sequence that is not valid UTF-8 matches no path. */
 function decoded(segments: string[], actual: string[]): Record<string, string> | undefined {
   try {
     return Object.fromEntries(

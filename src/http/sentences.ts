@@ -1,28 +1,28 @@
-// A fault in a request as an error of the registry: which code, which `param`, and what is expected there.
+// Turns a fault in a request into an error of the registry: its code, its `param`, and a message that states what is expected.
 import type { Schema } from '../contract/document.ts';
 import { type ErrorCode, Problem } from './problem.ts';
 import { count, nameLengthMax, phraseOf, type Resolve, shortened } from './words.ts';
 
-/** A keyword of a schema that a value breaks. */
+/** A value that violates a keyword of its schema. */
 export type Fault = {
   keyword: string;
-  /** Where the value is; in a body the names and indexes that lead to it, empty for the body itself. */
+  /** The path to the value: property names and array indexes. Empty for the body itself. */
   path: string[];
-  /** The schema that the keyword stands in. */
+  /** The schema that contains the keyword. */
   schema: Schema;
   /** The value of the keyword. */
   expected: unknown;
   value: unknown;
-  /** What the validator says beside that. */
+  /** The `params` of the validator's error. */
   params: Record<string, unknown>;
-  /** A field that rules the value out, by `dependentSchemas`. */
+  /** A field that excludes this value, by `dependentSchemas`. */
   because?: string | undefined;
 };
-/** The error: `about` is what it names when that is not the value itself. */
+/** The parts of an error. `about` is the path that it names, if that is not the value itself. */
 type Told = { code?: ErrorCode; about?: string[]; sentence: (name: string, resolve: Resolve) => string };
 type Teller = (fault: Fault) => Told;
 
-/** A `'path'` as sentences begin with it. */
+/** The quoted path with which a sentence begins. */
 const named = (path: string[]): string =>
   path.length > 0 ? `'${shortened(path.join('.'), nameLengthMax)}'` : 'The request body';
 
@@ -47,7 +47,7 @@ const together = (path: string[], first: string, second: string): Told => ({
   sentence: (field) => `${field} cannot be sent together with ${named([...path, first])}.`,
 });
 
-/** The keywords with something else to say than what the value must be. */
+/** The keywords whose message is not `must be ...`. */
 const tellers: Record<string, Teller> = {
   required: ({ path, params }) => missing(path, params.missingProperty),
   dependentRequired: ({ path, params }) => ({
@@ -107,7 +107,7 @@ function unfitKey(path: string[], name: unknown, schema: Schema): Told {
   };
 }
 
-/** The error that a fault is answered with. */
+/** The error for a fault. */
 export function problemOf(fault: Fault, resolve: Resolve): Problem {
   const { code = 'parameter_invalid', about = fault.path, sentence } = (tellers[fault.keyword] ?? mustBe)(fault);
   return new Problem(code, {

@@ -1,28 +1,28 @@
-// The HTTP server around an app: it listens at once, answers 503 until the app is there, has time limits,
-// and answers also what never becomes a request.
+// The HTTP server around an app. It listens at once and responds with 503 until the app is ready, enforces time limits, and also
+// responds to bytes that are not a valid request.
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIPv6, type Socket } from 'node:net';
 import { createExchanges } from './exchanges.ts';
 import { answerPlain, hangUp, rawAnswer } from './plainAnswer.ts';
 import { Problem } from './problem.ts';
 
-/** Milliseconds until the headers, and until the whole request has to be there. */
+/** Milliseconds until the headers, and until the whole request, must have arrived. */
 export type ServerTimes = { headersMs: number; requestMs: number };
 const standardTimes: ServerTimes = { headersMs: 10_000, requestMs: 30_000 };
 
 export type Listener = {
-  /** Where it listens. */
+  /** The URL on which it listens. */
   url: string;
-  /** Where clients reach it; what `doc_url` begins with. */
+  /** The URL at which clients reach it, with which `doc_url` begins. */
   publicUrl: string;
   serve(app: RequestListener): void;
-  /** From now on every response closes its connection, so that callers come back by a new one, or to another instance. */
+  /** From now on, every response closes its connection, so that callers reconnect, possibly to another instance. */
   endConnections(): void;
-  /** Takes no new requests; resolves when those under way are answered, or cut off after `graceMs`. */
+  /** Accepts no new requests. Resolves when all requests in progress have their responses, or were cut off after `graceMs`. */
   stop(graceMs: number): Promise<void>;
 };
 
-/** Listens on a port; 0 takes a free one. Rejects when the port is taken. */
+/** Listens on a port; 0 chooses a free one. Rejects if the port is in use. */
 export async function listen(
   { host, port, publicUrl }: { host: string; port: number; publicUrl: string | undefined },
   { headersMs, requestMs }: ServerTimes = standardTimes,
@@ -32,12 +32,12 @@ export async function listen(
     requestTimeout: requestMs,
     connectionsCheckingInterval: Math.min(1000, headersMs),
     keepAliveTimeout: 65_000,
-    requireHostHeader: false, // Node's own refusal has no body; ours is in `pathOf`
+    requireHostHeader: false, // Node's own error response has no body; `pathOf` checks the header
   });
-  // A caller who has sent everything and closes its half still reads. Node would cut it off, with its requests carried out.
+  // A caller that closes its half of the connection can still read. Node would cut it off although its requests are carried out.
   Object.assign(server, { httpAllowHalfOpen: true });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
-  const url = `http://${hostOf(host)}:${(server.address() as AddressInfo).port}`; // a TCP server's address is no string
+  const url = `http://${hostOf(host)}:${(server.address() as AddressInfo).port}`; // the address of a TCP server is an object
   const origin = publicUrl ?? url;
   let app: RequestListener = (_req, res) => answerPlain(res, new Problem('service_unavailable'), origin);
   const exchanges = createExchanges();
@@ -55,15 +55,15 @@ export async function listen(
     else app(Object.assign(req, { url: path }), res);
   };
   server.on('request', receive);
-  server.on('checkExpectation', receive); // one that we do not know may be passed over (RFC 9110, section 10.1.1)
+  server.on('checkExpectation', receive); // unknown expectations may be ignored (RFC 9110, section 10.1.1)
   server.on('checkContinue', receive); // `readBody` sends the 100
   const refused = new WeakSet<Socket>();
-  /** Answers bytes that are no request, after the responses to the requests that came before them on the connection. */
+  /** Responds to bytes that are not a valid request, after the responses to all earlier requests on the connection. */
   const refuse = async (error: { code?: string }, socket: Socket): Promise<void> => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-    if (refused.has(socket)) return; // what follows the first such byte is no request either
+    if (refused.has(socket)) return; // one response per connection is enough
     refused.add(socket);
-    socket.on('error', () => socket.destroy()); // Node has let go of the socket of a CONNECT
+    socket.on('error', () => socket.destroy()); // Node no longer handles errors on the socket of a CONNECT
     const { isAnswered } = await exchanges.sent(socket);
     hangUp(socket, isAnswered ? '' : rawAnswer(error, origin));
   };
@@ -77,7 +77,7 @@ export async function listen(
     },
     endConnections: exchanges.endConnections,
     stop(graceMs) {
-      // To Node a connection that has said nothing yet, as browsers keep one, is busy: a stop would wait for it.
+      // Node treats a connection without any request as busy, so a stop would wait for it. Browsers keep such connections.
       for (const socket of unused) if (socket.bytesRead === 0) socket.destroy();
       exchanges.endConnections();
       return stop(server, graceMs);
@@ -85,7 +85,7 @@ export async function listen(
   };
 }
 
-/** As it stands in a URL; of a server that listens on every interface this machine is one. */
+/** The host for a URL. For a server that listens on all interfaces, this is localhost. */
 function hostOf(host: string): string {
   if (['127.0.0.1', '0.0.0.0', '::'].includes(host)) return 'localhost';
   return isIPv6(host) ? `[${host}]` : host;
@@ -93,15 +93,15 @@ function hostOf(host: string): string {
 
 async function stop(server: Server, graceMs: number): Promise<void> {
   const grace = setTimeout(() => server.closeAllConnections(), graceMs);
-  const idle = setInterval(() => server.closeIdleConnections(), 50); // one that is answered from here on would be kept for the next request
+  const idle = setInterval(() => server.closeIdleConnections(), 50); // a connection whose response is sent from now on would stay open
   await new Promise<void>((resolve) => server.close(() => resolve()));
   clearInterval(idle);
   clearTimeout(grace);
 }
 
 /**
- * Path and query; a target may also name scheme and host, which say nothing to us (RFC 9112, section 3.2.2).
- * Undefined for what is no target, or without the one Host that HTTP/1.1 asks for.
+ * The path and query of the request target. Its scheme and host, if any, are ignored (RFC 9112, section 3.2.2).
+ * Undefined for an invalid target, or without exactly one Host header, which HTTP/1.1 requires.
  */
 function pathOf({ url = '', httpVersion, headersDistinct }: IncomingMessage): string | undefined {
   const hosts = headersDistinct.host?.length ?? 0;

@@ -1,4 +1,4 @@
-// The stages before authentication, each one middleware: identity, CORS, route, https, version.
+// The stages before authentication, one middleware each: request id, CORS, route, HTTPS, version.
 import type { RequestHandler } from 'express';
 import { requestHeaders, responseHeaders, versions } from '../../generated/operations.ts';
 import { randomBase62 } from '../storage/ids.ts';
@@ -6,14 +6,14 @@ import type { Context } from './context.ts';
 import { Problem } from './problem.ts';
 import { createRouter, type Operation } from './router.ts';
 
-const newest = versions.at(-1) as string; // the contract lists at least one
+const newest = versions.at(-1) as string; // the contract has at least one version
 
 /** `req_` and 12 base62 characters. */
 export const newRequestId = (): string => `req_${randomBase62(12)}`;
 
 /**
- * The headers of every answer, whoever writes it. CORS: any origin, no credentials; a preflight is answered by `cors`.
- * Nothing is kept by caches, unless a later stage says that it may be.
+ * Sets the headers that every response has. CORS allows any origin, without credentials; `cors` responds to preflight requests.
+ * Caches must not store a response unless a later stage allows it.
  */
 export const headersOfEveryAnswer = (requestId: string): Record<string, string> => ({
   'X-Request-Id': requestId,
@@ -26,13 +26,13 @@ export const headersOfEveryAnswer = (requestId: string): Record<string, string> 
 export function identify(requestIds: () => string, clock: () => Date): RequestHandler {
   return (req, res, next) => {
     const requestId = requestIds();
-    req.context = { requestId, now: clock() } as Context; // the later stages fill in the rest
+    req.context = { requestId, now: clock() } as Context; // later stages set the other fields
     for (const [name, value] of Object.entries(headersOfEveryAnswer(requestId))) res.setHeader(name, value);
     next();
   };
 }
 
-/** Answers a preflight (Fetch standard, section 3.2). */
+/** Responds to a preflight request (Fetch standard, section 3.2). */
 export const cors: RequestHandler = (req, res, next) => {
   if (req.method !== 'OPTIONS' || !req.headers['access-control-request-method']) return next();
   res.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, POST, PUT, PATCH, DELETE');
@@ -44,16 +44,16 @@ export const cors: RequestHandler = (req, res, next) => {
 export function route(operations: readonly Operation[]): RequestHandler {
   const find = createRouter(operations);
   return (req, _res, next) => {
-    delete req.headers['if-none-match']; // for `*` Express makes 304 of any answer, and no answer of ours is conditional
+    delete req.headers['if-none-match']; // for `*`, Express would turn any response into a 304; none of ours is conditional
     const found = find(req.path);
     if (!found) throw new Problem('route_not_found');
-    if (req.method === 'HEAD') req.method = 'GET'; // Node drops the body of the answer by itself
+    if (req.method === 'HEAD') req.method = 'GET'; // Node drops the body of the response
     const operation = found.methods.get(req.method);
     if (!operation) {
       const allowed = [...found.methods.keys()].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
       throw new Problem('method_not_allowed', { headers: { Allow: allowed.join(', ') } });
     }
-    // The validator keeps one compiled schema per Content-Type that it meets, on any answer: it may never see the caller's own.
+    // The validator caches one compiled schema per Content-Type. It must not see the caller's own values, or its cache could grow forever.
     req.context.contentType = req.headers['content-type'];
     delete req.headers['content-type'];
     if (operation.body) req.headers['content-type'] = operation.body.mediaTypes[0];
@@ -63,7 +63,7 @@ export function route(operations: readonly Operation[]): RequestHandler {
   };
 }
 
-/** Never a redirect: the key has crossed the network in clear by then. Probes come from inside. */
+/** Rejects plain HTTP instead of redirecting it: the key was already sent unencrypted. Health probes come from inside the network. */
 export function requireHttps(publicUrl: string): RequestHandler {
   const isRequired = publicUrl.startsWith('https:');
   return (req, _res, next) => {

@@ -1,9 +1,9 @@
-// Text that no store can hold: NUL, halves of surrogate pairs, percent sequences that are no UTF-8.
+// Rejects text that cannot be stored: NUL, unpaired surrogates, and percent sequences that are not valid UTF-8.
 import type { RequestHandler } from 'express';
 import { Problem } from './problem.ts';
 import { nameLengthMax, shortened } from './words.ts';
 
-/** Refuses such text anywhere in path, query and body, and `__proto__` as a name in the body. */
+/** Rejects such text anywhere in path, query and body, and `__proto__` as a property name in the body. */
 export const refuseBrokenText: RequestHandler = (req, _res, next) => {
   for (const [name, value] of Object.entries(req.context.params)) if (isBroken(value)) throw broken(name);
   const query = req.originalUrl.split('?', 2)[1];
@@ -30,7 +30,7 @@ function refuseInQuery(query: string): void {
   }
 }
 
-/** Nothing in the contract is nested deeper, and calls on calls have an end. */
+/** Nothing in the contract is nested deeper. The limit bounds the recursion. */
 const depthMax = 32;
 
 function refuseInBody(value: unknown, at: string[] = []): void {

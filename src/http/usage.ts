@@ -1,12 +1,12 @@
-// Counts what every key is used for.
+// Counts the requests of every key.
 import type { RequestHandler } from 'express';
 import type { Caller } from './operation.ts';
 
-/** One answered request of a key. */
+/** One request of a key, with its response status. */
 export type Use = { caller: Caller; operationId: string; status: number; at: Date };
 export type Meter = { count(use: Use): void };
 
-/** Counts a request when its answer is out, if it came with a key in force. */
+/** Counts a request with a valid key when its response is sent. */
 export function meterUse(meter: Meter): RequestHandler {
   return (req, res, next) => {
     if (req.context.operation.security.length > 0)

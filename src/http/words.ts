@@ -1,12 +1,12 @@
-// What a schema asks for, in plain words. No keyword of JSON Schema and no regular expression gets into a sentence.
+// Describes in plain words what a schema requires. No sentence contains a JSON Schema keyword or a regular expression.
 import type { Schema } from '../contract/document.ts';
 import { anyText } from '../contract/keywords.ts';
 import { cutAt } from './problem.ts';
 
-/** How a `$ref` is followed. */
+/** Follows a `$ref`. */
 export type Resolve = (schema: Schema) => Schema;
 
-/** As many characters of a name as a sentence shows. */
+/** How many characters of a name a sentence shows. */
 export const nameLengthMax = 50;
 const exampleLengthMax = 60;
 const listLengthMax = 125;
@@ -25,7 +25,7 @@ const formats: Record<string, string> = {
   uuid: 'a UUID',
 };
 
-/** A value that the schema allows, as the end of "must be ...". */
+/** Describes a valid value, as the end of "must be ...". */
 export function phraseOf(schema: Schema, resolve: Resolve): string {
   const { $ref, enum: values, const: constant, anyOf, oneOf } = schema as Schema & { enum?: unknown[] };
   if ($ref) return phraseOf(resolve(schema), resolve);
@@ -41,7 +41,7 @@ export const typesOf = ({ type }: Schema): string[] => [type ?? []].flat();
 /** `3 characters`, `1 character`. */
 export const count = (number: unknown, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
-/** Names and values come from the caller or the contract and may be of any length. */
+/** Shortens a name or value, which can have any length. */
 export const shortened = (text: string, lengthMax: number): string =>
   text.length > lengthMax ? `${cutAt(text, lengthMax - 1)}…` : text;
 
@@ -81,7 +81,7 @@ function rangeOf(schema: Schema): string {
   return parts.length > 0 ? ` ${parts.join(' and ')}` : '';
 }
 
-/** What the contract calls the form (`x-must-be`), its format, or just an example of it. */
+/** Describes the form of a string by `x-must-be`, by its format, or else by examples. */
 function formOf(schema: Schema): string {
   const { format } = schema;
   const pattern = schema.pattern === anyText ? undefined : schema.pattern;
@@ -96,7 +96,7 @@ function formOf(schema: Schema): string {
     : `a string${such || ' in the form that the reference describes'}`;
 }
 
-/** `one of low, normal, high`; null and the empty string stand last. */
+/** `one of low, normal, high`, with null and the empty string last. */
 function oneOfValues(values: unknown[]): string {
   const isPlain = (value: unknown): boolean => value !== null && value !== '';
   const plain = values.filter(isPlain).map(wordOf);
@@ -117,9 +117,9 @@ const wordOf = (value: unknown): string => {
   return shortened(typeof value === 'string' ? value : JSON.stringify(value), exampleLengthMax);
 };
 
-/** `a or b`, `a, b or c`; phrases with a comma in them are parted by another. */
+/** `a or b`, `a, b or c`. Phrases that contain a comma are separated in another way. */
 const joined = (phrases: string[]): string => {
-  const last = phrases.at(-1) as string; // no schema allows nothing
+  const last = phrases.at(-1) as string; // every schema allows something
   if (phrases.length === 1) return last;
   const before = phrases.slice(0, -1).join(', ');
   return `${before}${before.includes(',') && before.includes('such as') ? ',' : ''} or ${last}`;
