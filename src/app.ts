@@ -1,4 +1,4 @@
-// The whole order of one request, on one screen (the same for the server and the mock).
+// The stages of a request, in order (the same for the server and the mock).
 import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { operationTable } from '../generated/operations.ts';
@@ -20,11 +20,11 @@ import { refuseBrokenText } from './http/text.ts';
 import { type Meter, meterUse } from './http/usage.ts';
 
 export type Deps = {
-  /** What there is to call: the contract's operations unless given. */
+  /** Default: the operations of the contract. */
   operations?: readonly Operation[];
   backend: Backend;
   keyring: Keyring;
-  /** Counts what keys are used for. */
+  /** Counts the requests of keys. */
   meter: Meter;
   guard: Guard;
   onViolation: OnViolation;
@@ -35,12 +35,12 @@ export type Deps = {
   clock: () => Date;
   requestIds: () => string;
   limits: Limits;
-  /** Where requests are counted: in this app's memory unless given. */
+  /** Where requests are counted for the rate limits. Default: in the memory of this app. */
   buckets?: Buckets;
   bodyLimits: BodyLimits;
-  /** Where clients reach this server; https here makes https compulsory. */
+  /** The URL at which clients reach this server. If it is https, plain HTTP is rejected. */
   publicUrl: string;
-  /** Addresses and ranges whose X-Forwarded-* headers are believed. */
+  /** Addresses and ranges of proxies whose X-Forwarded-* headers are trusted. */
   trustedProxies: string[];
 };
 
@@ -75,7 +75,7 @@ export function createApp({
   app.use('/developers/api', pages);
   app.use(
     route(operations), //                      404 route_not_found, 405 method_not_allowed
-    ...guard.response, //                      from here on every answer is checked against the contract
+    ...guard.response, //                      from here on, responses are checked against the contract
     requireHttps(publicUrl), //                403 https_required
     version, //                                400 unsupported_version
     meterUse(meter),

@@ -1,5 +1,5 @@
-// The handlers as a backend of the front. A write is one transaction: the key that makes it happen once, the change, the
-// answer, its audit entries and events, commit.
+// Runs the handlers as a backend of the front. A write is one transaction: idempotency key, change, stored response, audit entries,
+// events, commit.
 import type { Handlers } from '../generated/stubs.ts';
 import { auditHandlers } from './audit/handlers.ts';
 import { authHandlers } from './auth/handlers.ts';
@@ -52,9 +52,9 @@ export function handlersBackend(
     Object.values(handlers).flatMap((ofTag) => Object.entries(ofTag as Record<string, AnyHandler>)),
   );
   const reply = (status: number, content: object) => ({ status, content });
-  /** The guard has proved that a call fits its operation's input; TypeScript cannot follow that through the table. */
+  /** The guard has validated the call against its operation. TypeScript cannot derive that from the table. */
   const handle = (call: Call, work: object) =>
-    (byOperation.get(call.operation.operationId) as AnyHandler)({ ...call, ...work }, reply); // stubs.ts asks for every operation
+    (byOperation.get(call.operation.operationId) as AnyHandler)({ ...call, ...work }, reply); // stubs.ts requires every operation
 
   return async (call, finish) => {
     const { caller, operation, requestId, now } = call;
@@ -86,7 +86,7 @@ const seenBy = ({ type }: Caller, db: TenantDatabase): TenantDatabase => (type =
 
 const lockNotAvailable = '55P03';
 
-/** Another process works on the same key. */
+/** Another process is handling the same key. */
 function lockTimeoutAsConflict(error: unknown): never {
   throw (error as { code?: string }).code === lockNotAvailable ? stillUnderWay() : error;
 }

@@ -1,10 +1,10 @@
-// One write: the change, its audit entries, its events, commit; then whoever has to know hears of it.
+// One write: the change, its audit entries, its events, commit. Listeners are called after the commit.
 import { appendAudit } from './audit/auditStore.ts';
 import { appendEvents } from './events/eventStore.ts';
 import type { Change, MakeChange, NewAuditEntry, NewEvent, Step } from './http/changes.ts';
 import type { Database } from './storage/database.ts';
 
-/** @param heard is called with the events of a change once it is committed */
+/** @param heard called with the events of a change after its commit */
 export function createChanges(database: Database, heard: (events: NewEvent[]) => void): MakeChange {
   return async (tenant, author, work) => {
     const { result, events, later } = await database.write(tenant, async (db) => {
@@ -18,7 +18,7 @@ export function createChanges(database: Database, heard: (events: NewEvent[]) =>
         afterCommit: (work) => void later.push(work),
       });
       await appendAudit(db, entries, author);
-      await appendEvents(db, events, author.requestId, author.now); // last, because it takes the lock that all of the tenant's writes need
+      await appendEvents(db, events, author.requestId, author.now); // last, because it takes the lock that all writes of the tenant need
       return { result, events, later };
     });
     heard(events);

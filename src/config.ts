@@ -1,4 +1,4 @@
-// The only reader of the environment. An empty setting is an unset one. Everything that is wrong is reported at once.
+// Reads the settings from the environment; nothing else does. An empty setting counts as unset. All errors are reported together.
 import { isIP } from 'node:net';
 import { addressRangeOf } from './http/addresses.ts';
 import { type Limits, standardLimits } from './http/limits.ts';
@@ -6,50 +6,50 @@ import { reportersOf } from './keys/reporters.ts';
 import { encryptionKeysOf } from './storage/encryptionKeys.ts';
 
 export type Config = {
-  /** TCP ports of the API and the mock; 0 takes a free one. */
+  /** TCP ports of the API and the mock. 0 chooses a free port. */
   port: number;
   mockPort: number;
   /** The address to listen on. */
   host: string;
-  /** Where clients reach the API; https here makes https compulsory. Default: http://localhost and the port. */
+  /** The URL at which clients reach the API. If it is https, plain HTTP is rejected. Default: http://localhost and the port. */
   publicUrl: string | undefined;
-  /** The same of the mock. */
+  /** The same for the mock. */
   mockPublicUrl: string | undefined;
-  /** Addresses and ranges whose X-Forwarded-* headers are believed. */
+  /** Addresses and ranges of proxies whose X-Forwarded-* headers are trusted. */
   trustedProxies: string[];
-  /** The embedded database and demo.json. */
+  /** The directory of the embedded database and demo.json. */
   dataDir: string;
-  /** PostgreSQL in place of the embedded database. */
+  /** The PostgreSQL server to use instead of the embedded database. */
   databaseUrl: string | undefined;
-  /** Where all instances count requests together; each in its own memory without it. */
+  /** The Redis server in which all instances count requests together. Without it, each instance counts in its own memory. */
   redisUrl: string | undefined;
-  /** `id:base64` of 32 bytes, parted by commas; the first one encrypts. Made in the data directory if there is no DATABASE_URL. */
+  /** `id:base64` of 32 bytes, separated by commas. The first one encrypts. Created in the data directory without a DATABASE_URL. */
   encryptionKeys: string | undefined;
-  /** Fill an empty database with demo data. */
+  /** Whether an empty database is filled with demo data. */
   demoData: boolean;
-  /** A statement that runs longer is ended, and its request answered with 503. There is always a limit. */
+  /** A statement that runs longer is canceled, and its request gets a 503. There is always a limit. */
   statementTimeoutMs: number;
   /**
-   * How long the server still takes requests after SIGTERM, while `/readyz` says 503, so that a load balancer can turn to
-   * other instances first. Set it above the interval of the load balancer's health checks.
+   * How long the server still accepts requests after SIGTERM while `/readyz` returns 503, so that a load balancer can switch to
+   * other instances first. Set it higher than the interval of the load balancer's health checks.
    */
   stopGraceMs: number;
-  /** Public keys of partners that may report leaked keys: `identifier:` and the base64 of a PEM, parted by commas. */
+  /** Public keys of partners that may report leaked keys: `identifier:` and the base64 of a PEM, separated by commas. */
   leakReportKeys: string | undefined;
   limits: Limits;
-  /** How often usage and `lastUsedAt` are written; the contract allows a minute. */
+  /** How often usage and `lastUsedAt` are written. The contract allows a delay of one minute. */
   usageEveryMs: number;
   bodyLimits: { bytesMax: number; timeoutMs: number };
-  /** What happens to an answer that breaks the contract. */
+  /** What happens to a response that breaks the contract. */
   violations: 'throw' | 'log';
   logLevel: string;
 };
 
-/** @throws one Error that names every variable that cannot be used */
+/** @throws one Error that names every invalid variable */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const wrong: string[] = [];
   const text = (name: string): string | undefined => env[name]?.trim() || undefined;
-  /** Leaves the value out of the message, because it may hold a password. */
+  /** The message does not contain the value, because it may be a password. */
   const checked = (name: string, isRight: (value: string) => boolean, expected: string): string | undefined => {
     const value = text(name);
     if (value !== undefined && !isRight(value)) wrong.push(`${name} must be ${expected}`);
@@ -65,7 +65,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     const value = checked(name, isOrigin, 'an http or https origin, without a path');
     return value && URL.parse(value)?.origin;
   };
-  /** Reads a value that another module parses at the start, so that its error is reported here too. */
+  /** Validates a value that another module parses later, so that its error is reported together with the others. */
   const parsed = (name: string, parse: (value: string) => unknown): string | undefined => {
     const value = text(name);
     try {

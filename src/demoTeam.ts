@@ -1,4 +1,4 @@
-// The demo's teams: made as any team is, with keys that everybody on this machine may know.
+// The demo teams. They are created like any team, with keys that are printed and stored in demo.json.
 import { digestOf } from './http/keyring.ts';
 import { unrestricted } from './http/restrictions.ts';
 import { issueKey, newTeam } from './newTeam.ts';
@@ -9,7 +9,7 @@ import { newUuid } from './storage/ids.ts';
 type Whole = Parameters<MakeTeam>[0];
 type Team = Parameters<MakeTeam>[1];
 
-/** Gives a team the keys of its entry in demo.json. */
+/** Creates a team with the keys of its entry in demo.json. */
 export const demoTeam: MakeTeam = async (whole, team, now, isEmpty) => {
   const ownerId = await (isEmpty ? made(whole, team, now) : ownerOf(whole, team));
   if (!ownerId) return; // a database with other teams
@@ -36,7 +36,7 @@ async function made(whole: Whole, team: Team, now: Date): Promise<string> {
   return ownerId;
 }
 
-/** The UUID of the person behind the team's keys, if the database has them. */
+/** The UUID of the person behind the team's keys, if the database has these keys. */
 async function ownerOf(whole: Whole, { id: teamId, keys }: Team): Promise<string | undefined> {
   const keyId = await keyIdOf(whole, keys.secretTest);
   if (!keyId) return undefined;
@@ -49,7 +49,7 @@ async function keyIdOf({ kysely }: Whole, secret: string): Promise<string | unde
   return (await found.executeTakeFirst())?.key_id;
 }
 
-/** The UUID of a person who has been deactivated. */
+/** The UUID of a deactivated person, who is created if missing. */
 async function formerMember({ kysely }: Whole, { slug }: { slug: string }, now: Date): Promise<string> {
   const email = `alex@${slug}.example`;
   const known = await kysely.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst();

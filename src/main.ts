@@ -1,8 +1,8 @@
-// The process: read the configuration, start, say so, stop when told to. `--mock` starts the mock alone.
+// The process: reads the configuration, starts, prints the URLs, and stops on a signal. `--mock` starts only the mock.
 import { enableCompileCache } from 'node:module';
 
 process.umask(0o077);
-enableCompileCache(); // a second start need not compile again; so everything else is imported after it
+enableCompileCache(); // later starts reuse compiled code; everything else is imported after this call
 const { pino } = await import('pino');
 const { readConfig } = await import('./config.ts');
 const { start, startMock } = await import('./start.ts');
@@ -13,7 +13,7 @@ try {
   const config = readConfig();
   const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   const running = process.argv.includes('--mock') ? await startMock(config, log) : await start(config, log);
-  process.once('SIGINT', () => void stop(running, 0)); // somebody at a terminal
+  process.once('SIGINT', () => void stop(running, 0)); // Ctrl+C in a terminal
   process.once('SIGTERM', () => void stop(running, config.stopGraceMs));
   console.log(greeting(running));
 } catch (error) {

@@ -1,4 +1,4 @@
-// A team from nothing: its owner, and a key of each of the four kinds.
+// Creates a team with its owner and one key of each of the four kinds.
 import { appendAudit } from './audit/auditStore.ts';
 import { unrestricted } from './http/restrictions.ts';
 import { factsOf } from './keys/apiKey.ts';
@@ -22,10 +22,10 @@ const kinds = {
 export type FirstKeys = Record<keyof typeof kinds, string>;
 
 /**
- * Makes a team, in the transaction of `whole`.
- * @param secretOf the secret of each kind; a new one unless given
- * @returns the keys in clear, this once, and the owner's UUID
- * @throws PostgreSQL's 23505 when the slug is taken; Error when the owner has been deactivated
+ * Creates a team in the transaction of `whole`.
+ * @param secretOf the secret of each kind. Default: a new one
+ * @returns the keys in plain text, which is the only time, and the owner's UUID
+ * @throws PostgreSQL's 23505 if the slug is taken; Error if the owner is deactivated
  */
 export async function newTeam(
   whole: Whole,
@@ -50,10 +50,10 @@ export async function newTeam(
     keys[kind] = secretOf(kind);
     await issueKey(whole, { teamId: id, environment }, key, now, keys[kind]);
   }
-  return { keys: keys as FirstKeys, ownerId }; // every kind has had its turn
+  return { keys: keys as FirstKeys, ownerId }; // the loop has set every kind
 }
 
-/** The UUID of the person with this address, who may have teams already. */
+/** The UUID of the person with this email address, who may already have teams. */
 async function personOf(kysely: Whole['kysely'], { email, firstName, lastName }: Owner, now: Date): Promise<string> {
   const known = await kysely
     .selectFrom('users')
@@ -69,7 +69,7 @@ async function personOf(kysely: Whole['kysely'], { email, firstName, lastName }:
   return id;
 }
 
-/** A key that the operator makes, not another key; the audit log says so. */
+/** Creates a key on behalf of the operator, which the audit log records as `system`. */
 export async function issueKey(
   { of }: Pick<Whole, 'of'>,
   tenant: { teamId: string; environment: Environment },

@@ -1,4 +1,4 @@
-// Puts the parts together: the API on one port, the mock on another, one front and one guard for both.
+// Assembles the parts: the API on one port, the mock on another, with one front and one guard for both.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { operationTable } from '../generated/operations.ts';
@@ -32,9 +32,9 @@ export type Running = {
   api: Listener;
   mock: Listener;
   demo: DemoCredentials;
-  /** Where the demo's keys work. */
+  /** The teams for which the demo keys work. */
   demoUrl: string;
-  /** Stops with every request answered that comes in the next `graceMs`; until then only readiness says no. */
+  /** Stops after `graceMs`. Until then, requests are still handled, and only `/readyz` fails. */
   stop(graceMs?: number): Promise<void>;
 };
 type Shared = Omit<Deps, 'backend' | 'keyring' | 'meter' | 'pages' | 'publicUrl' | 'onViolation'> & {
@@ -42,23 +42,23 @@ type Shared = Omit<Deps, 'backend' | 'keyring' | 'meter' | 'pages' | 'publicUrl'
 };
 type Prism = typeof import('./mock/backend.ts');
 
-/** What requests under way may still take once nothing new is taken. */
+/** How long requests in progress may take after the last one was accepted. */
 const lastAnswersMs = 6_000;
 const readinessMs = 1_000;
 const lastWriteMs = 5_000;
 const purgeEveryMs = 3_600_000;
 
-/** Starts both servers; resolves when both take requests. Rejects when a port, the data directory or the database cannot be had. */
+/** Starts both servers. Resolves when both accept requests. Rejects if a port, the data directory or the database is not available. */
 export async function start(config: Config, log: Logger): Promise<Running> {
   const { host, dataDir } = config;
   const api = await listen({ host, port: config.port, publicUrl: config.publicUrl });
   const mock = await listen({ host, port: config.mockPort, publicUrl: config.mockPublicUrl });
-  const opening = openStorage({ ...config, log }); // in its own thread, while this one loads Prism and compiles the validators
+  const opening = openStorage({ ...config, log }); // runs in its own thread while this one loads Prism and compiles the validators
   const prism = import('./mock/backend.ts');
   const shared = sharedParts(config, log);
   const [storage] = await Promise.all([opening, shared.guard.warm()]);
   const demo = demoCredentials(dataDir, { apiUrl: api.publicUrl, mockUrl: mock.publicUrl });
-  const buckets = config.redisUrl ? redisBuckets(config.redisUrl, log) : memoryBuckets(); // the mock's are its own
+  const buckets = config.redisUrl ? redisBuckets(config.redisUrl, log) : memoryBuckets(); // the mock has its own
   const [{ takesDemoKeys, refuse, flush }] = await Promise.all([
     serveApi(api, storage, config, demo, { ...shared, buckets }),
     serveMock(mock, await prism, demo, shared),
@@ -72,12 +72,12 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       refuse();
       await stopListening([api, mock], graceMs);
       const closed = flush().then(() => Promise.all([buckets.close(), storage.close()]));
-      await Promise.race([closed, wait(lastWriteMs, undefined, { ref: false })]); // a silent database may not keep the process
+      await Promise.race([closed, wait(lastWriteMs, undefined, { ref: false })]); // a silent database must not keep the process alive
     },
   };
 }
 
-/** Starts the mock alone, without a database. */
+/** Starts only the mock, without a database. */
 export async function startMock(config: Config, log: Logger): Promise<Omit<Running, 'api'>> {
   const mock = await listen({ host: config.host, port: config.mockPort, publicUrl: config.mockPublicUrl });
   const demo = demoCredentials(config.dataDir, { mockUrl: mock.publicUrl });
@@ -85,7 +85,7 @@ export async function startMock(config: Config, log: Logger): Promise<Omit<Runni
   return { mock, demo, demoUrl: mock.publicUrl, stop: (graceMs = 0) => stopListening([mock], graceMs) };
 }
 
-/** Callers with a connection are told to come back by another one; who does so within the grace is still answered here. */
+/** Closes each connection after its next response. Callers that reconnect within the grace period are still served. */
 async function stopListening(listeners: Listener[], graceMs: number): Promise<void> {
   for (const listener of listeners) listener.endConnections();
   await wait(graceMs);
@@ -107,7 +107,7 @@ function sharedParts({ limits, bodyLimits, trustedProxies }: Config, log: Logger
   };
 }
 
-/** `refuse` makes the API unready, from when it is told to stop; `flush` writes what it has counted. */
+/** `refuse` makes `/readyz` fail from the start of a stop. `flush` writes the usage that is still in memory. */
 async function serveApi(
   listener: Listener,
   { pool, unlimited }: Storage,
@@ -118,7 +118,7 @@ async function serveApi(
   const { log } = shared;
   const reporters = reportersOf(config.leakReportKeys);
   await unlimited(migrate);
-  const box = createSecretBox(encryptionKeysOf(config)); // after the directory is ours, where they may have to be made
+  const box = createSecretBox(encryptionKeysOf(config)); // after the directory is locked, because the keys may be created in it
   const database = createDatabase(pool);
   if (config.demoData) await seedDemo(database, demo, demoTeam, shared.clock());
   let isStopping = false;
@@ -171,7 +171,7 @@ async function serveMock(
     ...shared,
     backend: await prismBackend(shared.contract, createMemory()),
     keyring: mockKeys(demo),
-    meter: { count: () => undefined }, // its keys have no usage
+    meter: { count: () => undefined }, // the mock records no usage
     pages: developerPages(listener.publicUrl),
     publicUrl: listener.publicUrl,
     onViolation(violation) {

@@ -1,4 +1,4 @@
-// The API on a database: who may come in, what is answered, what is counted.
+// The API on a database: keyring, handlers, readiness and usage.
 
 import type { Handlers } from '../generated/stubs.ts';
 import { handlersBackend, handlersOf } from './backend.ts';
@@ -19,7 +19,7 @@ export type Facts = {
   reporters: Reporters;
   isReady: () => Promise<boolean>;
   log: { warn(details: object, message: string): void };
-  /** For what a test puts in the place of a handler. */
+  /** Lets a test replace handlers. */
   handlers?: (real: Handlers) => Handlers;
 };
 export type StoredApi = { backend: Backend; keyring: Keyring; meter: UsageCounter; change: MakeChange };

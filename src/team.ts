@@ -1,7 +1,7 @@
-// For the operator, who needs a first key, or one more when there is none left that makes keys:
+// The operator's command for a first key, or for another one if no key with `keys:write` is left:
 //   npm run team -- <slug> <name> <email of the owner>     a new team with its first keys
 //   npm run team -- <slug> <live or test>                  one more secret key of a team, with all permissions
-// Keys are shown this once.
+// Keys are shown only once.
 import { pino } from 'pino';
 import { readConfig } from './config.ts';
 import { loadContract } from './contract/load.ts';
@@ -36,9 +36,9 @@ try {
   process.exitCode = 1;
 }
 
-/** @throws Error with the usage when the words make no sense */
+/** @throws Error with the usage if the arguments are invalid */
 function workOf([slug = '', second = '', email = '', ...more]: string[]): (whole: Whole) => Promise<Made> {
-  const slugs = new RegExp(loadContract().components.schemas.Slug?.pattern as string); // every path with a team needs it
+  const slugs = new RegExp(loadContract().components.schemas.Slug?.pattern as string); // the contract has this schema
   if (!slugs.test(slug) || more.length > 0) throw new Error(usage);
   if (!email && (second === 'live' || second === 'test')) return (whole) => oneMoreKey(whole, slug, second);
   if (!second || !/^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/.test(email)) throw new Error(usage);

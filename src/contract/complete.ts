@@ -1,5 +1,5 @@
-// Adds to the bundle what the front gives to every operation, so that a path file says only what is its own:
-// the version header, the headers of every answer, and every error that the front can produce.
+// Adds to the bundle what the front does for every operation, so that a path file contains only what is specific to it:
+// the version header, the headers of every response, and every error that the front can return.
 import { STATUS_CODES } from 'node:http';
 import {
   type Components,
@@ -19,8 +19,8 @@ import { addKeywords } from './keywords.ts';
 
 type Facts = { path: string; method: string; operation: Operation; parameters: Parameter[] };
 /**
- * `limited`: answered after the limiter, before it, or in both places. `isUsual`: what callers mean by its status, so that it
- * is the first example, which the mock plays for `code=`.
+ * `limited`: whether the error is returned after the rate limiter, before it, or in both places. `isUsual`: whether callers expect
+ * this error for its status, so that it becomes the first example, which the mock plays for `code=`.
  */
 type Rule = { code: string; when: (facts: Facts) => boolean; limited: boolean | 'sometimes'; isUsual?: true };
 
@@ -28,12 +28,12 @@ const always = (): boolean => true;
 const isOpen = ({ operation }: Facts): boolean => operation.security.length === 0;
 const isProbe = ({ operation }: Facts): boolean => operation['x-probe'] === true;
 const hasBody = ({ operation }: Facts): boolean => operation.requestBody !== undefined;
-/** Only what creates or changes something gains from being done once. */
+/** Only operations that create or change something need idempotency. */
 const isIdempotent = (facts: Facts): boolean => ['post', 'patch'].includes(facts.method) && !isOpen(facts);
 const keysOf = ({ operation }: Facts): string[] =>
   operation.security.flatMap((requirement) => Object.keys(requirement));
 
-/** Which error the front can answer with, on which operation, in the order of its stages. */
+/** The errors that the front can return, with the operations that can return them, in the order of the stages. */
 const rules: Rule[] = [
   { code: 'https_required', when: (facts) => !isProbe(facts), limited: false },
   { code: 'unsupported_version', when: always, limited: false },
@@ -75,10 +75,10 @@ const rules: Rule[] = [
   { code: 'internal_error', when: always, limited: 'sometimes' },
   { code: 'service_unavailable', when: always, limited: 'sometimes' },
 ];
-/** What only a handler answers with comes after the limiter. */
+/** Errors that only a handler returns come after the limiter. */
 const limitedOf = (code: string): Rule['limited'] => rules.find((rule) => rule.code === code)?.limited ?? true;
 
-/** An error of the handler's own comes first, then the usual one of the front, then the others in the order of the stages. */
+/** The handler's own errors come first, then the usual one of the front, then the others in the order of the stages. */
 function byUse(codes: string[]): string[] {
   const place = (code: string): number => {
     const rule = rules.find((one) => one.code === code);
@@ -143,7 +143,7 @@ export function complete(contract: Contract): void {
   addKeywords(contract);
 }
 
-/** `x-values` stands for an enum that the operations already tell: the permissions that they ask for, their ids and tags. */
+/** Replaces `x-values` with an enum that follows from the operations: their permissions, ids or tags. */
 function fillValues(contract: Contract): void {
   const keyed = [...operationsOf(contract)]
     .map(({ operation }) => operation)
@@ -162,7 +162,7 @@ function fillValues(contract: Contract): void {
   }
 }
 
-/** @throws Error when a path file or a rule names a code that the registry lacks */
+/** @throws Error if a path file or a rule names a code that is not in the registry */
 function entryOf(components: Components, code: string): ErrorEntry {
   const entry = components.schemas.ErrorCode['x-errors'][code];
   if (!entry) throw new Error(`the error registry has no ${code}`);
@@ -177,7 +177,7 @@ const headersOf = (limits: string[], status?: number): Record<string, Ref<Header
     ]),
   );
 
-/** Makes one response component for each different set of codes and gives its name. */
+/** Creates one response component for each distinct set of codes and returns its name. */
 function responseNames(components: Components): (status: number, codes: string[], isProbe: boolean) => string {
   return (status, codes, isProbe) => {
     const name = [

@@ -1,4 +1,4 @@
-// The shape of an OpenAPI document, as far as this product reads it.
+// The types of an OpenAPI document, as far as this product reads it.
 
 export type Ref<T> = T & { $ref?: string };
 export type Schema = {
@@ -91,7 +91,7 @@ export type Contract = {
   components: Components;
 };
 
-/** What a `$ref` into `#/components` points to, or the node itself. */
+/** Resolves a `$ref` into `#/components`. Returns any other node as it is. */
 export function resolve<T extends object>(contract: Contract, node: Ref<T>): T {
   if (!node.$ref) return node;
   const [, section, name] = node.$ref.slice(2).split('/') as [string, keyof Components, string];
@@ -103,7 +103,7 @@ export function resolve<T extends object>(contract: Contract, node: Ref<T>): T {
 const data = ['const', 'default', 'enum', 'example', 'examples'];
 const named = ['properties', 'patternProperties', 'dependentSchemas', '$defs'];
 
-/** The schema and every schema inside of it, references followed, each once. */
+/** The schema and every schema within it, with references followed, each once. */
 export function schemasWithin(contract: Contract, node: Schema): Set<Schema> {
   const found = new Set<Schema>();
   collect(node);
@@ -130,12 +130,12 @@ export function* operationsOf(
     }
 }
 
-/** Every parameter that an operation takes, its path's included. */
+/** Every parameter of an operation, including those of its path. */
 export function parametersOf(contract: Contract, item: PathItem, operation: Operation): Parameter[] {
   return [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((parameter) => resolve(contract, parameter));
 }
 
-/** Every body that an operation can succeed with. */
+/** Every body that a success of the operation can have. */
 export function bodiesOfSuccess(
   contract: Contract,
   { operationId, responses }: Operation,
@@ -163,7 +163,7 @@ export function dataOf(
   return { schema: resolve(contract, schema), examples: bodies.map((body) => (body as { data: unknown }).data) };
 }
 
-/** Every permission that an operation asks for. */
+/** Every permission that an operation requires. */
 export function permissionsOf(contract: Contract): string[] {
   return [
     ...new Set(

@@ -6,8 +6,8 @@ const description =
 const scheme = 'apiKey';
 
 /**
- * A copy of the contract without the parts that break generated clients or bloat them:
- * webhooks, which are requests to you; the guides; the second security scheme; formats beside a pattern.
+ * A copy of the contract without the parts that break or bloat generated clients: webhooks, which are requests to the client; the
+ * guides; the second security scheme; formats next to a pattern.
  */
 export function forGenerators(contract: Contract): Contract {
   const { webhooks: _, ...copy } = structuredClone(contract);
@@ -22,7 +22,7 @@ export function forGenerators(contract: Contract): Contract {
   return copy;
 }
 
-/** A client has one key. Java gives it to the first scheme that it finds and sends it only where that scheme is admitted. */
+/** A client has one key. Java assigns it to the first scheme and sends it only to operations that allow that scheme. */
 function oneScheme(contract: Contract): void {
   for (const { operation } of operationsOf(contract))
     if (operation.security.length > 0) operation.security = [{ [scheme]: [] }];
@@ -32,14 +32,14 @@ function oneScheme(contract: Contract): void {
   contract.components.securitySchemes = { [scheme]: { type: 'http', scheme: 'bearer', bearerFormat } };
 }
 
-/** Java and Go refuse a response with a field that they do not know unless the schema is open in so many words. */
+/** Java and Go reject a response with unknown fields unless the schema explicitly allows them. */
 function openResponses({ components }: Contract): void {
   visit(components.schemas, (node) => {
     if (node.properties && node.additionalProperties === undefined) node.additionalProperties = true;
   });
 }
 
-/** Go declares the values of all enums in one name space, so a value that several enums have is named after its enum too. */
+/** Go declares the values of all enums in one namespace, so a value of several enums gets the name of its enum as a prefix. */
 function nameSharedValues(schemas: [name: string, schema: Schema][]): void {
   const seen = new Set<unknown>();
   for (const [name, schema] of schemas) {
@@ -53,7 +53,7 @@ function nameSharedValues(schemas: [name: string, schema: Schema][]): void {
 /** `AuditAction_api_key.created` becomes `AUDIT_ACTION_API_KEY_CREATED`. */
 const constantOf = (text: string): string => text.replaceAll(/(?<=[a-z])(?=[A-Z])|\W/g, '_').toUpperCase();
 
-/** Takes away the components and tags that only webhooks used. */
+/** Removes components and tags that only webhooks used. */
 function dropUnused(contract: Contract): void {
   const used = new Set<string>();
   const follow = (node: unknown): void =>

@@ -18,7 +18,7 @@ mkdirSync(target, { recursive: true });
 const contract = bundle();
 complete(contract);
 addGuides(contract);
-for (const { operation } of operationsOf(contract)) viewsOfSuccess(contract, operation); // refuses what hides secret fields
+for (const { operation } of operationsOf(contract)) viewsOfSuccess(contract, operation); // throws if secret fields cannot be found
 
 writeFileSync(`${target}/openapi.json`, `${JSON.stringify(contract, null, 2)}\n`);
 writeFileSync(`${target}/openapi.clients.json`, `${JSON.stringify(forGenerators(contract), null, 2)}\n`);
@@ -27,7 +27,7 @@ write('operations.ts', operationTable(contract));
 write('stubs.ts', stubs(contract));
 write('errors.ts', errorRegistry(contract));
 
-/** What the files of openapi/ say together; nothing is written to the target before it is complete. */
+/** Bundles the files of openapi/. Writes nothing to the target before the bundle is complete. */
 function bundle(): Contract {
   const folder = mkdtempSync(join(tmpdir(), 'cstar-bundle-'));
   const file = join(folder, 'openapi.json');

@@ -1,4 +1,4 @@
-// The guides become `info.description`. `{{name}}` in a guide stands for a list that the contract knows.
+// The guides become `info.description`. `{{name}}` in a guide is replaced by a list that is derived from the contract.
 import { readFileSync } from 'node:fs';
 import type { Contract } from './document.ts';
 import { lists } from './lists.ts';
@@ -13,9 +13,9 @@ export function addGuides(contract: Contract, folder = 'openapi/guides'): void {
 }
 
 /**
- * The text with every placeholder replaced by its list.
- * @param file the name that an error shows
- * @throws Error when a placeholder names no list
+ * Returns the text with every placeholder replaced by its list.
+ * @param file the name for error messages
+ * @throws Error if a placeholder names no list
  */
 export function fillIn(text: string, file: string, contract: Contract): string {
   return text.replace(/\{\{(.*?)\}\}/g, (placeholder, name: string) => {

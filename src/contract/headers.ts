@@ -1,4 +1,4 @@
-// Which headers script on another origin may send and read (CORS): those of the contract, and those of HTTP itself.
+// The headers that scripts of another origin may send and read (CORS): those of the contract, and those of HTTP itself.
 import { type Contract, operationsOf, parametersOf } from './document.ts';
 
 const ofRequests = ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'Last-Event-ID', 'Prefer'];
@@ -16,6 +16,6 @@ export const requestHeadersOf = (contract: Contract): string[] =>
       .map(({ name }) => name),
   ]);
 
-/** Response headers that a page may read, beside those that every page may. */
+/** Response headers that a page may read, in addition to those that CORS always allows. */
 export const responseHeadersOf = ({ components }: Contract): string[] =>
   sorted([...ofResponses, ...Object.keys(components.headers).map((name) => name.replace('.optional', ''))]);

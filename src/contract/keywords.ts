@@ -1,12 +1,12 @@
-// What every schema of a kind says in the same words. It is written into the bundle, not into the files of openapi/.
+// Keywords that all schemas of a kind share. They are added to the bundle, so that the files of openapi/ need not repeat them.
 import { type Contract, operationsOf, parametersOf, type Schema, schemasWithin } from './document.ts';
 
-/** Any text without NUL, which PostgreSQL cannot store. All languages read `\x00`; Go does not read `\u0000`. */
+/** Matches any text without NUL, which PostgreSQL cannot store. All languages support `\x00`; Go does not support `\u0000`. */
 export const anyText = '^[^\\x00]*$';
 const int32Max = 2 ** 31 - 1;
 const data = ['const', 'default', 'enum', 'example', 'examples', 'value'];
 
-/** Gives integers their format, and the free text of requests a pattern. */
+/** Adds `format` to integers, and a pattern to free text in requests. */
 export function addKeywords(contract: Contract): void {
   visit([contract.paths, contract.components], (schema) => {
     if (typesOf(schema).includes('integer')) schema.format ??= fitsInt32(schema) ? 'int32' : 'int64';

@@ -1,10 +1,10 @@
-// The lists that guides show, each made from the completed contract, as Markdown.
+// The lists in the guides, derived from the completed contract, as Markdown.
 import { type Contract, type Operation, operationsOf, parametersOf, resolve, type Schema } from './document.ts';
 import { responseHeadersOf } from './headers.ts';
 
 type List = (contract: Contract) => string;
 
-/** By the name that stands between the braces. */
+/** The lists, by the name in the placeholder. */
 export const lists: Record<string, List> = {
   errorCodes: ({ components: { schemas } }) =>
     table(
@@ -180,7 +180,7 @@ function rate({ info }: Contract, kind: string): string {
   return `${requests.toLocaleString('en-US')} requests per ${window}`;
 }
 
-/** A Markdown table; a cell is one line. */
+/** A Markdown table. Each cell is one line. */
 function table(head: string[], rows: string[][]): string {
   const oneLine = (cell: string) =>
     cell

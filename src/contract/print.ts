@@ -1,4 +1,4 @@
-// The TypeScript that is written from the contract: operation table, handler interfaces, error registry.
+// Prints the TypeScript that is generated from the contract: operation table, handler interfaces, error registry.
 import {
   type Contract,
   operationsOf,
@@ -13,7 +13,7 @@ import {
 } from './document.ts';
 import { requestHeadersOf, responseHeadersOf } from './headers.ts';
 
-/** What the front needs to know of each operation. */
+/** What the front needs to know about each operation. */
 export function operationRows(contract: Contract) {
   return [...operationsOf(contract)].map(({ path, method, item, operation }) => {
     const parameters = parametersOf(contract, item, operation);
@@ -53,7 +53,7 @@ export function operationRows(contract: Contract) {
   });
 }
 
-/** `generated/operations.ts`: these rows as a constant, and what else the code asks of the contract. */
+/** `generated/operations.ts`: these rows as a constant, and the other facts that the code needs from the contract. */
 export function operationTable(contract: Contract): string {
   const rows = operationRows(contract).map((row) => JSON.stringify(row));
   return (
@@ -69,7 +69,7 @@ export function operationTable(contract: Contract): string {
   );
 }
 
-/** A parameter of path or query that is a number, or an array of them. */
+/** Whether a path or query parameter is a number or an array of numbers. */
 function numberIn(contract: Contract, { name, in: place, schema }: Parameter): object[] {
   const resolved = resolve(contract, schema);
   const types = [resolved.type, resolve(contract, resolved.items ?? {}).type].flat();
@@ -77,11 +77,11 @@ function numberIn(contract: Contract, { name, in: place, schema }: Parameter): o
   return type && place !== 'header' ? [{ in: place, name, type }] : [];
 }
 
-/** Whether something in it is marked `x-shown-once`. */
+/** Whether any schema within it is marked `x-shown-once`. */
 const isShownOnce = (contract: Contract, node: Schema): boolean =>
   [...schemasWithin(contract, node)].some((schema) => schema['x-shown-once']);
 
-/** The fields for secret keys only, by schema. */
+/** The fields that only secret keys may see, by schema. */
 const secretFields = ({ components: { schemas } }: Contract): Record<string, string[]> =>
   Object.fromEntries(
     Object.entries<Schema>(schemas).flatMap(([name, { properties = {} }]) => {
@@ -90,7 +90,7 @@ const secretFields = ({ components: { schemas } }: Contract): Record<string, str
     }),
   );
 
-/** The field that makes a row one for secret keys only, by schema. */
+/** The field that decides whether only secret keys may see a row, by schema. */
 const secretWhen = ({ components: { schemas } }: Contract): Record<string, string> =>
   Object.fromEntries(
     Object.entries<Schema>(schemas).flatMap(([name, { 'x-secret-when': field }]) => (field ? [[name, field]] : [])),
@@ -98,7 +98,7 @@ const secretWhen = ({ components: { schemas } }: Contract): Record<string, strin
 
 const someUuid = 'ABCDEF01-2345-8ABC-8DEF-000000000000';
 
-/** Whether a UUID in any case is one of the spellings that a parameter takes. */
+/** Whether a parameter accepts UUIDs in upper and lower case. */
 function admitsUuid(contract: Contract, node: Schema): boolean {
   const { pattern, anyOf = [] } = resolve(contract, node) as { pattern?: string; anyOf?: Schema[] };
   return pattern ? new RegExp(pattern, 'u').test(someUuid) : anyOf.some((one) => admitsUuid(contract, one));

@@ -1,7 +1,7 @@
-// Response schemas that could hold fields which nobody sees: they are refused, in words.
+// Rejects response schemas that could contain fields that they do not describe.
 import { type Contract, resolve, type Schema } from './document.ts';
 
-/** The keywords that lead to other schemas of the same value or inside of it, as far as `views.ts` follows them. */
+/** The keywords that lead to further schemas, for the same value or within it, and that `views.ts` follows. */
 const followed = [
   ...['$ref', 'allOf', 'anyOf', 'oneOf', 'discriminator'],
   ...['properties', 'patternProperties', 'additionalProperties', 'items', 'prefixItems'],
@@ -15,8 +15,8 @@ const limiting = [
 ];
 
 /**
- * Looks at the schema of one value with everything that describes the same value.
- * @throws Error when it does not say all that the value can hold
+ * Checks the schema of one value, together with all other schemas of the same value.
+ * @throws Error if they do not describe everything that the value can contain
  */
 export function refuseUnclear(contract: Contract, node: Schema, at: string): void {
   const all = [...sameValue(contract, node)];
@@ -37,7 +37,7 @@ export function refuseUnclear(contract: Contract, node: Schema, at: string): voi
   if (types.includes('object') && !all.some(saysFields)) refuse('does not say what it holds');
 }
 
-/** The schema and those that describe the same value: references, and the parts of unions and intersections. */
+/** The schema and all others for the same value: references, and the parts of unions and intersections. */
 function sameValue(contract: Contract, node: Schema, found = new Set<Schema>()): Set<Schema> {
   if (found.has(node)) return found;
   found.add(node);

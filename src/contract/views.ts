@@ -1,27 +1,27 @@
-// What publishable keys get to see of a value: the marks `x-audience: secret` and `x-secret-when`, followed through every
-// construct that a response schema may have. A schema that this cannot follow is an error, so that no field passes unseen.
+// What publishable keys may see of a value, by the marks `x-audience: secret` and `x-secret-when`. The marks are followed through
+// every construct that a response schema may have. A schema that cannot be followed is an error, so that no field is overlooked.
 import { bodiesOfSuccess, type Contract, type Operation, resolve, type Schema } from './document.ts';
 import { refuseUnclear } from './unclear.ts';
 
-/** How a value looks to publishable keys. Where there is no view, they see all of it. */
+/** What publishable keys see of a value. Without a view, they see all of it. */
 export type View = {
-  /** Marked `x-audience: secret`, whatever the value is. */
+  /** Whether the schema is marked `x-audience: secret`, which hides any value. */
   isSecret: boolean;
-  /** Whether they do not get this value at all. */
+  /** Whether this value is hidden as a whole. */
   hides(value: unknown): boolean;
   /**
-   * The value without what they do not get.
-   * @throws Hidden when a field that is required must not be seen
+   * Returns the value without the hidden parts.
+   * @throws Hidden if a required field is hidden
    */
   cut(value: unknown): unknown;
 };
 type MaybeView = View | undefined;
-/** A value that has to be there is hidden from publishable keys. */
+/** Thrown if a required field is hidden from publishable keys. */
 export class Hidden extends Error {}
 
 /**
- * The views of all bodies that an operation can succeed with, by status and media type (`200 application/json`).
- * @throws Error for a response that cannot be followed
+ * The views of all success bodies of an operation, by status and media type (`200 application/json`).
+ * @throws Error for a response schema that cannot be followed
  */
 export function viewsOfSuccess(contract: Contract, operation: Operation): Map<string, MaybeView> {
   const viewOf = createViews(contract);
@@ -33,7 +33,7 @@ export function viewsOfSuccess(contract: Contract, operation: Operation): Map<st
   );
 }
 
-/** The value without what is hidden of it. */
+/** Returns the value without its hidden parts. */
 export function cutBy(view: MaybeView, value: unknown): unknown {
   return view ? view.cut(value) : value;
 }
@@ -41,7 +41,7 @@ export function cutBy(view: MaybeView, value: unknown): unknown {
 function createViews(contract: Contract): (node: Schema, at: string) => MaybeView {
   const known = new Map<Schema, MaybeView>();
 
-  /** Of a value that this schema describes alone. */
+  /** The view of a value that only this schema describes. */
   const viewOf = (node: Schema, at: string): MaybeView => {
     refuseUnclear(contract, node, at);
     return partOf(node, at);
@@ -56,7 +56,7 @@ function createViews(contract: Contract): (node: Schema, at: string) => MaybeVie
     return view;
   }
 
-  /** For a schema inside of itself. */
+  /** The view of a recursive schema. */
   function later(node: Schema): View {
     const hides = (value: unknown) => known.get(node)?.hides(value) ?? false;
     return { isSecret: false, hides, cut: (value) => cutBy(known.get(node), value) };
@@ -75,7 +75,7 @@ function createViews(contract: Contract): (node: Schema, at: string) => MaybeVie
     };
   }
 
-  /** The branch that the discriminator names; without one any branch may be meant, and all of them count. */
+  /** The view of the branch that the discriminator names. Without a discriminator, the views of all branches apply. */
   function unionOf({ anyOf = [], oneOf = [], discriminator }: Schema, at: string): MaybeView {
     const branches = [...anyOf, ...oneOf].map((branch) => ({ $ref: branch.$ref, view: partOf(branch, at) }));
     const any = together(branches.map(({ view }) => view));
@@ -133,7 +133,7 @@ function createViews(contract: Contract): (node: Schema, at: string) => MaybeVie
 
 const within = (cut: View['cut']): View => ({ isSecret: false, hides: () => false, cut });
 
-/** All of them on one value. */
+/** Applies all views to one value. */
 function together(all: MaybeView[]): MaybeView {
   const views = all.filter((one) => one !== undefined);
   if (views.length < 2) return views[0];

@@ -1,4 +1,4 @@
-// Prism as a backend: the contract's examples behind the same front.
+// Runs Prism as a backend: serves the contract's examples behind the same front.
 import { setTimeout as wait } from 'node:timers/promises';
 import { createInstance, getHttpOperationsFromSpec, type IHttpConfig, type IHttpRequest } from '@stoplight/prism-http';
 import type { Contract } from '../contract/document.ts';
@@ -34,12 +34,12 @@ const fixed = {
   upstreamProxy: undefined,
 };
 
-/** @param remember keeps first responses for `Idempotency-Key`, as the store does */
+/** @param remember stores first responses for `Idempotency-Key`, as the store does */
 export async function prismBackend(contract: Contract, remember: Remember): Promise<Backend> {
   const operations = new Map(
     (await getHttpOperationsFromSpec(fakeable(contract))).map((operation) => [operation.iid, operation]),
   );
-  const prism = createInstance({ ...fixed, mock: { dynamic: false } }, { logger: logger as never }); // Prism types it as pino, and calls no more of it
+  const prism = createInstance({ ...fixed, mock: { dynamic: false } }, { logger: logger as never }); // Prism types it as pino, and calls only these methods
   const choose = scenarios(contract);
   const liven = createLiven(contract);
   const examples = new Map<string, Played>();
@@ -56,7 +56,7 @@ export async function prismBackend(contract: Contract, remember: Remember): Prom
       return finish({ status, content: liven(call, content, sourceOf(preferences)), headers });
     });
 
-  /** An example is resolved once: nothing writes into it. */
+  /** Resolves an example once. Nothing writes into the result. */
   async function remembered(call: Call, scenario: Scenario, preferences: Preferences): Promise<Played> {
     const key = [call.operation.operationId, scenario.code, scenario.example].join();
     const known = examples.get(key) ?? (await ask(call, scenario, preferences));
@@ -85,10 +85,10 @@ const requestOf = ({ operation, body }: Call): IHttpRequest => ({
   body,
 });
 
-/** An error always comes from its example. */
+/** An error is always played from its example. */
 const isMadeUp = ({ dynamic }: Preferences, { code }: Scenario): boolean => dynamic && code < 400;
 
-/** Fresh for every call: Prism writes into it. */
+/** A new object for every call, because Prism writes into it. */
 const configOf = (preferences: Preferences, scenario: Scenario): IHttpConfig => ({
   ...fixed,
   mock: isMadeUp(preferences, scenario)
@@ -99,7 +99,7 @@ const configOf = (preferences: Preferences, scenario: Scenario): IHttpConfig => 
 const sourceOf = ({ dynamic, example }: Preferences): Source =>
   dynamic ? 'made up' : example === undefined ? 'first example' : 'named example';
 
-/** `Preference-Applied` (RFC 7240, section 3) says what was played, with what the mock has chosen itself. */
+/** `Preference-Applied` (RFC 7240, section 3) names the response that was played, including what the mock chose itself. */
 function appliedOf(preferences: Preferences, scenario: Scenario): Record<string, string> {
   const { code, example, dynamic, seed, waitMs } = preferences;
   const isChosen = code !== undefined || example !== undefined;

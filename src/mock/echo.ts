@@ -1,5 +1,5 @@
-// Copies the fields of a write into its response: a field of the request goes into the field with the same name, if the
-// schema of the response allows its value.
+// Copies the fields of a write into its response. A field of the request is copied to the field with the same name if the response
+// schema allows its value.
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { type Contract, resolve, type Schema } from '../contract/document.ts';
@@ -52,7 +52,7 @@ export function createEcho(contract: Contract): Echo {
     return takesNull(wanted) ? merged(before, value) : value;
   }
 
-  /** What a field is when nobody sets it: null, an empty list or an empty object, where the schema allows that. */
+  /** The value of a field that was not set: null, an empty list or an empty object, where the schema allows that. */
   function empty(node: Schema, example: unknown): unknown {
     const schema = resolve(contract, node);
     if (typesOf(schema).includes('null')) return null;
@@ -64,7 +64,7 @@ export function createEcho(contract: Contract): Echo {
     );
   }
 
-  /** `x-sets` says what a field of the request does to other fields of the response. */
+  /** `x-sets` declares how a field of the request changes other fields of the response. */
   function effects({ request, sent }: Write): Row {
     return Object.fromEntries(
       Object.entries(request.properties ?? {}).flatMap(([name, schema]) =>
@@ -74,7 +74,7 @@ export function createEcho(contract: Contract): Echo {
   }
 }
 
-/** Secrets, ids from the path and facts of the caller are never taken from a body. */
+/** Secrets, ids from the path and facts about the caller are never copied from a body. */
 const isOwn = (to: Schema, shown: Schema): boolean =>
   ['x-shown-once', 'x-from-path', 'x-from-caller'].some((mark) => (to[mark] ?? shown[mark]) !== undefined);
 
@@ -82,7 +82,7 @@ const isObject = (value: unknown): value is Row => typeof value === 'object' && 
 const typesOf = ({ type = [] }: Schema): string[] => [type].flat();
 const prefixOf = ({ pattern }: Schema): string | undefined => /^\^([a-z]{2,4})_\[/.exec(String(pattern))?.[1];
 
-/** @throws 404 for a UUID that is no id of ours, as on the server */
+/** @throws 404 for a UUID that this API cannot have created, as on the server */
 function spelt(param: string, shown: Schema, value: string): string {
   const prefix = prefixOf(shown);
   if (prefix !== undefined && isUuid(value)) {
@@ -92,7 +92,7 @@ function spelt(param: string, shown: Schema, value: string): string {
   return shown.format === 'date-time' ? new Date(value).toISOString() : value;
 }
 
-/** A map whose values may be null is merged, and null removes a key. */
+/** Whether a map allows null values. Such a map is merged, and null removes a key. */
 const takesNull = ({ additionalProperties, patternProperties }: Schema): boolean =>
   [additionalProperties, ...Object.values(patternProperties ?? {})].some(
     (one) => isObject(one) && typesOf(one as Schema).includes('null'),
@@ -100,7 +100,7 @@ const takesNull = ({ additionalProperties, patternProperties }: Schema): boolean
 const merged = (before: Row, changes: Row): Row =>
   Object.fromEntries(Object.entries({ ...before, ...changes }).filter(([, value]) => value !== null));
 
-/** `x-clock`: set at creation, at every write, or while another field has one of some values. */
+/** Sets times by `x-clock`: at creation, at every write, or while another field has one of the listed values. */
 function setTimes({ response, isCreate, now }: Write, row: Row): void {
   for (const [name, { 'x-clock': clock }] of Object.entries(response.properties ?? {})) {
     if (clock === 'write' || (clock === 'create' && isCreate)) row[name] = now.toISOString();
@@ -110,7 +110,7 @@ function setTimes({ response, isCreate, now }: Write, row: Row): void {
   }
 }
 
-/** A new resource gets a new id, in both spellings. */
+/** Gives a new resource a new ID, in both spellings. */
 function withNewId({ now }: Write, row: Row): Row {
   const { id, uuid } = row;
   if (typeof id !== 'string' || typeof uuid !== 'string') return row;

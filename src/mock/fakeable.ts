@@ -1,11 +1,11 @@
-// The contract for Prism's generator, which adds fields to open objects, fills every array up to `maxItems`, does not know
-// every format and reads `\p{L}` in a pattern as plain letters.
+// Adapts the contract to Prism's generator, which adds fields to open objects, fills every array up to `maxItems`, does not support
+// every format, and does not support `\p{L}` in patterns.
 import type { Contract, Schema } from '../contract/document.ts';
 import { anyText } from '../contract/keywords.ts';
 import { patternInAscii } from './patterns.ts';
 
 const itemsMax = 3;
-/** Values of the formats that the generator does not know or gets wrong. */
+/** Values for the formats that the generator does not support or gets wrong. */
 const samples: Record<string, string[]> = {
   duration: ['PT30M', 'PT8H', 'P1D', 'P1Y2M10DT2H30M'],
   'iso-time': ['10:00:00Z', '23:59:59+02:00'],
@@ -17,7 +17,7 @@ const samples: Record<string, string[]> = {
   byte: ['Y1N0YXI=', 'aGVscA=='],
 };
 
-/** A copy of the contract with closed objects, short arrays, and strings that the generator can make. */
+/** A copy of the contract with closed objects, short arrays, and strings that the generator can create. */
 export function fakeable(contract: Contract): Contract {
   const copy = structuredClone(contract);
   for (const schema of Object.values(copy.components.schemas)) narrow(schema);
@@ -29,7 +29,7 @@ function narrow(node: unknown): void {
   const schema = node as Schema;
   if (schema.properties) schema.additionalProperties ??= false;
   if (schema['x-always'] !== undefined) schema.const = schema['x-always'];
-  if (schema.pattern === anyText) delete schema.pattern; // words read better than any text
+  if (schema.pattern === anyText) delete schema.pattern; // words look better than random characters
   if (typeof schema.maxItems === 'number') schema.maxItems = Math.min(schema.maxItems, itemsMax);
   if (typeof schema.pattern === 'string') schema.pattern = patternInAscii(schema.pattern) ?? schema.pattern;
   const values = typeof schema.format === 'string' ? samples[schema.format] : undefined;

@@ -1,5 +1,5 @@
-// The mock's keys: the demo keys, and any other well-formed key as a key of the team in the path. If the path has no valid
-// team ID, no key belongs to it, as on the server.
+// The keys of the mock: the demo keys, and any other well-formed key as a key of the team in the path. If the path has no valid
+// team ID, no key belongs to that team, as on the server.
 import { digestOf, type Key, type Keyring } from '../http/keyring.ts';
 import { permissionsOf } from '../http/permissions.ts';
 import { admissionOf, unrestricted } from '../http/restrictions.ts';

@@ -1,5 +1,5 @@
-// What makes an example a response to this request: the resource that the path names, the fields that the body sends, the
-// rows that the filters keep, facts of the caller, and the page that was asked for.
+// Fits an example to the request: the resource in the path, the fields in the body, the rows that match the filters, facts about the
+// caller, and the requested page.
 import { isDeepStrictEqual } from 'node:util';
 import { type Contract, dataOf, operationsOf, resolve, type Schema } from '../contract/document.ts';
 import type { Call } from '../http/answer.ts';
@@ -10,9 +10,9 @@ import { isOurs, isUuid, toPrefixed, toUuid } from '../storage/ids.ts';
 import { createEcho } from './echo.ts';
 import { exampleRows, type Row } from './rows.ts';
 
-/** Where content comes from: the first example, an example requested by name, or the generator. */
+/** The source of the content: the first example, an example that was requested by name, or the generator. */
 export type Source = 'first example' | 'named example' | 'made up';
-/** Fits content to the call. An example requested by name and a generated body keep their own fields. */
+/** Fits content to the call. A named example and a generated body keep their own fields. */
 export type Liven = (call: Call, content: object, source: Source) => object;
 
 export function createLiven(contract: Contract): Liven {
@@ -53,7 +53,7 @@ export function createLiven(contract: Contract): Liven {
     return { ...only(found, example), ...difference(before, example) };
   }
 
-  /** The operation's example that agrees with the most fields of the request; the first of several. */
+  /** The example of the operation that matches the most fields of the request; the first one if several match equally. */
   function closest({ operation }: Call, body: Row): Row | undefined {
     const agreed = (row: Row) => Object.keys(body).filter((name) => isDeepStrictEqual(row[name], body[name])).length;
     return writes.get(operation.operationId)?.examples.toSorted((a, b) => agreed(b) - agreed(a))[0];
@@ -94,7 +94,7 @@ function refuseStrangers(path: Call['path']): void {
       throw new Problem('resource_missing', { param });
 }
 
-/** An id from the path, in the spelling of the field: `id` is prefixed, `uuid` is a UUID. */
+/** An ID from the path, in the spelling of the field: prefixed for `id`, a UUID for `uuid`. */
 function inSpellingOf(example: string, given: string): string {
   if (isUuid(example)) return toUuid(given);
   return isUuid(given) ? toPrefixed(example.slice(0, example.indexOf('_')), toUuid(given)) : given;
@@ -113,7 +113,7 @@ function page({ data }: Row, { operation, query, now }: Call): Row {
   return { data: rows, pagination };
 }
 
-/** A list that is followed by `sequence` has no pages: it continues after the last event seen. */
+/** A list with `sequence` has no pages: it continues after the last event that the caller has seen. */
 function rest(all: { sequence: number }[], { after = 0, pageSize = 20 }: { after?: number; pageSize?: number }): Row {
   const later = all.filter(({ sequence }) => sequence > after);
   const data = later.slice(0, pageSize);

@@ -1,10 +1,10 @@
-// First answers of the mock, kept in memory for as long as the store keeps them.
+// First responses of the mock, kept in memory for as long as the store keeps them.
 import { LRUCache } from 'lru-cache';
 import type { Call } from '../http/answer.ts';
 import { nameOf, type Reply, usedOtherwise } from '../http/idempotency.ts';
 import { repliesKeptMs } from '../storage/retention.ts';
 
-/** Runs the work, unless the same request with the same key has been answered. */
+/** Runs the work, unless the same request with the same key already has a response. */
 export type Remember = (call: Call, run: () => Promise<Reply>) => Promise<Reply>;
 
 const repliesMax = 10_000;

@@ -1,9 +1,9 @@
-// Unicode property escapes for a generator that does not know them: `\p{L}` becomes the ASCII letters.
+// Replaces Unicode property escapes, which the generator does not support: `\p{L}` becomes the ASCII letters.
 
 const propertyEscape = /\\[pP]\{[^}]*\}/g;
-const ascii = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)); // the generator writes no others
+const ascii = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)); // the only characters that the generator creates
 
-/** The pattern with ASCII characters in place of each property; undefined if a property has none or does not exist. */
+/** The pattern with ASCII characters instead of each property. Undefined if a property matches none or does not exist. */
 export function patternInAscii(pattern: string): string | undefined {
   let isPossible = true;
   const plain = pattern.replaceAll(propertyEscape, (property: string, at: number) => {
@@ -14,7 +14,7 @@ export function patternInAscii(pattern: string): string | undefined {
   return isPossible ? plain : undefined;
 }
 
-/** The printable ASCII characters of a property, written for a character class. */
+/** The printable ASCII characters of a property, escaped for a character class. */
 function charactersOf(property: string): string {
   try {
     const test = new RegExp(`^${property}$`, 'u');
@@ -27,7 +27,7 @@ function charactersOf(property: string): string {
   }
 }
 
-/** Whether a place in a pattern is between brackets. */
+/** Whether a position in a pattern is inside a character class. */
 function isInClass(pattern: string, at: number): boolean {
   const before = pattern.slice(0, at).replaceAll(/\\./g, '');
   return before.lastIndexOf('[') > before.lastIndexOf(']');

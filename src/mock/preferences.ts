@@ -24,7 +24,7 @@ const shapes = new Map([
   ['wait', /^\d{1,5}$/],
 ]);
 
-/** @throws 400 `mock_scenario_unknown` for a preference of ours with a value that makes no sense; those of others are passed over, as the RFC asks */
+/** @throws 400 `mock_scenario_unknown` for an invalid value of one of our preferences. Unknown preferences are ignored (RFC 7240). */
 export function preferencesOf(prefer: string | undefined): Preferences {
   const given: Record<string, string> = {};
   for (const part of (prefer ?? '').split(/[,;]/)) {

@@ -1,4 +1,4 @@
-// The example rows of each resource: the row that a path names, and the rows that a list's filters keep.
+// The example rows of each resource: finds the row that a path names, and filters the rows of a list.
 import {
   type Contract,
   dataOf,
@@ -14,12 +14,12 @@ import { isUuid, toUuid } from '../storage/ids.ts';
 export type Row = Record<string, unknown>;
 type Test = (row: Row, asked: unknown) => boolean;
 type Rows = {
-  /** The row of this resource that the last parameter of the path names. */
+  /** The row of this resource whose ID is the last path parameter. */
   named(schema: Schema, call: Pick<Call, 'operation' | 'path'>): Row | undefined;
-  /** The row of this resource with the same id as another row. */
+  /** The row of this resource with the same ID as another row. */
   like(schema: Schema, row: Row, call: Pick<Call, 'operation'>): Row | undefined;
   first(schema: Schema): Row | undefined;
-  /** The rows that every filter in the query keeps. */
+  /** The rows that match all filters of the query. */
   filtered(rows: Row[], call: Pick<Call, 'operation' | 'query'>): Row[];
 };
 
@@ -68,7 +68,7 @@ function add(rows: Map<Schema, Row[]>, schema: Schema, more: Row[]): void {
 
 const lastParameterOf = (path: string): string | undefined => path.match(/\{(\w+)\}$/)?.[1];
 
-/** `x-searches` looks for a text, `x-filters` for a value; without a mark a parameter filters by the field of its name. */
+/** `x-searches` searches for a text, `x-filters` for a value. Without a mark, a parameter filters by the field of the same name. */
 function filterOf(
   { properties = {} }: Schema,
   { name, 'x-searches': searched, 'x-filters': filtered }: Parameter,
@@ -79,13 +79,13 @@ function filterOf(
   return (row, asked) => fields.some((field) => at(row, field).some((value) => isSame(value, asked)));
 }
 
-/** The values at a path such as `data.ticket.id`; those of an array one by one. */
+/** The values at a path such as `data.ticket.id`. An array yields its items. */
 function at(row: Row, field: string): unknown[] {
   const value = field.split('.').reduce<unknown>((node, key) => (node as Row | null | undefined)?.[key], row);
   return Array.isArray(value) ? value : [value];
 }
 
-/** Equal, or the same id in its other spelling. */
+/** Whether two values are equal or spell the same ID. */
 function isSame(value: unknown, asked: unknown): boolean {
   if (value === asked) return true;
   if (typeof value !== 'string' || typeof asked !== 'string') return false;

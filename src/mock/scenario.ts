@@ -1,11 +1,11 @@
-// Which response a request asks the mock to play: a status and an example that the operation has.
+// Chooses the response that the mock plays: a status and an example of the operation.
 import { type Contract, operationsOf, resolve } from '../contract/document.ts';
 import type { Operation } from '../http/router.ts';
 import { type Preferences, unknownScenario } from './preferences.ts';
 
 export type Scenario = { code: number; example: string };
 
-/** Chooses the response for a request; without preferences the first example of the success. */
+/** Chooses the response for a request. Without preferences, it is the first example of the success. */
 export function scenarios(contract: Contract): (operation: Operation, preferences: Preferences) => Scenario {
   const known = new Map(
     [...operationsOf(contract)].map(({ operation: { operationId, responses } }) => [
@@ -19,7 +19,7 @@ export function scenarios(contract: Contract): (operation: Operation, preference
     ]),
   );
 
-  /** @throws 400 `mock_scenario_unknown` that lists what the operation has */
+  /** @throws 400 `mock_scenario_unknown`, with a list of what the operation has */
   return ({ operationId, successStatus }, { code, example }) => {
     const examples = known.get(operationId) ?? new Map<number, string[]>();
     if (code === undefined && example !== undefined) {

@@ -1,4 +1,4 @@
-// The contract -> the reference, one HTML file that asks no other host for anything. Run by `npm run docs`.
+// Builds the reference from the contract: one HTML file that loads nothing from other hosts. Run by `npm run docs`.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +21,7 @@ execFileSync(
     ...['build-docs', 'bundle', '--inlineBundle', '--template', template],
     ...['--openapi', JSON.stringify(redocOptions), '--output', target],
   ],
-  { stdio: ['ignore', 'ignore', 'pipe'] }, // no terminal: Redocly looks for updates of itself only when it has one
+  { stdio: ['ignore', 'ignore', 'pipe'] }, // without a terminal, Redocly does not check for updates
 );
 const html = readFileSync(target, 'utf8').replaceAll(redoclyLogo, logoInPlace);
 if (html.includes('cdn.redoc.ly')) throw new Error('the reference loads more than the logo from another host');

@@ -1,4 +1,4 @@
-// Something to serve as it stands, with everything about it worked out once: its headers, its compressed forms, their tags.
+// A static document whose headers, compressed forms and entity tags are computed once.
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
@@ -7,7 +7,7 @@ import type { Request, Response } from 'express';
 type Form = { bytes: Buffer; headers: Record<string, string> };
 export type Document = {
   headers: Record<string, string>;
-  /** Compressed when a form is first asked for, away from the thread that answers requests. */
+  /** Compresses the document on first use, in the thread pool. */
   inForm(encoding: Encoding | 'identity'): Promise<Form>;
 };
 
@@ -16,7 +16,7 @@ const encoders = {
   br: (bytes: Buffer) =>
     promisify(brotliCompress)(bytes, {
       params: {
-        [constants.BROTLI_PARAM_QUALITY]: 9, // 11 takes ten times as long for a few percent
+        [constants.BROTLI_PARAM_QUALITY]: 9, // 11 takes ten times as long and saves a few percent
         [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
         [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
       },
@@ -24,7 +24,7 @@ const encoders = {
   gzip: (bytes: Buffer) => promisify(gzip)(bytes, { level: 9 }),
 };
 type Encoding = keyof typeof encoders;
-/** The best one first. */
+/** In order of preference. */
 const encodings = Object.keys(encoders) as Encoding[];
 
 /** @param policy its Content-Security-Policy */
@@ -36,7 +36,7 @@ export function documentOf(type: string, content: string | Buffer, policy: strin
   ]);
   const encoded = async (encoding: Encoding): Promise<Form> => ({
     bytes: await encoders[encoding](bytes),
-    headers: { ETag: `"${tag}-${encoding}"`, 'Content-Encoding': encoding }, // other bytes, so another tag
+    headers: { ETag: `"${tag}-${encoding}"`, 'Content-Encoding': encoding }, // other bytes need another tag
   });
   return {
     headers: {
@@ -57,7 +57,7 @@ export function documentOf(type: string, content: string | Buffer, policy: strin
   };
 }
 
-/** Sends the best form that the caller accepts, or 304 for the one that it has. */
+/** Sends the best form that the caller accepts, or 304 if the caller already has it. */
 export async function sendDocument(
   req: Request,
   res: Response,

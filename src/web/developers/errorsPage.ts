@@ -1,10 +1,10 @@
-// The page that `doc_url` names: one section per error code, straight from the registry.
+// The page to which `doc_url` links: one section per error code, from the registry.
 import type { ErrorEntry } from '../../../generated/errors.ts';
 import { escapeHtml, page, prose } from './html.ts';
 
 const statusesWithRetryAfter = [429, 503];
 
-/** @param registry the codes in the order in which the page shows them */
+/** @param registry the errors by code, in the order of the page */
 export function errorsPage(registry: Record<string, ErrorEntry>): string {
   const entries = Object.entries(registry);
   return page(
@@ -22,7 +22,7 @@ ${entries.map(([code, entry]) => section(code, entry)).join('\n')}`,
 
 function row(code: string, { status, title }: ErrorEntry): string {
   const name = escapeHtml(code);
-  const breakable = name.replaceAll('_', '_<wbr>'); // a narrow screen breaks it between its words
+  const breakable = name.replaceAll('_', '_<wbr>'); // narrow screens break the code between words
   return `<tr><td>${status}</td><td><a href="#${name}"><code>${breakable}</code></a></td><td>${prose(title)}</td></tr>`;
 }
 

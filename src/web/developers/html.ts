@@ -1,4 +1,4 @@
-// The frame of our own pages: text made safe, one style sheet, no script, nothing from elsewhere.
+// The layout of our own pages: escaped text, one style sheet, no scripts, nothing from other hosts.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
@@ -8,16 +8,16 @@ const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 /** A source expression that allows an inline script or style with exactly this text (CSP, section 2.3.1). */
 export const sourceOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** The Content-Security-Policy of what `page` makes. */
+/** The Content-Security-Policy of pages that `page` creates. */
 export const pagePolicy = `default-src 'none'; style-src ${sourceOf(style)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-/** Text that may stand between tags and in quoted attributes. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => entities[sign] as string); // has every sign of the class
+/** Escapes text for use between tags and in quoted attributes. */
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => entities[sign] as string); // has an entry for every character of the class
 
-/** Text of the contract, where backticks mark code. */
+/** Converts text of the contract, where backticks mark code, to HTML. */
 export const prose = (text: string): string => escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 
-/** A whole page; `body` is HTML. */
+/** A complete page. `body` is HTML. */
 export const page = (title: string, body: string): string => `<!doctype html>
 <html lang="en">
 <head>

@@ -22,8 +22,8 @@ const lasting = { cacheControl: 'public, max-age=300' };
 const passing = { cacheControl: 'no-store' };
 
 /**
- * @param ownUrl where this server is reached
- * @param referenceFile what `npm run docs` writes; it may come into being while the process runs
+ * @param ownUrl the URL at which clients reach this server
+ * @param referenceFile the file that `npm run docs` writes, possibly while the process runs
  */
 export function developerPages(ownUrl: string, referenceFile: URL = atRoot('.docs/reference.html')): RequestHandler {
   const reference = referenceAt(referenceFile);
@@ -37,14 +37,14 @@ export function developerPages(ownUrl: string, referenceFile: URL = atRoot('.doc
   });
   router.get('/errors', (req, res) => sendDocument(req, res, errorsHtml, lasting));
   router.get('/openapi.json', async (req, res) => {
-    res.setHeader('Access-Control-Allow-Origin', '*'); // for tools that run in a page
+    res.setHeader('Access-Control-Allow-Origin', '*'); // for tools that run in a browser
     await sendDocument(req, res, contract, lasting);
   });
   router.use((req, res) => sendDocument(req, res, notFound, { ...passing, status: 404 }));
   return router;
 }
 
-/** The contract with the server that it comes from in the first place: tools send their requests there unless told otherwise. */
+/** The contract with this server first in `servers`, because tools send their requests to the first one by default. */
 function contractAt(ownUrl: string): string {
   const contract: { servers: { url: string; description: string }[] } = JSON.parse(
     readFileSync(atRoot('generated/openapi.json'), 'utf8'),
