@@ -1,4 +1,4 @@
-// The audit log of one team and environment: written with each change, never changed.
+// The audit log of one team and environment. Entries are written with each change and never modified.
 import { type Selectable, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
 import type { Author, NewAuditEntry } from '../http/changes.ts';
@@ -13,7 +13,7 @@ type AuditEntry = components['schemas']['AuditEntry'];
 type AuditRow = Selectable<Tables['audit_log']>;
 export type AuditFilters = { action?: AuditEntry['action']; resource?: string };
 
-/** Writes the entries of a change, in its transaction. The operator's changes come with no request. */
+/** Writes the entries of a change in its transaction. Changes by the operator have no request. */
 export async function appendAudit(
   db: TenantDatabase,
   entries: NewAuditEntry[],
@@ -49,7 +49,7 @@ export function auditStore(db: TenantDatabase, now: Date) {
       .$if(resource !== undefined, (query) => query.where('resource_id', '=', toUuid(resource as string)));
 
   return {
-    /** A page's rows and the first one after them, newest first; `total` is counted up to one more than `countMax`. */
+    /** The rows of a page and the first one after it, newest first. `total` is counted up to one more than `countMax`. */
     async list(filters: AuditFilters, paging: Paging): Promise<{ found: AuditRow[]; total: number }> {
       const found = await onPage(filtered(filters).selectAll(), paging).execute();
       const total = await db.count(filtered(filters).select(sql`1`.as('one')), countMax + 1);
@@ -58,7 +58,7 @@ export function auditStore(db: TenantDatabase, now: Date) {
   };
 }
 
-/** A row as the contract's AuditEntry. */
+/** Maps a row to the contract's AuditEntry. */
 export function toAuditEntry(row: AuditRow): AuditEntry {
   return {
     object: 'audit_entry',
@@ -74,7 +74,7 @@ export function toAuditEntry(row: AuditRow): AuditEntry {
   };
 }
 
-/** The first word of an action names the kind of resource. Test data is that of the team. */
+/** The first word of an action is the type of its resource. Test data belongs to the team. */
 function resourceOf({ action, resource_id }: AuditRow): AuditEntry['resource'] {
   if (action.startsWith('ticket.')) return { type: 'ticket', id: toPrefixed('tkt', resource_id) };
   if (action.startsWith('test_data.')) return { type: 'team', id: resource_id };

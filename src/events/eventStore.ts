@@ -1,4 +1,4 @@
-// The events of one team and environment, numbered in the order of their commits.
+// The events of one team and environment, numbered in commit order.
 import { type Selectable, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
 import type { NewEvent } from '../http/changes.ts';
@@ -15,12 +15,12 @@ export type EventFilters = { after?: number; type?: Event['type']; resource?: st
 /** 130 random bits. */
 const newEventId = (): string => `evt_${randomBase62(22)}`;
 
-/** What an event does to the count of tickets, which stands in the tenant's state. */
+/** How an event changes the ticket count in the tenant's state. */
 const ticketsBy: Partial<Record<NewEvent['type'], number>> = { 'ticket.created': 1, 'ticket.deleted': -1 };
 
 /**
- * Writes the events of a transaction, as its last statement: it takes the lock of the tenant's counters, which is held until
- * the commit, so that numbers become visible in their order. Keeps the count of tickets in the same row.
+ * Writes the events of a transaction as its last statement. It locks the tenant's counters until the commit, so that event numbers
+ * become visible in order. Also updates the ticket count, which is in the same row.
  */
 export async function appendEvents(
   db: TenantDatabase,
@@ -56,7 +56,7 @@ export function eventStore(db: TenantDatabase, now: Date) {
       .$if(resource !== undefined, (query) => query.where('resource_id', '=', toUuid(resource as string)));
 
   return {
-    /** Up to one more than `pageSize`, oldest first; `total` is counted up to one more than `countMax`. */
+    /** Up to `pageSize` + 1 rows, oldest first. `total` is counted up to one more than `countMax`. */
     async list(filters: EventFilters, pageSize: number): Promise<{ found: EventRow[]; total: number }> {
       const found = await filtered(filters)
         .selectAll()
@@ -73,7 +73,7 @@ export function eventStore(db: TenantDatabase, now: Date) {
   };
 }
 
-/** A row as the contract's Event. */
+/** Maps a row to the contract's Event. */
 export function toEvent(row: EventRow): Event {
   return {
     id: row.id,

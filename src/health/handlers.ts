@@ -1,7 +1,7 @@
 import type { HealthHandlers } from '../../generated/stubs.ts';
 import { Problem } from '../http/problem.ts';
 
-/** @param isReady resolves to false, or rejects, when requests had better go elsewhere */
+/** @param isReady resolves to false, or rejects, if requests should go to another instance */
 export function healthHandlers(isReady: () => Promise<boolean>): HealthHandlers {
   return {
     async getHealth(_input, reply) {

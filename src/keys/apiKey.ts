@@ -1,4 +1,4 @@
-// A key's row in the shapes of the contract: as a resource, in events, in the audit log, in the second document's list.
+// Maps a key's row to the contract: as a resource, in events, in the audit log, and in the list of the second source document.
 import type { Selectable } from 'kysely';
 import type { components } from '../../generated/types.ts';
 import { isRotationDue } from '../http/keyring.ts';
@@ -13,18 +13,18 @@ export type KeyRow = Selectable<Tables['api_keys']>;
 
 const text = (time: Date | null): string | null => time?.toISOString() ?? null;
 
-/** The first of two ends; null is none. */
+/** The earlier of two expiry times. Null means never. */
 export const firstEnd = (one: Date | null, other: Date | null): Date | null =>
   one && other ? (one < other ? one : other) : (one ?? other);
 
-/** Revoked is for good, so it is said first; what is switched off is not in force either way. */
+/** The states in order of precedence: `revoked` is permanent, so it comes first, then `deactivated`. */
 export function statusOf(row: KeyRow, now: Date): ApiKey['status'] {
   if (row.revoked_at) return 'revoked';
   if (!row.is_active) return 'deactivated';
   return row.expires_at && row.expires_at <= now ? 'expired' : 'active';
 }
 
-/** A row as the contract's ApiKey. */
+/** Maps a row to the contract's ApiKey. */
 export function toApiKey(row: KeyRow, now: Date): ApiKey {
   const { previous_expires_at: previous } = row;
   return {
@@ -51,7 +51,7 @@ export function toApiKey(row: KeyRow, now: Date): ApiKey {
   };
 }
 
-/** A row as events show it. */
+/** Maps a row to its snapshot in events. */
 export const snapshotOf = (row: KeyRow): Schemas['ApiKeySnapshot'] => ({
   id: toPrefixed('key', row.id),
   uuid: row.id,
@@ -66,7 +66,7 @@ export const snapshotOf = (row: KeyRow): Schemas['ApiKeySnapshot'] => ({
   revoked_at: text(row.revoked_at),
 });
 
-/** A row as the audit log shows it. */
+/** Maps a row to its snapshot in the audit log. */
 export const factsOf = (row: KeyRow): NonNullable<Schemas['ApiKeyFacts']> => ({
   name: row.name,
   type: row.type,
@@ -81,7 +81,7 @@ export const factsOf = (row: KeyRow): NonNullable<Schemas['ApiKeyFacts']> => ({
   revokedAt: text(row.revoked_at),
 });
 
-/** A row in the list of the second source document. */
+/** Maps a row to an item in the list of the second source document. */
 export const toListedKey = (row: KeyRow): Schemas['ListedKey'] => ({
   id: toPrefixed('key', row.id),
   name: row.name,
@@ -90,7 +90,7 @@ export const toListedKey = (row: KeyRow): Schemas['ListedKey'] => ({
   last_used: text(row.last_used_at),
 });
 
-/** They have passed the contract on their way in. */
+/** The contract checked these values when they were stored. */
 const permissionsOf = (row: KeyRow) => allowedTo(row) as ApiKey['permissions'];
 function restrictionsOf({ restrictions: { ipAddresses, referrers, endpoints } }: KeyRow): ApiKey['restrictions'] {
   return { ipAddresses, referrers, endpoints: endpoints as ApiKey['restrictions']['endpoints'] }; // in the contract's order

@@ -1,4 +1,4 @@
-// No key can give more than it has itself, and none can change a key that may do more.
+// A key cannot grant more access than it has, and cannot change a key that has more access.
 import { operationTable } from '../../generated/operations.ts';
 import type { Limits } from '../http/limits.ts';
 import { allowedTo } from '../http/permissions.ts';
@@ -6,10 +6,10 @@ import { Problem } from '../http/problem.ts';
 import { widened } from '../http/restrictions.ts';
 import type { KeyRow } from './apiKey.ts';
 
-/** What a key may: the part of its row that says so. */
+/** The access of a key: the columns that define what it may do. */
 export type Powers = Pick<KeyRow, 'type' | 'permissions' | 'restrictions' | 'rate_limit' | 'expires_at'>;
 
-/** In which field a key may more than another one; the fields have their names of the contract. */
+/** The first field, by its name in the contract, in which one key has more access than another. */
 function* excesses(of: Powers, over: Powers, limits: Limits): Generator<string> {
   if (of.type === 'secret' && over.type === 'publishable') yield 'type';
   const allowed = allowedTo(over);
@@ -19,16 +19,16 @@ function* excesses(of: Powers, over: Powers, limits: Limits): Generator<string> 
   if (endOf(of) > endOf(over)) yield 'expiresAt';
 }
 
-/** Requests an hour. */
+/** In requests per hour. */
 export const requestsOf = ({ type, rate_limit }: Pick<Powers, 'type' | 'rate_limit'>, limits: Limits): number =>
   rate_limit ?? limits[type].requests;
 const endOf = ({ expires_at }: Powers): number => expires_at?.getTime() ?? Number.POSITIVE_INFINITY;
 
 /**
- * @param holder the key that asks
- * @param before what the other key may already: to leave it at that, or at less, is for every key. Who gives it more in one
- * field gives it all the others again
- * @throws 403 `insufficient_permissions` with the field in which `wanted` goes beyond the key that asks
+ * @param holder the caller's key
+ * @param before the current access of the key to change. Any key may keep or reduce it. A change that extends one field must not
+ * exceed the caller's access in any field
+ * @throws 403 `insufficient_permissions` with the field in which `wanted` exceeds the caller's key
  */
 export function refuseExcess(wanted: Powers, holder: Powers, limits: Limits, before?: Powers): void {
   if (before && excesses(wanted, before, limits).next().done) return;
@@ -40,9 +40,9 @@ export function refuseExcess(wanted: Powers, holder: Powers, limits: Limits, bef
 }
 
 /**
- * A key that may do less could otherwise lock its team out. Its own key is always its own to change.
- * @param key the key to be changed
- * @param holder the key that asks
+ * Without this check, a key with less access could lock its team out. A key may always change itself.
+ * @param key the key to change
+ * @param holder the caller's key
  * @throws 403 `insufficient_permissions`
  */
 export function refuseStronger(key: KeyRow, holder: KeyRow, limits: Limits): void {

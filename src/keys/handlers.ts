@@ -28,7 +28,7 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
     },
 
     async createApiKey({ body, caller, db, emit, audit, now }, reply) {
-      await db.lock(); // a key that is revoked meanwhile must not leave a new one behind
+      await db.lock(); // a key that is revoked meanwhile must not leave a new key behind
       const holder = await holderOf(db, caller, now);
       const wanted = newKeyOf(body, holder, limits, now);
       refuseExcess(wanted, holder, limits);
@@ -80,7 +80,7 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
       const holder = await holderOf(db, caller, now);
       const held = await withLimitInForce(db, before, limits);
       refuseStronger(held, holder, limits);
-      refuseExcess(held, holder, limits); // its own key too: an old secret must not make itself a newer one
+      refuseExcess(held, holder, limits); // also for its own key: an expiring secret must not replace itself by one that lasts longer
       const overlapUntil = new Date(now.getTime() + body.overlapSeconds * 1000);
       const { row, secret } = await keyStore(db).rotate(before, overlapUntil, now);
       record({ emit, audit }, 'api_key.rotated', before, row);
@@ -107,9 +107,9 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
   };
 
   /**
-   * The row of the key that asks, with the limit in force, which ends with the secret that was sent. It is in the caller's
-   * own tenant, so it is there.
-   * @throws 401 or 403 when the key is out of force and this process has not heard of it yet: what it gives would live on
+   * The row of the caller's key, with its effective rate limit and the expiry of the secret that was sent. The row is in the caller's
+   * tenant, so it exists.
+   * @throws 401 or 403 if the key is no longer valid, which the cache of this process may not know yet: what it grants would outlive it
    */
   async function holderOf(db: TenantDatabase, { keyId, secretDigest }: Caller, now: Date): Promise<KeyRow> {
     const row = await keyStore(db).find(keyId);
@@ -121,7 +121,7 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
     return withLimitInForce(db, holder, limits);
   }
 
-  /** Revokes a key; one that is revoked stays as it is, and nothing is written. */
+  /** Revokes a key. For a revoked key, nothing is written. */
   async function revoked(
     db: TenantDatabase,
     id: string,
@@ -140,7 +140,7 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
   }
 }
 
-/** @throws 404 for no key, 409 for a revoked one */
+/** @throws 404 if there is no such key, 409 if it is revoked */
 async function lockedOf(db: TenantDatabase, id: string): Promise<KeyRow> {
   const row = await keyStore(db).lock(id);
   if (!row) throw missing();

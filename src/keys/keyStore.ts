@@ -1,4 +1,4 @@
-// Keys of one team and environment.
+// The API keys of one team and environment.
 import { type ExpressionBuilder, sql } from 'kysely';
 import { countMax } from '../http/paging.ts';
 import type { TenantDatabase } from '../storage/database.ts';
@@ -17,21 +17,21 @@ export type KeyChanges = Partial<
     Pick<KeyRow, 'shares_limit_of'>
 >;
 
-/** Of a tenant; revoked ones do not count. The list of the second source document has no pages. */
+/** The maximum number of keys per tenant, without revoked ones. The list of the second source document has no pages. */
 const keysMax = 1_000;
 export function keyStore(db: TenantDatabase) {
   const { environment } = db.tenant;
   const secrets = secretStore(db);
 
   return {
-    /** A page's rows and the first one after them, newest first; `total` is counted up to one more than `countMax`. */
+    /** The rows of a page and the first one after it, newest first. `total` is counted up to one more than `countMax`. */
     async list(filters: KeyFilters, paging: Paging, now: Date) {
       const filtered = () => db.selectFrom('api_keys').where((where) => where.and(conditions(where, filters, now)));
       const found = await onPage(filtered().selectAll(), paging).execute();
       return { found, total: await db.count(filtered().select(sql`1`.as('one')), countMax + 1) };
     },
 
-    /** Those that are not revoked, newest first. */
+    /** The keys that are not revoked, newest first. */
     async listKept(): Promise<KeyRow[]> {
       return db
         .selectFrom('api_keys')
@@ -43,7 +43,7 @@ export function keyStore(db: TenantDatabase) {
         .execute();
     },
 
-    /** Says whether there can be no more. The transaction holds the tenant's row, so nobody else makes one meanwhile. */
+    /** Whether the tenant has the maximum number of keys. The transaction has locked the tenant's row, so no other one can add a key. */
     async isFull(): Promise<boolean> {
       const kept = db.selectFrom('api_keys').select(sql`1`.as('one')).where('revoked_at', 'is', null);
       return (await db.count(kept, keysMax)) === keysMax;
@@ -53,7 +53,7 @@ export function keyStore(db: TenantDatabase) {
       return db.selectFrom('api_keys').selectAll().where('id', '=', toUuid(id)).executeTakeFirst();
     },
 
-    /** Says whether the person behind a key is not deactivated. */
+    /** Whether the person behind a key is active. */
     async hasActivePerson({ id }: KeyRow): Promise<boolean> {
       const { is_active } = await db
         .selectFrom('api_keys')
@@ -65,15 +65,15 @@ export function keyStore(db: TenantDatabase) {
     },
 
     /**
-     * Finds a key and keeps everybody else from changing it until the transaction ends. The tenant's row is locked first:
-     * then no other write can end the caller's own key before this transaction does.
+     * Finds a key and locks it until the transaction ends. The tenant's row is locked first, so that no other write can end the caller's
+     * key before this transaction ends.
      */
     async lock(id: string): Promise<KeyRow | undefined> {
       await db.lock();
       return db.selectFrom('api_keys').selectAll().where('id', '=', toUuid(id)).forUpdate().executeTakeFirst();
     },
 
-    /** @param secret a new one unless given */
+    /** @param secret default: a new one */
     async add(key: NewKey, now: Date, secret = newSecret({ type: key.type, environment })) {
       const row = await db
         .insertInto('api_keys')
@@ -107,7 +107,7 @@ export function keyStore(db: TenantDatabase) {
         .executeTakeFirstOrThrow();
     },
 
-    /** A new secret for a locked key; every earlier one ends at `overlapUntil`, or before if it would have. */
+    /** Gives a locked key a new secret. Earlier secrets expire at `overlapUntil` or at their own expiry, whichever comes first. */
     async rotate(key: KeyRow, overlapUntil: Date, now: Date) {
       const secret = newSecret(key);
       const previousEnd = await secrets.replace(key.id, overlapUntil, now);
@@ -122,8 +122,8 @@ export function keyStore(db: TenantDatabase) {
     },
 
     /**
-     * Ends a secret of a locked key that has become known to others; if it is the present one, the key is deactivated.
-     * Undefined when that has been done before.
+     * Ends a leaked secret of a locked key. If it is the current secret, the key is deactivated.
+     * Undefined if that was done before.
      */
     async burn(key: KeyRow, digest: Buffer, now: Date): Promise<KeyRow | undefined> {
       const burnt = await secrets.burn(key.id, digest, now);
@@ -138,7 +138,7 @@ export function keyStore(db: TenantDatabase) {
   };
 }
 
-/** The same order of states as in `statusOf`. */
+/** In the same order of precedence as `statusOf`. */
 function conditions(where: ExpressionBuilder<Tables, 'api_keys'>, { status, type }: KeyFilters, now: Date) {
   const isRevoked = where('revoked_at', 'is not', null);
   const isOff = where('is_active', '=', false);

@@ -1,4 +1,4 @@
-// The keys in the store: found by digest, never kept in clear.
+// Finds stored keys by their digest. Keys are never stored in plain text.
 import { LRUCache } from 'lru-cache';
 import { digestOf, type Key, type Keyring } from '../http/keyring.ts';
 import { allowedTo } from '../http/permissions.ts';
@@ -8,11 +8,11 @@ import { toPrefixed } from '../storage/ids.ts';
 import { firstEnd } from './apiKey.ts';
 import { sharedLimitsOf } from './sharedLimits.ts';
 
-const cacheMs = 5_000; // so long may a revoked key live on in another process
-/** In keys, ranges, patterns and shared limits. A key can have two hundred ranges and patterns. */
+const cacheMs = 5_000; // how long a revoked key can still work in another process
+/** Counted in keys, ranges, patterns and shared limits. A key can have two hundred ranges and patterns. */
 const cachedMax = 20_000;
 
-/** `forget` takes the key with this UUID, and the keys that share its limit, out of the cache when it has changed. */
+/** `forget` removes a changed key, and the keys that share its limit, from the cache. It takes the UUID of the key. */
 export function storedKeys({ kysely, of }: Database): Keyring & { forget(keyId: string): void } {
   const cache = new LRUCache<string, Key & { weight: number }>({
     maxSize: cachedMax,
@@ -27,9 +27,9 @@ export function storedKeys({ kysely, of }: Database): Keyring & { forget(keyId: 
       const known = cache.get(name);
       if (known) return known;
       const changesBefore = changes;
-      const start = performance.now(); // what another process changes while we read counts from here too
+      const start = performance.now(); // the age includes the time of the read, during which another process may change the key
       const key = await look(digest);
-      if (key && changes === changesBefore) cache.set(name, key, { start }); // what was read before a change must not outlive it
+      if (key && changes === changesBefore) cache.set(name, key, { start }); // do not cache what was read before a change
       return key;
     },
     forget(keyId) {

@@ -1,4 +1,4 @@
-// Reports of keys that were found where everybody can read them (GitHub's secret scanning partner program).
+// Handles reports of keys that were found in public (GitHub's secret scanning partner program).
 import type { Author, MakeChange } from '../http/changes.ts';
 import { digestOf } from '../http/keyring.ts';
 import type { Handler } from '../http/operation.ts';
@@ -28,7 +28,7 @@ export function leakReports({ kysely }: Database, change: MakeChange, reporters:
     return reply(200, verdicts);
   };
 
-  /** Says whether it is a secret of ours; one that still worked does not work any more. */
+  /** Whether a token is a secret of this API. If it still works, it is disabled. */
   async function endSecret(digest: Buffer, author: Author): Promise<boolean> {
     const found = await kysely
       .selectFrom('key_secrets')

@@ -1,11 +1,11 @@
-// What a change of a key leaves behind: an audit entry and an event.
+// Records a change of a key: an audit log entry and an event.
 import type { Change, EventType, NewAuditEntry } from '../http/changes.ts';
 import { factsOf, type KeyRow, snapshotOf } from './apiKey.ts';
 
 type KeyEvent = Extract<EventType, `api_key.${string}`>;
 type KeyAction = Extract<NewAuditEntry['action'], `api_key.${string}`>;
 
-/** To switch a key off and on is an update to those who follow events. */
+/** In events, deactivating and reactivating a key is an update. */
 const eventOf: Record<KeyAction, KeyEvent> = {
   'api_key.created': 'api_key.created',
   'api_key.updated': 'api_key.updated',

@@ -1,17 +1,17 @@
-// Who may report leaked keys: partners, known by the public halves of their signing keys.
+// The partners that may report leaked keys, identified by the public keys of their signatures.
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 
 export type Reporters = {
-  /** Says whether the partner's key with this identifier has signed these bytes. */
+  /** Whether these bytes are signed with the partner's key that has this identifier. */
   haveSigned(identifier: string, signature: string, bytes: Buffer): boolean;
 };
 
-/** Contract: LeakReporter. What has another form is not repeated in an error: it may be a key without its name. */
+/** Contract: LeakReporter. A text of another form is not repeated in an error, because it may be a key. */
 const identifiers = /^[0-9A-Za-z_-]{1,128}$/;
 
 /**
- * @param listed `identifier:key` parted by commas, the key as the base64 of its PEM without line breaks
- * @throws Error that names the entry which is no P-256 public key, or says which one it is
+ * @param listed `identifier:key` pairs, separated by commas. The key is the base64 of its PEM, without line breaks
+ * @throws Error that names the entry, or its position, if it is not a P-256 public key
  */
 export function reportersOf(listed = ''): Reporters {
   const keys = new Map(

@@ -1,9 +1,9 @@
-// The secrets of keys, of which only digests are kept. A key has a present one, and earlier ones until they end.
+// The secrets of keys, of which only digests are stored. A key has a current secret, and earlier ones until they expire.
 import { sql } from 'kysely';
 import { digestOf } from '../http/keyring.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 
-/** What changes a key's secrets is for a transaction that has locked the key. */
+/** A transaction must lock the key before it changes the key's secrets. */
 export function secretStore(db: TenantDatabase) {
   const of = (keyId: string) => db.selectFrom('key_secrets').where('key_id', '=', keyId);
 
@@ -13,7 +13,7 @@ export function secretStore(db: TenantDatabase) {
       await db.insertInto('key_secrets').values(row).execute();
     },
 
-    /** Makes room for a new present secret: the others end at `overlapUntil`, or before if they would have. Returns the last end. */
+    /** Makes the current secret an earlier one. Earlier secrets expire at `overlapUntil` or before. Returns the latest expiry. */
     async replace(keyId: string, overlapUntil: Date, now: Date): Promise<Date | null> {
       const ended = await db
         .updateTable('key_secrets')
@@ -28,7 +28,7 @@ export function secretStore(db: TenantDatabase) {
       return latestOf(ended);
     },
 
-    /** Ends one at once; undefined when it has been burnt before, or has ended by itself. `previousEnd` is the last end of earlier ones. */
+    /** Ends a secret at once. Undefined if it was ended before or has expired. `previousEnd` is the latest expiry of earlier secrets. */
     async burn(
       keyId: string,
       digest: Buffer,
@@ -52,7 +52,7 @@ export function secretStore(db: TenantDatabase) {
       return { isPresent: burnt.replaced_at === null, previousEnd: latestOf(earlier) };
     },
 
-    /** When one of them ends; null is never. */
+    /** When a secret expires. Null means never. */
     async endOf(keyId: string, digest: Buffer): Promise<Date | null> {
       const { expires_at } = await of(keyId)
         .select('expires_at')
@@ -61,7 +61,7 @@ export function secretStore(db: TenantDatabase) {
       return expires_at;
     },
 
-    /** The present one has become known to others: only a rotation can bring the key back. */
+    /** Whether the current secret has leaked. Then only a rotation can reactivate the key. */
     async isBurnt(keyId: string): Promise<boolean> {
       const present = of(keyId).select('expires_at').where('replaced_at', 'is', null);
       return (await present.executeTakeFirstOrThrow()).expires_at !== null;
@@ -69,6 +69,6 @@ export function secretStore(db: TenantDatabase) {
   };
 }
 
-/** When the last of them ends; all of them have an end. */
+/** When the last of the earlier secrets expires. Each of them has an expiry. */
 const latestOf = (secrets: { expires_at: Date | null }[]): Date | null =>
   secrets.length === 0 ? null : new Date(Math.max(...secrets.map(({ expires_at }) => Number(expires_at))));

@@ -1,4 +1,4 @@
-// What a request asks of a key's settings: of a new one, with what it takes over from the key that makes it, and of a change.
+// The settings of a key from a request: for a new key, with the defaults of the key that creates it, and for a change.
 import type { components } from '../../generated/types.ts';
 import type { Limits } from '../http/limits.ts';
 import { allowedTo, permissionsOf } from '../http/permissions.ts';
@@ -13,8 +13,8 @@ type Settings = Pick<KeyRow, 'type' | 'name' | 'permissions' | 'restrictions' | 
   Pick<KeyRow, 'shares_limit_of'>;
 
 /**
- * @param holder the key that asks: what the request leaves out is as it is there
- * @throws 400 `parameter_invalid` for an end in the past or permissions that no key of this type can have; 403
+ * @param holder the caller's key, whose settings are the defaults
+ * @throws 400 `parameter_invalid` for an expiry in the past or permissions that no key of this type can have; 403
  * `insufficient_permissions` for another environment
  */
 export function newKeyOf(body: ApiKeyCreate, holder: KeyRow, limits: Limits, now: Date): NewKey & Settings {
@@ -45,7 +45,7 @@ export function newKeyOf(body: ApiKeyCreate, holder: KeyRow, limits: Limits, now
   };
 }
 
-/** The standard of its type, unless that is more than the holder has. */
+/** The default rate limit of the type, unless it exceeds the holder's. */
 function limitUnder(holder: KeyRow, type: KeyRow['type'], limits: Limits): number | null {
   const held = requestsOf(holder, limits);
   return held < limits[type].requests ? held : null;
@@ -90,7 +90,7 @@ function refusePermissions(permissions: string[], type: KeyRow['type']): void {
     });
 }
 
-/** After it, years have more digits than a date-time of the contract. */
+/** Later years have more digits than a date-time allows. */
 const latestEnd = new Date('9999-12-31T23:59:59.999Z');
 
 function endOf(expiresAt: string | null, now: Date): Date | null {

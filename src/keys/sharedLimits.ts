@@ -1,4 +1,4 @@
-// A key that another key made shares the limit of its maker: no key gets more requests by making keys.
+// A key shares the rate limit of the key that created it, so that no key gets more requests by creating keys.
 import { sql } from 'kysely';
 import type { KeyLimit } from '../http/keyring.ts';
 import type { Limits } from '../http/limits.ts';
@@ -9,7 +9,7 @@ import { requestsOf } from './grants.ts';
 
 type Maker = Pick<KeyRow, 'id' | 'type' | 'rate_limit'>;
 
-/** The keys whose limits count as well, nearest first. */
+/** The keys whose limits a key shares, nearest first. */
 async function makersOf(db: TenantDatabase, { shares_limit_of }: Pick<KeyRow, 'shares_limit_of'>): Promise<Maker[]> {
   if (shares_limit_of === null) return [];
   const { teamId, environment } = db.tenant;
@@ -26,7 +26,7 @@ async function makersOf(db: TenantDatabase, { shares_limit_of }: Pick<KeyRow, 's
     select id, type, rate_limit from makers order by step`);
 }
 
-/** The same for the front. */
+/** The same, in the type of the front. */
 export async function sharedLimitsOf(
   db: TenantDatabase,
   row: Pick<KeyRow, 'shares_limit_of'>,
@@ -39,16 +39,16 @@ export async function sharedLimitsOf(
   }));
 }
 
-/** The key with the limit that is in force for it: its own, or a lower one that it shares. */
+/** The key with its effective limit: its own, or a lower one that it shares. */
 export async function withLimitInForce(db: TenantDatabase, row: KeyRow, limits: Limits): Promise<KeyRow> {
   const all = [row, ...(await makersOf(db, row))].map((one) => requestsOf(one, limits));
   return { ...row, rate_limit: Math.min(...all) };
 }
 
 /**
- * Whose limit a key shares after `setter` has set its `rateLimit`. A key that may make more requests than the ones whose
- * limit was shared takes their place. No key that shares the limit itself may make more than it, so there are no circles.
- * @param setter with its limit in force
+ * Returns the key whose limit is shared after `setter` has set a `rateLimit`. If `setter` has a higher effective limit than the keys
+ * whose limit was shared, it takes their place. A key that shares a limit never has a higher one, so there are no cycles.
+ * @param setter the key with its effective limit
  */
 export async function sharesLimitAfter(
   db: TenantDatabase,

@@ -1,4 +1,4 @@
-// Collects uses in memory and writes them in batches: no request waits for it, and none is written by itself.
+// Counts the usage of keys in memory and writes it in batches, so that no request waits for a write.
 import { randomUUID } from 'node:crypto';
 import type { Meter, Use } from '../http/usage.ts';
 import type { Database } from '../storage/database.ts';
@@ -9,12 +9,12 @@ type Log = { warn(details: object, message: string): void };
 type Counted = { tenant: Tenant; uses: Map<string, Uses> };
 type Batch = { id: string; tenant: Tenant; uses: Uses[] };
 
-/** `flush` writes what has been counted until now; resolves when it is written, or kept for the next time. */
+/** `flush` writes the counts so far. Resolves when they are written, or kept for the next flush after an error. */
 export type UsageCounter = Meter & { flush(): Promise<void> };
 
 export function createUsageCounter(database: Database, log: Log): UsageCounter {
   const counted = new Map<string, Counted>();
-  /** Not written, or written and only the answer was lost: they go again under their ids before anything new of their tenant. */
+  /** Batches that may not have been written. They are retried with their IDs before new batches of the same tenant. */
   const failed = new Map<string, Batch>();
   let writing: Promise<void> = Promise.resolve();
 

@@ -1,4 +1,4 @@
-// What the keys of one team and environment were used for, by hour and operation.
+// The usage of the keys of one team and environment, by hour and operation.
 import { sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
 import { Problem } from '../http/problem.ts';
@@ -7,7 +7,7 @@ import { toUuid } from '../storage/ids.ts';
 import { usageKeptMs } from '../storage/retention.ts';
 
 export type Counts = { requests: number; clientErrors: number; rateLimited: number; serverErrors: number };
-/** Uses of one key that are not written yet. `hour` is its first moment. */
+/** Usage of one key that is not written yet. `hour` is the start of the hour. */
 export type Uses = { keyId: string; operationId: string; hour: Date; lastAt: Date } & Counts;
 type Usage = components['schemas']['ApiKeyUsage'];
 
@@ -22,8 +22,8 @@ export function usageStore(db: TenantDatabase) {
   const { teamId, environment } = db.tenant;
   return {
     /**
-     * Adds to what is written already, whoever wrote it.
-     * @param batchId a UUID; the same batch again changes nothing
+     * Adds usage to the stored counts.
+     * @param batchId a UUID. Writing the same batch again changes nothing
      */
     async add(batchId: string, uses: Uses[]): Promise<void> {
       const isNew = await db
@@ -54,7 +54,7 @@ export function usageStore(db: TenantDatabase) {
         where api_keys.team_id = ${teamId}::uuid and api_keys.environment = ${environment} and api_keys.id = used.key_id`);
     },
 
-    /** @throws 400 `parameter_invalid` for a time that ends before it begins, or is longer than 7 days */
+    /** @throws 400 `parameter_invalid` for a period that ends before it starts or is longer than 7 days */
     async of(keyId: string, asked: { from?: string; to?: string }, now: Date): Promise<Usage> {
       const { from, to } = spanOf(asked, now);
       const rows = await db
@@ -92,7 +92,7 @@ const sum = (one: Counts, other: Counts): Counts => ({
   serverErrors: one.serverErrors + other.serverErrors,
 });
 
-/** Whole hours: the one in which it begins, and the one in which it ends. */
+/** Extends the period to whole hours at both ends. */
 function spanOf({ from, to }: { from?: string; to?: string }, now: Date): { from: Date; to: Date } {
   const end = to === undefined ? now.getTime() : timeOf(to, 'to');
   const start = from === undefined ? end - dayMs : timeOf(from, 'from');
@@ -102,11 +102,11 @@ function spanOf({ from, to }: { from?: string; to?: string }, now: Date): { from
       param: 'from',
       message: `'from' must be at most ${daysMax} days before 'to'.`,
     });
-  const last = to === undefined ? hourOf(end) + hourMs : Math.ceil(end / hourMs) * hourMs; // this hour has begun, in its first moment too
+  const last = to === undefined ? hourOf(end) + hourMs : Math.ceil(end / hourMs) * hourMs; // includes the current hour, even at its first millisecond
   return { from: new Date(hourOf(start)), to: new Date(last) };
 }
 
-/** At either end of the four-digit years the hour around a time could not be said. */
+/** Keeps the hour around a time within the four-digit years. */
 function timeOf(text: string, param: string): number {
   const time = Date.parse(text);
   if (!(time >= earliest && time <= latest))
@@ -114,5 +114,5 @@ function timeOf(text: string, param: string): number {
   return time;
 }
 
-/** The first moment of the hour, in milliseconds. */
+/** The start of the hour, in milliseconds. */
 export const hourOf = (time: number): number => Math.floor(time / hourMs) * hourMs;

@@ -1,4 +1,4 @@
-// The published, public articles of one team's live data: all that the library may know.
+// The published, public articles in one team's live environment. The library can access nothing else.
 import { type Selectable, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
 import { countMax } from '../http/paging.ts';
@@ -22,7 +22,7 @@ export function articleStore(db: TenantDatabase) {
       .$narrowType<{ published_at: Date }>();
 
   return {
-    /** A page's rows, newest first, and the first one after them; `total` is counted up to one more than `countMax`. */
+    /** The rows of a page, newest first, and the first one after it. `total` is counted up to one more than `countMax`. */
     async list(paging: Paging): Promise<{ found: ArticleRow[]; total: number }> {
       const found = await onPage(published().selectAll(), paging, { by: 'published_at', direction: 'desc' }).execute();
       return {
@@ -37,7 +37,7 @@ export function articleStore(db: TenantDatabase) {
   };
 }
 
-/** A row as the contract's LibraryArticle, without its content. */
+/** Maps a row to the contract's LibraryArticle, without its content. */
 export function toLibraryArticle(row: ArticleRow): LibraryArticle {
   const minutes = Math.max(1, Math.ceil(row.content.split(/\s+/).length / wordsPerMinute));
   return {

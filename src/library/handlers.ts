@@ -8,7 +8,7 @@ import { type ArticleRow, articleStore, toLibraryArticle } from './articleStore.
 const positionOf = (row: ArticleRow) => ({ createdAt: row.published_at.toISOString(), id: row.id });
 
 export function libraryHandlers(database: Database): LibraryHandlers {
-  /** The library has no key, so it shows live data only. */
+  /** The library works without a key, so it shows only live data. */
   async function articlesOf(team: string) {
     const [column, value] = isUuid(team) ? (['id', team.toLowerCase()] as const) : (['slug', team] as const);
     const row = await database.kysely.selectFrom('teams').select('id').where(column, '=', value).executeTakeFirst();

@@ -1,12 +1,12 @@
-// The database, and a tenant's view of it: through the view, a query outside one team and environment cannot be written.
+// The database, and a tenant's view of it. A query through the view cannot leave its team and environment.
 //
 // Every write takes its locks in this order, so that two writes never wait for each other:
 //   1. the stored reply of its Idempotency-Key
 //   2. rows of resources: the ticket before its messages and tags; rows of one table in the order of their key
 //   3. the tenant's row in tenant_state, which the events of a write take as its last statement
 //   4. rows of keys
-// A write that needs the tenant's row first (`lock`, for a key that makes a key) takes no rows of resources after it.
-// A deletion in bulk deletes first and changes the count in tenant_state last, by what it deleted.
+// A write that must lock the tenant's row first (`lock`, when a key creates a key) locks no resource rows after it.
+// A bulk deletion deletes first, and then changes the count in tenant_state by the number of deleted rows.
 
 import { setTimeout as wait } from 'node:timers/promises';
 import {
@@ -31,34 +31,34 @@ import type { Tenant } from './tenant.ts';
 import { type Joinable, publicView } from './visibility.ts';
 
 export type Database = {
-  /** For what belongs to no tenant: teams, keys. */
+  /** For tables that do not belong to a tenant: teams, keys. */
   kysely: Kysely<Tables>;
   of(tenant: Tenant): TenantDatabase;
   /**
-   * Runs a tenant's write in one transaction, again from the start when it met another one (40001, 40P01) or an id that is
-   * taken. Nothing but the view given may touch the database in there, and nothing else may be waited for.
+   * Runs a tenant's write in one transaction. Retries it from the start after a conflict with another transaction (40001, 40P01) or
+   * with an existing ID. `run` must use only the given view, and must not wait for anything else.
    */
   write<T>(tenant: Tenant, run: (db: TenantDatabase) => Promise<T>): Promise<T>;
-  /** Everything or nothing, for what belongs to more than one tenant. */
+  /** Runs one transaction over several tenants. */
   atOnce<T>(run: (whole: Pick<Database, 'kysely' | 'of'>) => Promise<T>): Promise<T>;
-  /** @throws when the database does not answer, or does not take a write. */
+  /** @throws if the database does not respond, or does not accept writes */
   ping(): Promise<void>;
 };
 
-/** Every statement that begins here is bound to the tenant; rows are written with it. */
+/** Every query that starts here is restricted to the tenant, and inserted rows belong to it. */
 export type TenantDatabase = {
   tenant: Tenant;
-  /** The same for a caller without a secret key: without the rows that `x-secret-when` hides, and without plain SQL. */
+  /** The view for a caller without a secret key: without the rows that `x-secret-when` hides, and without plain SQL. */
   forPublic(): TenantDatabase;
-  /** Counts what a query of this view finds, up to `max`: counting everything has a cost without end. */
+  /** Counts the rows of a query up to `max`. The cost of a full count has no bound. */
   count(query: Expression<unknown> & { limit(rows: number): Expression<unknown> }, max: number): Promise<number>;
-  /** Lets no other write of the tenant commit until this transaction ends: it takes the row that each of them ends with. */
+  /** Keeps other writes of the tenant from committing until this transaction ends: locks the row that each of them locks last. */
   lock(): Promise<void>;
-  /** Runs plain SQL that is bound to the tenant by itself, or made of queries of this view. */
+  /** Runs plain SQL that names the tenant itself, or that is composed of queries of this view. */
   run<Row>(query: RawBuilder<Row>): Promise<Row[]>;
-  /** A table with rows that are hidden is joined as a query of this view, never by its name. */
+  /** A table with hidden rows must be joined as a query of this view, never by name. */
   selectFrom<T extends TenantTable>(table: T): SelectQueryBuilder<Joinable<T>, T, Record<never, never>>;
-  /** The team's members, who are the same in both environments. */
+  /** The team's members, who belong to both environments. */
   members(): SelectQueryBuilder<Tables, 'members', Record<never, never>>;
   insertInto<T extends TenantTable>(
     table: T,
@@ -87,7 +87,7 @@ export function createDatabase(pool: pg.Pool): Database {
 }
 
 const triesMax = 5;
-const pauseMaxMs = 5; // before the second try; doubled with each one after it
+const pauseMaxMs = 5; // before the second try; doubled for each further one
 
 async function retried<T>(run: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++)
@@ -95,17 +95,17 @@ async function retried<T>(run: () => Promise<T>): Promise<T> {
       return await run();
     } catch (error) {
       if (tries === triesMax || !isWorthAnotherTry(error)) throw error;
-      await wait(Math.random() * pauseMaxMs * 2 ** tries); // two writes that met would meet again at the same pace
+      await wait(Math.random() * pauseMaxMs * 2 ** tries); // random, so that the two writes do not meet again
     }
 }
 
-/** Two transactions in each other's way, or an id drawn twice (about once a month at a thousand writes a second). */
+/** A conflict of two transactions, or a duplicate random ID (about once a month at a thousand writes per second). */
 function isWorthAnotherTry(error: unknown): boolean {
   const { code, constraint } = error as { code?: string; constraint?: string };
   return code === '40001' || code === '40P01' || (code === '23505' && constraint?.endsWith('_pkey') === true);
 }
 
-// Kysely cannot follow a table that is a type parameter; every tenant table has both columns, so one of them stands for all.
+// Kysely cannot type a table that is a type parameter. Every tenant table has both columns, so one table represents all.
 function boundTo(connection: Kysely<Tables>, tenant: Tenant): TenantDatabase {
   const { teamId, environment } = tenant;
   const one = (table: TenantTable) => table as 'tickets';

@@ -1,4 +1,4 @@
-// Where the encryption keys come from: the environment, or a file of the data directory that is made on the first start.
+// The encryption keys, from the environment, or from a file in the data directory that is created on the first start.
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,8 +7,8 @@ import type { EncryptionKeys } from './secretBox.ts';
 const shape = /^[\w-]{1,32}:[0-9A-Za-z+/]{43}=$/;
 
 /**
- * Reads `id:base64` pairs, parted by commas; the first one encrypts.
- * @throws Error when a pair is malformed or a key has not 32 bytes
+ * Parses `id:base64` pairs, separated by commas. The first one encrypts.
+ * @throws Error if a pair is malformed or a key does not have 32 bytes
  */
 function parseKeys(text: string): EncryptionKeys {
   return text.split(',').map((pair) => {
@@ -19,9 +19,9 @@ function parseKeys(text: string): EncryptionKeys {
 }
 
 /**
- * The keys of the configuration, else those of the data directory.
- * @throws Error when a database of its own stands without keys of its own: the directory of one process would hold them, and
- * another process could not read what they encrypt
+ * Returns the keys of the configuration, or else those of the data directory.
+ * @throws Error if DATABASE_URL is set without encryption keys: they would be in the data directory of one process, and other
+ * processes could not decrypt its data
  */
 export function encryptionKeysOf({ encryptionKeys, databaseUrl, dataDir }: Config): EncryptionKeys {
   if (encryptionKeys) return parseKeys(encryptionKeys);
@@ -31,15 +31,15 @@ export function encryptionKeysOf({ encryptionKeys, databaseUrl, dataDir }: Confi
 type Config = { encryptionKeys: string | undefined; databaseUrl: string | undefined; dataDir: string };
 
 /**
- * The directory's own keys, in its file `encryption-keys` (0600).
- * @throws Error that names the file when it is damaged
+ * The keys in the file `encryption-keys` (0600) of the directory.
+ * @throws Error that names the file if it is damaged
  */
 function keysOfDataDir(dataDir: string): EncryptionKeys {
   const file = join(dataDir, 'encryption-keys');
   if (!existsSync(file)) {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     writeFileSync(`${file}.new`, `first:${randomBytes(32).toString('base64')}`, { mode: 0o600 });
-    renameSync(`${file}.new`, file); // whole or not at all
+    renameSync(`${file}.new`, file); // atomic
   }
   try {
     return parseKeys(readFileSync(file, 'utf8'));

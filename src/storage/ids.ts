@@ -1,32 +1,32 @@
-// One id, two spellings: `tkt_` + 12 base62 characters, and a UUIDv8 that carries the same 72 bits and sorts the same.
+// IDs with two spellings: `tkt_` + 12 base62 characters, and a UUIDv8 with the same 72 bits and the same sort order.
 //
 //   71.4 bits   milliseconds since 2025-01-01 (41.4 bits, until 2120)  |  30 random bits
 //   UUIDv8      48 bits of it, version 8, 12 bits of it, variant 10, 12 bits of it, 50 bits zero   (RFC 9562, section 5.8)
 import { randomInt } from 'node:crypto';
 
-const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'; // in ASCII order, so that text sorts like numbers
+const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'; // in ASCII order, so that text sorts like the numbers
 const length = 12;
 const epoch = Date.UTC(2025, 0, 1);
 const randomBits = 30n;
 const limit = 62n ** BigInt(length);
 const ourShape = /^([0-9a-f]{8})-([0-9a-f]{4})-8([0-9a-f]{3})-([89ab][0-9a-f]{3})-([0-9a-f])0{11}$/i;
 
-/** Random base62 characters, for names that nobody may guess or draw twice. */
+/** Random base62 characters, for names that must be unique and not guessable. */
 export const randomBase62 = (count: number): string =>
   Array.from({ length: count }, () => digits[randomInt(digits.length)]).join('');
 
 export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
-/** True for either spelling of an id; a slug or name is neither. */
+/** Whether a text is an ID in either spelling. A slug or name is not. */
 export const isId = (text: string): boolean => isUuid(text) || /^[a-z]{3,5}_[0-9A-Za-z]{12}$/.test(text);
 
-/** A new UUID; two of one millisecond differ in 30 random bits. */
+/** A new UUID. Two UUIDs of the same millisecond differ in 30 random bits. */
 export function newUuid(now: Date, random: () => number = () => randomInt(2 ** 30)): string {
   return toUuidText((BigInt(now.getTime() - epoch) << randomBits) | BigInt(random()));
 }
 
 /**
- * The prefixed spelling of one of our UUIDs.
+ * The prefixed spelling of a UUID that `newUuid` created.
  * @throws RangeError for any other UUID
  */
 export function toPrefixed(prefix: string, uuid: string): string {
@@ -41,10 +41,10 @@ export function toPrefixed(prefix: string, uuid: string): string {
   return `${prefix}_${text}`;
 }
 
-/** True for a UUID that has a prefixed spelling; any other names nothing here. */
+/** Whether a UUID has a prefixed spelling. Any other UUID cannot exist in this API. */
 export const isOurs = (uuid: string): boolean => numberOf(uuid) !== undefined;
 
-/** The UUID behind either spelling; the contract has checked the shape. */
+/** The UUID of an ID in either spelling, whose form the guard has checked. */
 export function toUuid(id: string): string {
   if (isUuid(id)) return id.toLowerCase();
   let value = 0n;
@@ -56,7 +56,7 @@ function numberOf(uuid: string): bigint | undefined {
   const match = ourShape.exec(uuid);
   if (!match) return undefined;
   const [, a, b, c, d, e] = match as unknown as [string, string, string, string, string, string];
-  const low = ((BigInt(`0x${d}`) & 0x3fffn) << 4n) | BigInt(`0x${e}`); // 18 bits, of which the upper 12 count
+  const low = ((BigInt(`0x${d}`) & 0x3fffn) << 4n) | BigInt(`0x${e}`); // 18 bits, of which the upper 12 are used
   const value = (BigInt(`0x${a}${b}${c}`) << 12n) | (low >> 6n);
   return (low & 0x3fn) === 0n && value < limit ? value : undefined;
 }

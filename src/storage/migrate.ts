@@ -1,12 +1,12 @@
-// Numbered SQL files, each run once, in a transaction with the row that says so.
+// Runs numbered SQL files once each, in one transaction with the row that records it.
 import { readdirSync, readFileSync } from 'node:fs';
 import type pg from 'pg';
 
 const folder = new URL('./migrations/', import.meta.url);
 
 /**
- * Brings the schema up to date. Processes that start together wait for each other at the row's key.
- * @throws Error when a newer version of this program has changed the schema
+ * Updates the schema. Processes that start together wait for each other at the primary key of that row.
+ * @throws Error if a newer version of this program has changed the schema
  */
 export async function migrate(client: pg.PoolClient): Promise<void> {
   await createLedger(client);
@@ -17,7 +17,7 @@ export async function migrate(client: pg.PoolClient): Promise<void> {
   for (const name of known) if (!done.has(name)) await run(client, name);
 }
 
-/** An older program would write rows that the newer schema does not expect. */
+/** Rejects a newer schema: this version would write rows that it does not expect. */
 function refuseNewer(unknown: string[]): void {
   if (unknown.length === 0) return;
   throw new Error(
@@ -25,7 +25,7 @@ function refuseNewer(unknown: string[]): void {
   );
 }
 
-/** `if not exists` alone is no protection from another process that does the same at the same moment. */
+/** `if not exists` does not protect against another process that creates the table at the same time. */
 async function createLedger(client: pg.PoolClient): Promise<void> {
   await client
     .query('create table if not exists migrations (name text primary key, ran_at timestamptz not null)')

@@ -1,23 +1,23 @@
-// Named statements for Kysely, which itself sends every statement unnamed: under a name the database parses and plans a
-// text once per connection, which halves the cost of a look-up. Connections that fall silent are discarded here.
+// Gives Kysely's statements names, so that the database parses and plans each text once per connection, which halves the cost of a
+// lookup. Also discards connections that no longer respond.
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import type pg from 'pg';
 
-/** Texts beyond this are sent unnamed: SQL that is put together at run time must not fill the memory here and there. */
+/** Further texts are sent without a name, so that SQL that is built at runtime cannot fill the memory of client and server. */
 const namesMax = 500;
-/** How much later than the server's own limit for statements a connection counts as silent. */
+/** How long after the server's statement limit a connection counts as dead. */
 const silenceMarginMs = 1_000;
 
 type Connections = {
   nameOf(text: string): string | undefined;
-  /** How long an answer may take; undefined is without end. */
+  /** How long a result may take. Undefined means no limit. */
   answerMs: number | undefined;
-  /** Called when no answer came, which says that others of the same age may be silent too. */
+  /** Called when no result came. Other connections of the same age may be dead too. */
   onSilence(): void;
 };
 type Known = { connection: PostgresPoolClient; age: number };
 
-/** The pool as Kysely's `PostgresDialect` takes it. */
+/** The pool for Kysely's `PostgresDialect`. */
 export function named(pool: pg.Pool): PostgresPool {
   const names = new Map<string, string>();
   const known = new WeakMap<pg.PoolClient, Known>();
@@ -41,10 +41,10 @@ export function named(pool: pg.Pool): PostgresPool {
     const client = await pool.connect();
     const before = known.get(client);
     if (before && before.age !== age) {
-      client.release(true); // as old as one that fell silent: a new one costs milliseconds, its silence seconds
+      client.release(true); // as old as a dead one: a new connection takes milliseconds, waiting for a dead one seconds
       return connect();
     }
-    const { connection } = before ?? { connection: wrap(client, connections) }; // Kysely keeps its own things per client object
+    const { connection } = before ?? { connection: wrap(client, connections) }; // Kysely stores its own state per client object
     known.set(client, { connection, age });
     return connection;
   }
@@ -59,19 +59,19 @@ function wrap(client: pg.PoolClient, { nameOf, answerMs, onSilence }: Connection
       if (isSilent) throw new Error('Connection terminated: it was silent');
       const config = { name: nameOf(text), text, values: [...values], query_timeout: answerMs };
       const result = await client.query(config);
-      return result as unknown as PostgresQueryResult<R>; // the statement decides what R is, as it does in Kysely
+      return result as unknown as PostgresQueryResult<R>; // R follows from the statement, as in Kysely
     } catch (error) {
       if (isReadTimeout(error)) {
         isSilent = true;
         onSilence();
       }
       if (text !== 'rollback' || isAnswer(error)) throw error;
-      // The connection is gone and its transaction with it. Thrown, this would hide the error that led to the rollback.
+      // The connection is lost, and its transaction with it. Throwing would hide the error that led to the rollback.
       return { command: 'ROLLBACK', rowCount: 0, rows: [] };
     }
   }
   return {
-    query: query as PostgresPoolClient['query'], // without its second form, cursors, which are not configured
+    query: query as PostgresPoolClient['query'], // without the overload for cursors, which are not configured
     release: (destroy) => client.release(destroy || isSilent),
   };
 }
@@ -79,7 +79,7 @@ function wrap(client: pg.PoolClient, { nameOf, answerMs, onSilence }: Connection
 /** `pg` gives this error no code. */
 const isReadTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout';
 
-/** An error that PostgreSQL sent over a working connection has an SQLSTATE outside the class of connection failures. */
+/** Whether PostgreSQL sent the error over a working connection: its SQLSTATE is not of the class of connection failures. */
 function isAnswer(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^(?!08|57P)[0-9A-Z]{5}$/.test(String(error.code));
 }

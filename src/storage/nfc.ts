@@ -1,9 +1,9 @@
-// Text is stored as it was sent and compared in Unicode's form NFC: `é` is one character or two, and the same text.
+// Text is stored as it was sent, and compared in Unicode normalization form NFC: `é` as one or two characters is the same text.
 
-/** The form in which texts are compared. */
+/** The form in which text is compared. */
 export const nfc = (text: string): string => text.normalize('NFC');
 
-/** The NFC form of a text for a column that holds it only where it differs from the text itself. */
+/** The NFC form of a text, or null if it equals the text, for a column that stores only differences. */
 export function nfcWhereDifferent(text: string | null): string | null {
   return text === null || nfc(text) === text ? null : nfc(text);
 }

@@ -1,4 +1,4 @@
-// PostgreSQL when there is an address, the embedded database otherwise: the same driver, the same SQL.
+// Opens PostgreSQL if DATABASE_URL is set, and otherwise the embedded database, with the same driver and the same SQL.
 import { join } from 'node:path';
 import { openEmbedded } from './embedded/open.ts';
 import { openPostgres, type Storage, type StorageLog } from './postgres.ts';

@@ -1,14 +1,14 @@
-// Pages of lists that are ordered by a time and the id, by number or from a place on.
+// Pages of lists that are ordered by a time and the ID, by page number or from a position on.
 import { type SelectQueryBuilder, sql } from 'kysely';
 
-/** A place in such a list: after this row. */
+/** A position in such a list: after this row. */
 export type Position = { createdAt: string; id: string };
 export type Paging = { page: number; pageSize: number; after: Position | undefined };
 type Order = { by: 'created_at' | 'published_at'; direction: 'desc' | 'asc' };
 
 export const newestFirst: Order = { by: 'created_at', direction: 'desc' };
 
-/** Narrows a query to the rows of a page and, if there is one, the first of the next. */
+/** Limits a query to the rows of a page and, if there is one, the first row of the next page. */
 export function onPage<DB, T extends keyof DB, O>(
   query: SelectQueryBuilder<DB, T, O>,
   { page, pageSize, after }: Paging,

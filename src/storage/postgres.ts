@@ -1,10 +1,10 @@
-// A PostgreSQL server as the store.
+// Uses a PostgreSQL server as the store.
 import pg from 'pg';
 
-/** What both stores give. */
+/** What both stores provide. */
 export type Storage = {
   pool: pg.Pool;
-  /** Runs on a connection without the statement limit, for migrations and maintenance. */
+  /** Runs on a connection without a statement limit, for migrations and maintenance. */
   unlimited(run: (client: pg.PoolClient) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 };
@@ -13,7 +13,7 @@ export type StorageLog = { warn(details: object, message: string): void };
 
 export type PostgresOptions = { url: string; statementTimeoutMs: number; poolMax: number; log: StorageLog };
 
-/** Connects when the first query comes; the server itself ends statements that take too long. */
+/** Connects on the first query. The server cancels statements that take too long. */
 export function openPostgres({ url, statementTimeoutMs, poolMax, log }: PostgresOptions): Storage {
   const pool = new pg.Pool({
     connectionString: url,
@@ -22,8 +22,8 @@ export function openPostgres({ url, statementTimeoutMs, poolMax, log }: Postgres
     connectionTimeoutMillis: 5000,
     keepAlive: true,
   });
-  // A connection that breaks while it is idle, or between two statements of a transaction, reports it as an event;
-  // an event without a listener would end the process.
+  // A connection that breaks while it is idle, or between two statements of a transaction, emits an error event. Without a
+  // listener, the event would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'database connection lost'));
   pool.on('connect', (client) => client.on('error', () => {}));
   let closing: Promise<void> | undefined;
@@ -35,7 +35,7 @@ export function openPostgres({ url, statementTimeoutMs, poolMax, log }: Postgres
         await client.query('set statement_timeout = 0');
         await run(client);
       } finally {
-        client.release(true); // its settings end with it
+        client.release(true); // discards the connection with its settings
       }
     },
     close() {

@@ -1,10 +1,10 @@
-// Finds out whether the database takes writes, at most once a second, whoever asks how often.
+// Checks at most once a second whether the database accepts writes, however often it is called.
 import type { Kysely } from 'kysely';
 import type { Tables } from './tables.ts';
 
 const freshMs = 1_000;
 
-/** Writes a row that nothing else uses. Those who ask meanwhile, or within a second, get the same outcome. */
+/** Writes a row that nothing else uses. Calls meanwhile, and within a second after it, get the same result. */
 export function createProbe(kysely: Kysely<Tables>): () => Promise<void> {
   let last: { outcome: Promise<void>; endedAt: number } | undefined;
 

@@ -1,4 +1,5 @@
-// First answers, kept with the write that they answer: the row is claimed before the work and filled in before the commit.
+// Stored responses for idempotency keys, in the same transaction as the write: the row is inserted before the work and completed
+// before the commit.
 import { sql } from 'kysely';
 import type { TenantDatabase } from './database.ts';
 import { repliesKeptMs } from './retention.ts';
@@ -6,7 +7,7 @@ import type { SecretBox } from './secretBox.ts';
 
 export type StoredReply = { status: number; body: string; requestId: string };
 export type RepetitionKey = { method: string; path: string; key: string; digest: Buffer };
-/** What claiming a key finds: nobody before, the same request before, the same with a reply that cannot be read, another one before. */
+/** The result of claiming a key: it is new, or was used for the same request, whose reply may be unreadable, or for another request. */
 export type Claim =
   | { before: 'nothing' }
   | { before: 'same'; reply: StoredReply }
@@ -14,9 +15,9 @@ export type Claim =
   | { before: 'other' };
 
 /**
- * Takes the key for this transaction. Another transaction that has it makes this one wait.
- * @param once `waitUntil` is the end of the wait, on the clock of `performance.now()`
- * @throws PostgreSQL's 55P03 then
+ * Claims the key for this transaction. Waits for another transaction that has claimed it.
+ * @param once `waitUntil` is the deadline, on the clock of `performance.now()`
+ * @throws PostgreSQL's 55P03 at the deadline
  */
 export async function claimKey(
   db: TenantDatabase,
@@ -26,7 +27,7 @@ export async function claimKey(
   now: Date,
 ): Promise<Claim> {
   const { method, path, key, digest, waitUntil } = once;
-  const waitMs = Math.max(1, Math.ceil(waitUntil - performance.now())); // 0 would be without end
+  const waitMs = Math.max(1, Math.ceil(waitUntil - performance.now())); // 0 would mean no timeout
   await db.run(sql`select set_config('lock_timeout', ${`${waitMs}ms`}, true)`);
   const expired = new Date(now.getTime() - repliesKeptMs);
   const claimed = await db
@@ -47,7 +48,7 @@ export async function claimKey(
         .doUpdateSet({ request_digest: digest, status: null, reply: null, request_id: requestId, created_at: now })
         .where('idempotency.created_at', '<', expired),
     )
-    .returning(sql`set_config('lock_timeout', '0', true)`.as('unlimited')) // the wait is for the key alone
+    .returning(sql`set_config('lock_timeout', '0', true)`.as('unlimited')) // the timeout applies only to the key
     .executeTakeFirst();
   if (claimed) return { before: 'nothing' };
   const row = await rowOf(db, once).selectAll().executeTakeFirstOrThrow();
@@ -61,7 +62,7 @@ export async function claimKey(
   }
 }
 
-/** Keeps the answer under the key that this transaction has claimed. */
+/** Stores the response under the key that this transaction has claimed. */
 export async function keepReply(
   db: TenantDatabase,
   box: SecretBox,
@@ -81,6 +82,6 @@ export async function keepReply(
 const rowOf = (db: TenantDatabase, { method, path, key }: RepetitionKey) =>
   db.selectFrom('idempotency').where('method', '=', method).where('path', '=', path).where('key', '=', key);
 
-/** A reply copied into another row does not open there. */
+/** Binds a reply to its row: copied into another row, it cannot be decrypted. */
 const contextOf = ({ tenant }: TenantDatabase, { method, path, key }: RepetitionKey): string =>
   [tenant.teamId, tenant.environment, method, path, key].join('\n');

@@ -1,4 +1,4 @@
-// What is kept for a time only. Reads leave out what is too old by themselves; the purge frees the space.
+// Data that is kept for a limited time. Queries leave out older rows; the purge deletes them.
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from './tables.ts';
 
@@ -13,7 +13,7 @@ export const usageKeptMs = 90 * dayMs;
 /** Contract: listAuditEntries. */
 export const auditKeptMs = 365 * dayMs;
 
-/** A batch of uses is tried again within seconds. */
+/** A batch of usage is retried within seconds. */
 const batchesKeptMs = dayMs;
 
 const rowsAtOnce = 1_000;
@@ -41,7 +41,7 @@ const kept: Kept[] = [
   { table: 'audit_log', key: ['team_id', 'environment', 'id'], age: 'created_at', keptMs: auditKeptMs },
 ];
 
-/** Deletes what is past its time, of all tenants, a part at a time; returns how many rows of each table. */
+/** Deletes expired rows of all tenants in batches. Returns the number of deleted rows per table. */
 export async function purge(kysely: Kysely<Tables>, now: Date): Promise<Record<Kept['table'], number>> {
   const deleted = { events: 0, idempotency: 0, key_usage: 0, usage_batches: 0, audit_log: 0 };
   for (const { table, key, age, keptMs } of kept) {

@@ -1,12 +1,12 @@
-// Encryption of what has to be read back: AES-256-GCM, the key named beside the text, so that keys can change.
+// Encrypts data with AES-256-GCM. The key's ID is stored with the ciphertext, so that keys can be rotated.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
-/** Keys by id; the first one encrypts. 32 bytes each. */
+/** Keys of 32 bytes by ID. The first one encrypts. */
 export type EncryptionKeys = [id: string, key: Buffer][];
 export type SecretBox = {
-  /** @param context binds the result to its place: moved elsewhere, it does not open */
+  /** @param context binds the ciphertext to its place: with another context, it cannot be decrypted */
   seal(text: string, context: string): Buffer;
-  /** @throws when the key is unknown, or the bytes or the context were changed */
+  /** @throws if the key is unknown, or if the bytes or the context were changed */
   open(sealed: Buffer, context: string): string;
 };
 
@@ -14,7 +14,7 @@ const algorithm = 'aes-256-gcm';
 const ivBytes = 12;
 const tagBytes = 16;
 
-/** Layout: length of the key's id (1 byte), the id, initialisation vector, tag, ciphertext. */
+/** Layout: length of the key ID (1 byte), key ID, initialization vector, tag, ciphertext. */
 export function createSecretBox(keys: EncryptionKeys): SecretBox {
   const [current] = keys;
   if (!current) throw new Error('there is no encryption key');

@@ -1,11 +1,11 @@
-// The tables as Kysely types them; the migrations say what they are.
+// The types of the tables for Kysely. The migrations define the tables.
 import type { ColumnType } from 'kysely';
 import type { Environment } from './tenant.ts';
 
 type Tenanted = { team_id: string; environment: Environment };
 /** Read as an object, written as JSON text. */
 type Json<T> = ColumnType<T, string, string>;
-/** The NFC form of another column, where it differs. */
+/** The NFC form of another column, if it differs. */
 type Nfc<T> = ColumnType<T | null, T | null | undefined, T | null>;
 
 export type Tables = {
@@ -26,16 +26,16 @@ export type Tables = {
     type: 'secret' | 'publishable';
     name: string;
     last_four: string;
-    /** Null is all that its type can have. */
+    /** Null means all permissions of the type. */
     permissions: string[] | null;
     restrictions: Json<{ ipAddresses: string[]; referrers: string[]; endpoints: string[] }>;
     rate_limit: number | null;
-    /** The key whose limit counts as well; null if the operator made this key. */
+    /** The key whose limit this key shares. Null if the operator created this key. */
     shares_limit_of: string | null;
     is_active: boolean;
     created_at: Date;
     secret_created_at: Date;
-    /** When the last of its earlier secrets ends, or has ended. */
+    /** When the last of its earlier secrets expires or expired. */
     previous_expires_at: Date | null;
     last_used_at: Date | null;
     expires_at: Date | null;
@@ -94,7 +94,7 @@ export type Tables = {
     metadata: Json<Record<string, string>>;
     created_at: Date;
     updated_at: Date;
-    /** When something changed that publishable keys can see. */
+    /** The time of the last change that publishable keys can see. */
     public_updated_at: Date;
     closed_at: Date | null;
   };

@@ -1,9 +1,9 @@
-// Which failures of the database are an outage and not our fault.
+// Decides which database errors are an outage (503) and not a fault of the server (500).
 
-/** Classes of PostgreSQL's errors, by the first two characters (documentation, appendix A). */
+/** SQLSTATE classes and codes of PostgreSQL (documentation, appendix A). */
 const classes = [
   '08', // connection exception
-  '28', // the password or the role is refused
+  '28', // invalid password or role
   '3D', // the database does not exist
   '53', // insufficient resources: disk full, out of memory, too many connections
   '57', // operator intervention: statement limit, shutdown, crash
@@ -30,7 +30,7 @@ const codes = new Set([
 const messages =
   /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout)/;
 
-/** True when the same statement may work a moment later. */
+/** Whether the same statement may work a moment later. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };

@@ -1,11 +1,11 @@
-// The rows that only secret keys may see, left out by the view of the database and not by each store: so they are missing
-// from `total`, `hasMore` and cursors as well.
+// Leaves out rows that only secret keys may see. The database view does it, not each store, so that the rows are also left out of
+// `total`, `hasMore` and cursors.
 import type { SelectQueryBuilder } from 'kysely';
 import type { secretWhen } from '../../generated/operations.ts';
 import type { TenantDatabase } from './database.ts';
 import type { Tables, TenantTable } from './tables.ts';
 
-/** A table and its column that is true for rows of this kind. */
+/** A table and its column that is true for such rows. */
 type Place = {
   [T in TenantTable]: {
     table: T;
@@ -15,14 +15,14 @@ type Place = {
 type SecretTable = (typeof secretRows)[keyof typeof secretRows]['table'];
 export type Joinable<T extends TenantTable> = Pick<Tables, T> & Omit<Tables, SecretTable>;
 
-/** Where each resource with `x-secret-when` is kept. The compiler asks for those that are missing. */
+/** The table of each resource with `x-secret-when`. The compiler reports missing ones. */
 export const secretRows = {
   Message: { table: 'messages', column: 'is_internal' },
 } as const satisfies Record<keyof typeof secretWhen, Place>;
 
 const columns = new Map<TenantTable, string>(Object.values(secretRows).map(({ table, column }) => [table, column]));
 
-/** A tenant's view without those rows. */
+/** A tenant's view without these rows. */
 export function publicView(view: TenantDatabase): TenantDatabase {
   return {
     ...view,
@@ -36,7 +36,7 @@ export function publicView(view: TenantDatabase): TenantDatabase {
   };
 }
 
-/** All three kinds of query have the same `where`. */
+/** All three kinds of queries have the same `where`. */
 function shown<Query>(table: TenantTable, query: Query): Query {
   const column = columns.get(table);
   if (!column) return query;

@@ -1,5 +1,5 @@
-// Deletes what a tenant has, in many small transactions, so that no other write waits long. Rows that are made meanwhile stay,
-// and so do the customers and tags that they name. Keys, their events and the audit log stay too.
+// Deletes the data of a tenant in many small transactions, so that no other write waits long. Rows that are created meanwhile stay,
+// and so do the customers and tags that they use. Keys, their events and the audit log stay too.
 import { type RawBuilder, sql } from 'kysely';
 import type { Step } from '../http/changes.ts';
 import type { TenantDatabase } from '../storage/database.ts';
@@ -10,32 +10,32 @@ const rowsAtOnce = 500;
 const tagName = sql<string>`coalesce(name_nfc, name)`;
 const lastOfItsMoment = () => 2 ** 30 - 1;
 
-/** Rows of a table in the order of its key, and how some of them are deleted. */
+/** A table, the order in which its rows are processed, and how a batch of rows is deleted. */
 type Part = {
   table: TenantTable;
   key: string[];
-  /** Which rows are meant. */
+  /** The rows to delete. */
   only: RawBuilder<boolean>;
   /** The order in which other writes lock these rows. Default: the order of the key. */
   lockOrder?: RawBuilder<unknown>;
   deleteThese: (db: TenantDatabase, these: RawBuilder<boolean>) => Promise<void>;
 };
 
-/** Deletes everything that existed at `now`. When it was interrupted, it can be called again. */
+/** Deletes all data that existed at `now`. It can be called again after an interruption. */
 export async function emptyTenant(step: Step, now: Date): Promise<void> {
   const until = await step((db) => latest(db, now));
   for (const part of partsUntil(until)) await deletePart(step, part);
 }
 
-/** Clocks of other processes may be ahead: what is there already is older than this. */
+/** The time up to which rows are deleted. The clock of another process may be ahead, so it covers the newest row. */
 async function latest(db: TenantDatabase, now: Date): Promise<Date> {
   const newest = await db.selectFrom('tickets').select('created_at').orderBy('created_at', 'desc').limit(1).execute();
   return new Date(Math.max(now.getTime(), ...newest.map(({ created_at }) => created_at.getTime())));
 }
 
 /**
- * Stored replies come first: one that is deleted was committed before the tickets are looked at, so its ticket is deleted too,
- * and a retry cannot create the ticket twice.
+ * Stored replies are deleted first. A reply that is deleted was committed before tickets are read, so its ticket is deleted too, and
+ * a retry cannot create the ticket twice.
  */
 function partsUntil(until: Date): Part[] {
   const byTime = sql<boolean>`created_at <= ${until}`;
@@ -56,7 +56,7 @@ function partsUntil(until: Date): Part[] {
   ];
 }
 
-/** Goes through the rows once, in the order of their key, with one transaction for each `rowsAtOnce` of them. */
+/** Processes the rows once, in the order of their key, with one transaction per `rowsAtOnce` rows. */
 async function deletePart(step: Step, { table, key, only, lockOrder, deleteThese }: Part): Promise<void> {
   const columns = sql.join(key.map((column) => sql.ref(column)));
   for (let after: unknown[] | undefined, isLast = false; !isLast; ) {
@@ -86,7 +86,7 @@ async function deletePart(step: Step, { table, key, only, lockOrder, deleteThese
 const deleteFrom = (table: TenantTable) => async (db: TenantDatabase, these: RawBuilder<boolean>) =>
   void (await db.deleteFrom(table).where(these).execute());
 
-/** Messages that were added meanwhile go with them. The count of tickets changes last, as in every write, by what was deleted. */
+/** Also deletes messages that were added meanwhile. As in every write, the count of tickets changes last. */
 async function deleteTickets(db: TenantDatabase, these: RawBuilder<boolean>): Promise<void> {
   const tickets = db.selectFrom('tickets').select('id').where(these);
   await db.selectFrom('messages').select('id').where('ticket_id', 'in', tickets).orderBy('id').forUpdate().execute();
@@ -98,13 +98,13 @@ async function deleteTickets(db: TenantDatabase, these: RawBuilder<boolean>): Pr
     .execute();
 }
 
-/** Not those of a ticket that was made meanwhile: as they are locked, no other ticket can name them. */
+/** Keeps customers of tickets that were created meanwhile. The customers are locked, so no further ticket can refer to them. */
 async function deleteCustomers(db: TenantDatabase, these: RawBuilder<boolean>): Promise<void> {
   const named = db.selectFrom('tickets').select('customer_id').where('customer_id', 'is not', null);
   await db.deleteFrom('customers').where(these).where('id', 'not in', named).execute();
 }
 
-/** Not those that a ticket made meanwhile has; see `haveTags` in the store of tickets, which locks tags in the order of their names. */
+/** Keeps tags of tickets that were created meanwhile. `haveTags` of the ticket store locks tags in the order of their names. */
 async function deleteTags(db: TenantDatabase, these: RawBuilder<boolean>): Promise<void> {
   const named = db.selectFrom('tickets').select(sql<string>`unnest(coalesce(tags_nfc, tags))`.as('name'));
   await db.deleteFrom('tags').where(these).where(tagName, 'not in', named).execute();

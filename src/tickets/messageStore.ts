@@ -1,4 +1,4 @@
-// Messages of the tickets of one team and environment.
+// The messages of one team's and environment's tickets.
 import { type Selectable, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
 import { countMax } from '../http/paging.ts';
@@ -16,7 +16,7 @@ export function messageStore(db: TenantDatabase) {
   const ofTicket = (ticketId: string) => db.selectFrom('messages').where('ticket_id', '=', toUuid(ticketId));
 
   return {
-    /** A page's rows, oldest first, and the first one after them; `total` is counted up to one more than `countMax`. */
+    /** The rows of a page, oldest first, and the first one after it. `total` is counted up to one more than `countMax`. */
     async list(ticketId: string, paging: Paging): Promise<{ found: MessageRow[]; total: number }> {
       const found = await onPage(ofTicket(ticketId).selectAll(), paging, {
         by: 'created_at',
@@ -26,7 +26,7 @@ export function messageStore(db: TenantDatabase) {
       return { found, total };
     },
 
-    /** Adds the message and keeps the ticket's count and first response, in one statement. Undefined when there is no such ticket. */
+    /** Adds a message and updates the ticket's message count and first response, in one statement. Undefined if there is no such ticket. */
     async add(
       ticketId: string,
       { content, sender = 'agent', senderName, isInternal = false }: MessageCreate,
@@ -55,7 +55,7 @@ export function messageStore(db: TenantDatabase) {
   };
 }
 
-/** A row as the contract's Message. */
+/** Maps a row to the contract's Message. */
 export function toMessage(row: MessageRow): Message {
   return {
     object: 'message',
@@ -70,7 +70,7 @@ export function toMessage(row: MessageRow): Message {
   };
 }
 
-/** A row as events show it. */
+/** Maps a row to its snapshot in events. */
 export function snapshotOfMessage(row: MessageRow): MessageSnapshot {
   return {
     id: toPrefixed('msg', row.id),

@@ -1,4 +1,4 @@
-// What a ticket points to. Another tenant's is the same as a missing one.
+// The resources that a ticket refers to. Those of other tenants count as missing.
 import { Problem } from '../http/problem.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { toUuid } from '../storage/ids.ts';
@@ -13,8 +13,8 @@ export function references(db: TenantDatabase) {
 
   return {
     /**
-     * The UUIDs behind the ids of a body, and the customer's name.
-     * @throws 404 `resource_missing` with the field's name
+     * Returns the UUIDs of the IDs in a body, and the name of the customer.
+     * @throws 404 `resource_missing` with the name of the field
      */
     async resolve({ customerId, customerName, assignedTo }: Given): Promise<Known> {
       const customer = customerId ? await customerOf(customerId) : undefined;

@@ -1,4 +1,4 @@
-// A ticket's row in the shapes of the contract: as a resource, in events, before and after a change.
+// Maps a ticket's row to the contract: as a resource, in events, and before and after a change.
 import type { Selectable } from 'kysely';
 import { secretFields } from '../../generated/operations.ts';
 import type { components } from '../../generated/types.ts';
@@ -18,7 +18,7 @@ export const hasEnded = ({ status }: Pick<TicketRow, 'status'>): boolean =>
 const text = (time: Date | null): string | null => time?.toISOString() ?? null;
 const idOr = (prefix: string, uuid: string | null): string | null => uuid && toPrefixed(prefix, uuid);
 
-/** A row as the contract's Ticket. Publishable keys do not see when a field or message changed that they do not see. */
+/** Maps a row to the contract's Ticket. For publishable keys, `updatedAt` ignores changes that they cannot see. */
 export function toTicket(row: TicketRow, { type }: Pick<Caller, 'type'>): Ticket {
   return {
     object: 'ticket',
@@ -46,7 +46,7 @@ export function toTicket(row: TicketRow, { type }: Pick<Caller, 'type'>): Ticket
   };
 }
 
-/** A row as events show it. */
+/** Maps a row to its snapshot in events. */
 export function snapshotOf(row: TicketRow): TicketSnapshot {
   return {
     id: toPrefixed('tkt', row.id),
@@ -66,7 +66,7 @@ export function snapshotOf(row: TicketRow): TicketSnapshot {
 
 const watched = ['title', 'status', 'priority', 'assigned_to', 'notes', 'tags', 'metadata'] as const;
 
-/** The watched fields that differ, each before and after; undefined when none does. */
+/** The watched fields that changed, with their values before and after. Undefined if none changed. */
 export function changesBetween(before: TicketRow, after: TicketRow): TicketChangeSet | undefined {
   const changed = watched.filter((field) => !isSame(before[field], after[field]));
   if (changed.length === 0) return undefined;
@@ -82,7 +82,7 @@ export function arePublic(changes: TicketChangeSet): boolean {
   return Object.keys(changes).some((field) => !secret.includes(nameOf(field)));
 }
 
-/** Texts, lists of texts, and maps of texts whose keys may stand in another order. */
+/** Compares texts, lists of texts, and maps of texts, whose key order does not matter. */
 function isSame(one: unknown, other: unknown): boolean {
   const canonical = (value: unknown) =>
     JSON.stringify(Array.isArray(value) || typeof value !== 'object' ? value : Object.entries(value ?? {}).sort());

@@ -1,4 +1,4 @@
-// Tickets of one team and environment.
+// The tickets of one team and environment.
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
 import { countMax } from '../http/paging.ts';
@@ -31,7 +31,7 @@ export function ticketStore(db: TenantDatabase) {
     db.selectFrom('tickets').where((where) => where.and(conditions(where, db, filters)));
 
   return {
-    /** A page's rows and the first one after them; `total` is counted up to one more than `countMax`. */
+    /** The rows of a page and the first one after it. `total` is counted up to one more than `countMax`. */
     async list(filters: TicketFilters, paging: Paging): Promise<{ found: TicketRow[]; total: number }> {
       const found = await onPage(filtered(filters).selectAll(), paging).execute();
       const { status, priority, assignedTo, customerId, tag, search } = filters;
@@ -81,14 +81,14 @@ export function ticketStore(db: TenantDatabase) {
       return db.selectFrom('tickets').selectAll().where('id', '=', toUuid(id)).executeTakeFirst();
     },
 
-    /** Finds a ticket and keeps everybody else from changing it until the transaction ends. */
+    /** Finds a ticket and locks it until the transaction ends. */
     async lock(id: string): Promise<TicketRow | undefined> {
       return db.selectFrom('tickets').selectAll().where('id', '=', toUuid(id)).forUpdate().executeTakeFirst();
     },
 
     /**
-     * Changes a locked ticket; leaves it untouched when nothing would be different.
-     * @throws 400 `parameter_invalid` when its metadata would have too many keys
+     * Changes a locked ticket. Writes nothing if nothing would change.
+     * @throws 400 `parameter_invalid` if its metadata would have too many keys
      */
     async change(before: TicketRow, changes: TicketUpdate, now: Date): Promise<TicketRow> {
       const after = changed(before, changes, now);
@@ -118,7 +118,7 @@ export function ticketStore(db: TenantDatabase) {
       return { ...after, public_updated_at };
     },
 
-    /** The ticket that is gone now; undefined when there was none. */
+    /** Deletes a ticket and returns it. Undefined if there was none. */
     async remove(id: string): Promise<TicketRow | undefined> {
       return db.deleteFrom('tickets').where('id', '=', toUuid(id)).returningAll().executeTakeFirst();
     },
@@ -141,13 +141,13 @@ function changed(before: TicketRow, changes: TicketUpdate, now: Date): TicketRow
     tags: tags ?? before.tags,
     notes: notes === undefined ? before.notes : notes,
     assigned_to: assignedTo === undefined ? before.assigned_to : assignedTo && toUuid(assignedTo),
-    metadata: Object.fromEntries(merged) as Record<string, string>, // null took its key away
+    metadata: Object.fromEntries(merged) as Record<string, string>, // null removed its key
     updated_at: now,
   };
   return { ...after, closed_at: hasEnded(after) ? (before.closed_at ?? now) : null };
 }
 
-/** The exact count, kept with every write; its cost does not grow. */
+/** The exact count, which every write maintains, so that its cost does not grow. */
 async function countOfAll(db: TenantDatabase): Promise<number> {
   const state = await db.selectFrom('tenant_state').select('tickets').executeTakeFirst();
   return Number(state?.tickets ?? 0);
@@ -173,7 +173,7 @@ function conditions(
   ];
 }
 
-/** A tag is named by its UUID (source document), else by its name. Returns the name in NFC. */
+/** Resolves a tag, given by UUID (source document) or by name, to its name in NFC. */
 function tagKey(db: TenantDatabase, tag: string) {
   return isUuid(tag)
     ? sql<string>`(${db
@@ -184,12 +184,12 @@ function tagKey(db: TenantDatabase, tag: string) {
 }
 
 /**
- * Makes the tags that do not exist yet, and keeps the others from being deleted until the transaction ends. Names that are
- * equal in NFC are one tag, which is spelled as it was sent first.
+ * Creates missing tags, and keeps existing ones from being deleted until the transaction ends. Names that are equal in NFC are the
+ * same tag, which keeps its first spelling.
  */
 async function haveTags(db: TenantDatabase, names: string[], now: Date): Promise<void> {
   const spellings = new Map(names.toReversed().map((name) => [nfc(name), name]));
-  const keys = [...spellings.keys()].toSorted(); // in one order, so that two writes cannot wait for each other
+  const keys = [...spellings.keys()].toSorted(); // in a fixed order, so that two writes cannot deadlock
   const key = sql<string>`coalesce(name_nfc, name)`;
   for (let found = 0; found < keys.length; ) {
     const rows = keys.map((name) => tagRow(spellings.get(name) as string, now));
@@ -204,7 +204,7 @@ async function haveTags(db: TenantDatabase, names: string[], now: Date): Promise
       .where(sql<boolean>`${key} = any(${keys})`)
       .orderBy(key)
       .forKeyShare();
-    // A tag that another transaction makes or deletes between the two halves is found in neither, but by the next try.
+    // A tag that another transaction creates or deletes between the two statements is found by neither, so the next try finds it.
     const rowsFound = await db.run(
       sql`with made as (${made}) select key from made union all select key from (${kept}) as kept`,
     );

@@ -1,4 +1,4 @@
-// The demo's teams and keys, made once for a data directory and kept in its demo.json. Server and mock read the same file.
+// The demo teams and keys, created once per data directory and stored in its demo.json. Server and mock read the same file.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newSecret } from '../keyText.ts';
@@ -14,9 +14,9 @@ const teams = [
 ] as const;
 
 /**
- * Reads the directory's demo.json, or writes a new one, readable for its owner alone (0600).
- * @throws Error that names the file when it is damaged
- * @param urls where the servers listen now; put into the file when they changed
+ * Reads the demo.json of the directory, or creates one that only its owner can read (0600).
+ * @throws Error that names the file if it is damaged
+ * @param urls the current URLs of the servers; written to the file if they changed
  */
 export function demoCredentials(
   dataDir: string,
@@ -27,7 +27,7 @@ export function demoCredentials(
   const [first, second] = kept?.teams ?? teams;
   const credentials: DemoCredentials = { ...kept, teams: [withKeys(first), withKeys(second)], ...urls };
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  // Under its name when it is whole: a process that is killed meanwhile leaves the old file.
+  // Renamed when complete: a process that is killed meanwhile leaves the old file.
   writeFileSync(`${file}.new`, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
   return credentials;
@@ -49,7 +49,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Keys may be missing, in a file from before a kind of key existed. */
+/** A file of an earlier version can lack kinds of keys. */
 function isCredentials(value: unknown): value is DemoCredentials {
   const { teams } = (value ?? {}) as { teams?: unknown };
   if (!Array.isArray(teams) || teams.length !== 2) return false;
@@ -61,7 +61,7 @@ function isCredentials(value: unknown): value is DemoCredentials {
   );
 }
 
-/** A file from before a kind of key existed gets one of it. */
+/** Adds the kinds of keys that a file of an earlier version lacks. */
 const withKeys = (team: Omit<DemoTeam, 'keys'> & { keys?: DemoKeys }): DemoTeam => ({
   ...team,
   keys: { ...newKeys(), ...team.keys },

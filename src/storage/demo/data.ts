@@ -1,4 +1,4 @@
-// The demo's contents: always the same, from a small generator of its own, so that tests can rely on them.
+// The demo data: always the same, from a seeded random generator, so that tests can rely on it.
 import type { Insertable } from 'kysely';
 import { newUuid } from '../ids.ts';
 import type { Tables } from '../tables.ts';
@@ -40,7 +40,7 @@ const topics = [
   'Close your account',
 ];
 
-/** Numbers from 0 to 2^30, the same for the same seed (mulberry32). */
+/** Random numbers from 0 to 2^30, the same for the same seed (mulberry32). */
 function generator(seed: number): () => number {
   let state = seed;
   return () => {
@@ -51,7 +51,7 @@ function generator(seed: number): () => number {
   };
 }
 
-/** @param memberIds whom tickets are assigned to */
+/** @param memberIds the members to whom tickets are assigned */
 export function demoData(seed: number, counts: { customers: number; tickets: number }, memberIds: string[]): DemoData {
   const random = generator(seed);
   const pick = <T>(list: readonly T[]): T => list[random() % list.length] as T;
@@ -76,7 +76,7 @@ export function demoData(seed: number, counts: { customers: number; tickets: num
     const talk = conversation(id, created, customer.name, status === 'new' ? 1 : 1 + (random() % 4), random);
     messages.push(...talk);
     const answer = talk.find(({ sender, is_internal }) => sender === 'agent' && !is_internal);
-    const changed = talk.at(-1)?.created_at as Date; // a conversation has a first message
+    const changed = talk.at(-1)?.created_at as Date; // every conversation has a message
     const hasEnded = status === 'resolved' || status === 'closed';
     return {
       id,
@@ -129,7 +129,7 @@ function conversation(
   });
 }
 
-/** One article that the library shows, one draft, one that is for the team only. */
+/** One public article, one draft, and one for the team only. */
 function articles(topic: string, i: number, at: (hours: number) => Date, random: () => number): Row<'articles'>[] {
   const slug = topic.toLowerCase().replace(' your ', ' ').replaceAll(' ', '-');
   const made = at(i * 24);

@@ -1,8 +1,8 @@
-// The demo's keys: the four kinds, and one for every way in which a key can fail. Server and mock make them from this table.
+// The demo keys: the four kinds, and one for every reason to reject a key. Server and mock create them from this table.
 import type { KeyKind } from '../keyText.ts';
 
 type DemoKind = KeyKind & {
-  /** All that its type can have unless given. */
+  /** Default: all permissions of the type. */
   permissions?: string[];
   restrictions?: { ipAddresses?: string[]; referrers?: string[]; endpoints?: string[] };
   state?: 'expired' | 'revoked' | 'deactivated' | 'personDeactivated';
@@ -29,5 +29,5 @@ export type DemoKeyName = keyof typeof demoKinds;
 export const demoKeyNames = Object.keys(demoKinds) as DemoKeyName[];
 export const demoKind = (name: DemoKeyName): DemoKind => demoKinds[name];
 
-/** When an expired key of the demo has expired. */
+/** When the expired demo key expired. */
 export const expiredAt = new Date(Date.UTC(2026, 0, 6));

@@ -1,4 +1,4 @@
-// Fills an empty database with the demo: two teams, their keys, tickets in test and live, articles.
+// Fills an empty database with demo data: two teams, their keys, tickets in test and live, articles.
 import type { Database } from '../database.ts';
 import { newUuid } from '../ids.ts';
 import type { Environment } from '../tenant.ts';
@@ -7,15 +7,15 @@ import { demoData } from './data.ts';
 
 type Whole = Pick<Database, 'kysely' | 'of'>;
 /**
- * Makes a team with its owner and its keys, which this folder knows nothing of.
- * @param isEmpty false when the database has teams: the team, if it is one of them, gets only the keys that it lacks
+ * Creates a team with its owner and its keys. Passed in, because this folder does not depend on keys.
+ * @param isEmpty false if the database has teams; then the team, if it exists, gets only the keys that it lacks
  */
 export type MakeTeam = (whole: Whole, team: DemoTeam, now: Date, isEmpty: boolean) => Promise<void>;
 
 const rowsAtOnce = 200;
 const made = new Date(Date.UTC(2026, 0, 5));
 
-/** Fills an empty database. A demo of an earlier version gets the keys that have been added to demo.json since. */
+/** Fills an empty database. Adds the keys that an earlier version of the demo lacks. */
 export async function seedDemo(
   database: Database,
   { teams }: DemoCredentials,

@@ -1,4 +1,5 @@
-// A thread of its own for making a new database, because that takes 400 MB which end with it. Runs once per data directory.
+// Creates a new database in a separate thread, because that takes 400 MB, which are freed when the thread ends. Runs once per data
+// directory.
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
@@ -8,12 +9,12 @@ import { lean, startEngine, unoptimised } from './engine.ts';
 const { dataDir } = workerData as { dataDir: string };
 const initDbStartParams = ['--no-sync', '--wal-segsize=4', ...lean.flatMap((setting) => ['--set', setting])];
 
-// In memory, then copied: on a directory PGlite packs and unpacks an archive, which takes longer and ignores the umask.
+// Created in memory, then copied: in a directory, PGlite would pack and unpack an archive, which is slower and ignores the umask.
 const engine = await unoptimised(() => startEngine({ initDbStartParams }, []));
 const { FS } = engine.Module;
-await engine.close(); // shut down in order; the files stay readable
+await engine.close(); // a clean shutdown; the files stay readable
 
-// A start that is killed half-way leaves no half-made database: the directory gets its name when it is whole.
+// Renamed when complete, so that a process that is killed meanwhile leaves no incomplete database.
 const draft = `${dataDir}.new`;
 fs.rmSync(draft, { recursive: true, force: true });
 copy(PGlite.paths.PGDATA, draft);

@@ -1,17 +1,17 @@
-// One writer per data directory. PGlite takes no lock of its own: two processes on one directory lose committed rows.
+// Allows one process per data directory. PGlite does not lock it, and two processes would lose committed rows.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /**
- * Claims an existing directory for this process, or throws. The operating system holds the lock, so it ends with the
- * process however that ends, and no process id has to be believed (in a container it is the same one every time). The file
- * `lock.pid` only tells people which process it is.
+ * Locks an existing directory for this process, or throws. The operating system holds the lock, so it ends with the process in any
+ * case, and does not depend on process ids, which are often the same in containers. The file `lock.pid` only informs people which
+ * process it is.
  *
- * Nothing else in this process may open the file `lock`: closing any descriptor of a file drops POSIX locks on it.
+ * Nothing else in this process may open the file `lock`: closing any descriptor of a file releases its POSIX locks.
  */
 export function lockDataDir(dataDir: string): { release(): void } {
-  // SQLite is how Node reaches file locks without a native package; the file stays empty.
+  // Node has no file locks without a native package, but its SQLite does. The file stays empty.
   const file = new DatabaseSync(join(dataDir, 'lock'), { timeout: 0 });
   try {
     file.exec('pragma locking_mode = exclusive; begin exclusive');
@@ -34,7 +34,7 @@ function holderOf(dataDir: string): string {
   try {
     return `process ${Number.parseInt(readFileSync(join(dataDir, 'lock.pid'), 'utf8'), 10)}`;
   } catch {
-    return 'another process'; // which has just begun or is about to end
+    return 'another process'; // which is just starting or ending
   }
 }
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 
-/** fsync that reaches the disk: Emscripten's file system over Node's leaves it out (and PGlite never asks). */
+/** Adds fsync, which Emscripten's Node file system does not implement (and PGlite does not call). */
 export class DurableNodeFS extends NodeFS {
   override async init(...args: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
     const result = await super.init(...args);

@@ -1,11 +1,11 @@
-// How PGlite is started: what both worker threads (`worker.ts`, `create.ts`) share.
+// Starts PGlite, for both worker threads (`worker.ts`, `create.ts`).
 import { setFlagsFromString } from 'node:v8';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 
-/** Opens a database and waits until it is ready. `settings` are PostgreSQL's, written `name=value`. */
+/** Opens a database and waits until it is ready. `settings` are PostgreSQL settings in the form `name=value`. */
 export async function startEngine(options: PGliteOptions, settings: string[]): Promise<PGlite> {
   const startParams = [
-    ...PGlite.defaultStartParams.filter((param) => param !== '-F'), // -F is: never fsync
+    ...PGlite.defaultStartParams.filter((param) => param !== '-F'), // -F turns fsync off
     ...[...lean, ...settings].flatMap((setting) => ['-c', setting]),
   ];
   const engine = new Engine({ ...options, startParams });
@@ -13,15 +13,15 @@ export async function startEngine(options: PGliteOptions, settings: string[]): P
   return engine;
 }
 
-/** The default of 128 MB is touched at start; the kernel's cache holds the files anyway. */
+/** The default of 128 MB is allocated at start, although the kernel caches the files anyway. */
 export const lean = ['shared_buffers=16MB', 'max_connections=5', 'jit=off'];
 
 /**
- * WebAssembly functions that run for the first time in here stay with V8's quick compiler. The generated SQL parser is one
- * function of 105 KB, and V8 takes 600 MB for a second to optimise it, to no gain: statements are prepared once.
+ * WebAssembly functions that first run in here are compiled by V8's baseline compiler only. The generated SQL parser is one function
+ * of 105 KB. Optimizing it takes V8 600 MB and a second, without a benefit, because each statement is parsed once.
  */
 export async function unoptimised<T>(run: () => Promise<T>): Promise<T> {
-  setFlagsFromString('--wasm-tier-up-filter=0'); // only function 0 may be optimised
+  setFlagsFromString('--wasm-tier-up-filter=0'); // only function 0 may be optimized
   try {
     return await run();
   } finally {
@@ -30,6 +30,6 @@ export async function unoptimised<T>(run: () => Promise<T>): Promise<T> {
 }
 
 class Engine extends PGlite {
-  /** `pg` decodes the answers; and this would be the first SQL text parsed, before `unoptimised` can be set. */
+  /** Not needed, because `pg` decodes results. It would also parse SQL before `unoptimised` takes effect. */
   override async _initArrayTypes(): Promise<void> {}
 }

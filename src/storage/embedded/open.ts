@@ -1,4 +1,4 @@
-// The database that needs nothing installed: PGlite in a thread, one connection, one writer per data directory.
+// The database that needs no installation: PGlite in a thread, with one connection, and one process per data directory.
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -8,7 +8,7 @@ import { PgliteSocket } from './socket.ts';
 import { makeDatabase, PgliteThread, type StatementLimit } from './thread.ts';
 
 export type EmbeddedOptions = {
-  /** Made if missing. Undefined: in memory, for tests; a statement that meets its limit then empties the database. */
+  /** Created if missing. Undefined: in memory, for tests; then a statement that exceeds its limit empties the database. */
   dataDir: string | undefined;
   statementTimeoutMs: number;
   log: StorageLog;
@@ -33,8 +33,8 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Storage> {
     );
   }
 
-  // One connection, because PGlite has one session: a second client would see into the first one's transaction.
-  const stream = () => new PgliteSocket(() => cleanSession(threads.current)) as never; // all of a Socket that pg uses
+  // One connection, because PGlite has one session: a second client would share the transaction of the first.
+  const stream = () => new PgliteSocket(() => cleanSession(threads.current)) as never; // implements what pg uses of a Socket
   const pool = new pg.Pool({
     max: 1,
     idleTimeoutMillis: 0,
@@ -43,11 +43,11 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Storage> {
     ssl: false,
     stream,
   });
-  // A lost connection has told the query under way, and the thread's end is in the log. Without listeners it would end the process.
+  // The pending query gets the error of a lost connection, and the end of the thread is logged. Without a listener, the event would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
 
-  // PGlite runs neither checkpointer nor autovacuum: without these the log grows, and with it the next start.
+  // PGlite runs neither checkpointer nor autovacuum. Without these statements, the write-ahead log and the start-up time would grow.
   const timers = [
     setInterval(() => void maintain('checkpoint'), checkpointEveryMs).unref(),
     setInterval(() => void maintain('vacuum analyze'), vacuumEveryMs).unref(),
@@ -65,7 +65,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Storage> {
 
   async function unlimited(run: (client: pg.PoolClient) => Promise<void>): Promise<void> {
     const client = await pool.connect();
-    limit.ms = undefined; // nobody else's statement runs while we hold the only connection
+    limit.ms = undefined; // no other statement can run while this one holds the only connection
     try {
       await run(client);
     } finally {
@@ -95,21 +95,21 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Storage> {
   }
 }
 
-/** The first cause says most: the errors around it only say that the thread ended. */
+/** Returns the innermost cause: the errors around it only report that the thread ended. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return reasonOf(error.cause);
-  return error.message.replace(/\(\)\. Build with .*$/, ''); // a hint of Emscripten to its own developers
+  return error.message.replace(/\(\)\. Build with .*$/, ''); // a hint for developers of Emscripten
 }
 
-/** One thread at a time: the next one starts when it is asked for and the last one is gone. */
+/** Runs one thread at a time. The next one starts on demand, after the last one has ended. */
 function keepThread(dataDir: string | undefined, limit: StatementLimit, log: StorageLog) {
   const database = dataDir === undefined ? undefined : join(dataDir, 'pg');
   let last: Promise<PgliteThread> | undefined;
 
   async function start(): Promise<PgliteThread> {
     if (database !== undefined && !existsSync(database)) await makeDatabase(database);
-    // PGlite would make a new, empty database in its place.
+    // PGlite would create a new, empty database here.
     if (database !== undefined && !existsSync(join(database, 'PG_VERSION')))
       throw new Error(`${join(database, 'PG_VERSION')} is missing`);
     return PgliteThread.start(database, limit);
@@ -136,7 +136,7 @@ function keepThread(dataDir: string | undefined, limit: StatementLimit, log: Sto
   return { current, close: async () => (await last)?.close() };
 }
 
-/** What the connection before left behind is gone: its transaction, settings and prepared statements. */
+/** Discards the state of the previous connection: its transaction, settings and prepared statements. */
 async function cleanSession(current: () => Promise<PgliteThread>): Promise<PgliteThread> {
   const thread = await current();
   const reset = new Uint8Array(Buffer.concat([simpleQuery('rollback'), simpleQuery('discard all')]));
@@ -144,7 +144,7 @@ async function cleanSession(current: () => Promise<PgliteThread>): Promise<Pglit
     await thread.exchange(reset);
     return thread;
   } catch {
-    return current(); // it ended over the statement of a connection that was given up; the next one is new
+    return current(); // the thread ended because of an abandoned connection's statement; the next one is new
   }
 }
 

@@ -1,4 +1,4 @@
-// What `pg` takes for its TCP connection. The other end is the thread of the embedded database.
+// A socket for `pg` that connects to the thread of the embedded database.
 import { Duplex } from 'node:stream';
 import type { PgliteThread } from './thread.ts';
 
@@ -9,7 +9,7 @@ export class PgliteSocket extends Duplex {
   #thread: PgliteThread | undefined;
   #lost = false;
 
-  /** `open` gives the running thread, its session as good as new. */
+  /** `open` returns the running thread with a clean session. */
   constructor(open: () => Promise<PgliteThread>) {
     super({ allowHalfOpen: false });
     this.#open = open;
@@ -36,7 +36,7 @@ export class PgliteSocket extends Duplex {
     void this.#send(chunks.map(({ chunk }) => chunk)).then(() => done());
   }
 
-  override _read(): void {} // answers are pushed as they come: `pg` reads them at once, and they are in memory anyway
+  override _read(): void {} // results are pushed as they arrive: `pg` reads them at once, and they are in memory anyway
 
   override _final(done: Done): void {
     this.push(null);
@@ -50,7 +50,7 @@ export class PgliteSocket extends Duplex {
   unref = (): this => this;
 
   async #send(messages: Buffer[]): Promise<void> {
-    // The last word of a connection would end PostgreSQL itself, which lives on for the next connection.
+    // The Terminate message of a connection would end PostgreSQL itself, which must keep running for the next connection.
     const request = joined(messages.filter((message) => message[0] !== terminate));
     if (request.length === 0 || this.#lost || !this.#thread) return;
     try {
@@ -61,7 +61,7 @@ export class PgliteSocket extends Duplex {
     }
   }
 
-  /** Ends the connection; the query under way gets the reason as if PostgreSQL had sent it. */
+  /** Ends the connection. The pending query gets the reason as an error of PostgreSQL. */
   #lose(reason?: Error & { code?: string }): void {
     if (this.#lost || this.destroyed) return;
     this.#lost = true;
@@ -72,7 +72,7 @@ export class PgliteSocket extends Duplex {
 
 const terminate = 'X'.charCodeAt(0);
 
-/** In memory of its own: a Buffer may be part of Node's pool, which cannot be given to a thread. */
+/** Copies the bytes: a Buffer can be part of Node's pool, which cannot be transferred to a thread. */
 function joined(messages: Buffer[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(messages.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

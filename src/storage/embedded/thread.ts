@@ -1,15 +1,15 @@
-// One life of the embedded database's thread. It ends when it is closed, when it crashes, or when a statement takes too
-// long: PGlite knows no statement_timeout and hears nothing while it works, so ending the thread is the only way to stop it.
+// One thread of the embedded database. It ends when it is closed, when it crashes, or when a statement takes too long: PGlite has no
+// statement_timeout and receives no messages while it works, so a statement can only be stopped by ending the thread.
 import { Worker } from 'node:worker_threads';
 import type { PgliteAnswer, PgliteRequest } from './worker.ts';
 
-/** `ms` undefined: no limit. Shared and changeable, so that maintenance can lift it for a while. */
+/** No limit if `ms` is undefined. A shared object, so that maintenance can lift the limit for a while. */
 export type StatementLimit = { ms: number | undefined };
 
 export class PgliteThread {
-  /** Called when the thread ends while no exchange is under way to be told so. There is one connection at a time. */
+  /** Called when the thread ends and no exchange is pending that would get the error. There is one connection at a time. */
   onEnd: (() => void) | undefined;
-  /** Settles when nothing of this thread touches the data directory any more. */
+  /** Settles when this thread no longer uses the data directory. */
   readonly exited: Promise<void>;
   readonly #worker: Worker;
   readonly #limit: StatementLimit;
@@ -17,7 +17,7 @@ export class PgliteThread {
   #waiting: PromiseWithResolvers<PgliteAnswer> | undefined;
   #end: Error | undefined;
 
-  /** The directory has to exist (`makeDatabase`); without one the database lives in memory. */
+  /** The directory must exist (`makeDatabase`). Without a directory, the database is in memory. */
   static async start(dataDir: string | undefined, limit: StatementLimit): Promise<PgliteThread> {
     const thread = new PgliteThread(dataDir, limit);
     await thread.#waiting?.promise;
@@ -43,14 +43,14 @@ export class PgliteThread {
     return this.#end !== undefined;
   }
 
-  /** Sends whole messages of the protocol, which are given away, and returns all that PostgreSQL answers to them. */
+  /** Sends complete protocol messages, whose memory is transferred, and returns PostgreSQL's complete response. */
   exchange(request: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
     const answer = this.#turn.then(() => this.#ask(request, this.#limit.ms)) as Promise<Uint8Array>;
-    this.#turn = answer.catch(() => undefined); // whoever asked hears of it
+    this.#turn = answer.catch(() => undefined); // the caller gets the error
     return answer;
   }
 
-  /** Shuts the database down in order, if it still runs. */
+  /** Shuts the database down cleanly, if it still runs. */
   async close(): Promise<void> {
     await this.#turn;
     if (!this.#end) await this.#ask('close', undefined).catch(() => undefined);
@@ -71,7 +71,7 @@ export class PgliteThread {
     }
 
     function expire(thread: PgliteThread, expired: typeof waiting): void {
-      // After the main thread was busy itself, timers run before messages: the answer may be here already.
+      // If the main thread was busy, timers run before messages: the result may already have arrived.
       setImmediate(() => {
         if (thread.#waiting !== expired) return;
         expired.reject(databaseError('57014', `canceling statement: it took longer than ${limitMs} ms`));
@@ -89,7 +89,7 @@ export class PgliteThread {
   }
 }
 
-/** Makes a new database in a directory that does not exist yet. */
+/** Creates a new database in a directory that does not exist yet. */
 export function makeDatabase(dataDir: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./create.ts', import.meta.url), { workerData: { dataDir } });
@@ -100,7 +100,7 @@ export function makeDatabase(dataDir: string): Promise<void> {
   });
 }
 
-/** An error with a code of PostgreSQL's (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
+/** An error with an SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
 function databaseError(code: string, message: string, cause?: unknown): Error {
   return Object.assign(new Error(message, { cause }), { code });
 }

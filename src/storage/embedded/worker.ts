@@ -1,16 +1,16 @@
-// The thread in which the embedded database runs: bytes of the PostgreSQL protocol in, bytes out, one exchange at a time.
-// `thread.ts` is its other half.
+// The thread in which the embedded database runs. It exchanges bytes of the PostgreSQL protocol, one exchange at a time, with
+// `thread.ts` in the main thread.
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { PGlite } from '@electric-sql/pglite';
 import { DurableNodeFS } from './durableNodeFS.ts';
 import { startEngine, unoptimised } from './engine.ts';
 
-/** To the worker: a request of the protocol, or `close`. */
+/** To the worker: protocol messages, or `close`. */
 export type PgliteRequest = Uint8Array<ArrayBuffer> | 'close';
-/** From the worker: `ready` once, then one answer per request, in the end `closed`. */
+/** From the worker: first `ready`, then one result per request, and finally `closed`. */
 export type PgliteAnswer = Uint8Array<ArrayBuffer> | 'ready' | 'closed';
 
-const port = parentPort as MessagePort; // this module is only ever started as a worker
+const port = parentPort as MessagePort; // this module only runs as a worker
 const { dataDir } = workerData as { dataDir: string | undefined };
 const engine = await open(dataDir);
 
@@ -26,7 +26,7 @@ async function open(dataDir: string | undefined): Promise<PGlite> {
   const engine = await startEngine({ fs: new DurableNodeFS(dataDir) }, [
     'fsync=on',
     'wal_sync_method=fsync',
-    'max_wal_size=64MB', // a restart after a crash reads at most this much again
+    'max_wal_size=64MB', // bounds what a restart after a crash must replay
   ]);
   await unoptimised(() => engine.execProtocolRaw(Buffer.from('Q\0\0\0\x06;\0', 'latin1')));
   return engine;
@@ -34,7 +34,7 @@ async function open(dataDir: string | undefined): Promise<PGlite> {
 
 async function exchange(request: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = [];
-  // Not `execProtocolRaw`: that one parses every answer as well and keeps the parsed messages for ever.
+  // Not `execProtocolRaw`, which also parses every result and never frees the parsed messages.
   await engine.execProtocolRawStream(request, {
     syncToFs: false,
     onRawData: (bytes) => void parts.push(bytes.slice()),
