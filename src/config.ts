@@ -1,7 +1,7 @@
 // Reads the settings from the environment; nothing else does. An empty setting counts as unset. All errors are reported together.
 import { isIP } from 'node:net';
 import { addressRangeOf } from './http/addresses.ts';
-import { type Limits, standardLimits } from './http/limits.ts';
+import { highLimits, type Limits, standardLimits } from './http/limits.ts';
 import { reportersOf } from './keys/reporters.ts';
 import { encryptionKeysOf } from './storage/encryptionKeys.ts';
 
@@ -37,6 +37,7 @@ export type Config = {
   /** Public keys of partners that may report leaked keys: `identifier:` and the base64 of a PEM, separated by commas. */
   leakReportKeys: string | undefined;
   limits: Limits;
+  mockLimits: Limits;
   /** How often usage and `lastUsedAt` are written. The contract allows a delay of one minute. */
   usageEveryMs: number;
   bodyLimits: { bytesMax: number; timeoutMs: number };
@@ -84,6 +85,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     areProxies,
     `addresses, ranges such as 10.0.0.0/8, or ${nearby.join(', ')}`,
   );
+  const limits = standardLimits(number('REQUESTS_PER_ADDRESS', 60, 1, 1_000_000));
   const config: Config = {
     port: number('PORT', 3000, 0, 65_535),
     mockPort: number('MOCK_PORT', 4010, 0, 65_535),
@@ -101,7 +103,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     demoData: oneOf('DEMO_DATA', ['true', 'false'], databaseUrl ? 'false' : 'true') === 'true',
     statementTimeoutMs: number('STATEMENT_TIMEOUT_MS', 3_000, 1, 600_000),
     stopGraceMs: number('STOP_GRACE_MS', 2_000, 0, 600_000),
-    limits: standardLimits(number('REQUESTS_PER_ADDRESS', 60, 1, 1_000_000)),
+    limits,
+    mockLimits: oneOf('MOCK_RATE_LIMITS', ['high', 'server'], 'high') === 'high' ? highLimits(limits) : limits,
     usageEveryMs: 15_000,
     bodyLimits: { bytesMax: 1_000_000, timeoutMs: 10_000 },
     violations: text('NODE_ENV') === 'production' ? 'log' : 'throw',

@@ -61,7 +61,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
   const buckets = config.redisUrl ? redisBuckets(config.redisUrl, log) : memoryBuckets(); // the mock has its own
   const [{ takesDemoKeys, refuse, flush }] = await Promise.all([
     serveApi(api, storage, config, demo, { ...shared, buckets }),
-    serveMock(mock, await prism, demo, shared),
+    serveMock(mock, await prism, demo, { ...shared, limits: config.mockLimits }),
   ]);
   return {
     api,
@@ -81,7 +81,8 @@ export async function start(config: Config, log: Logger): Promise<Running> {
 export async function startMock(config: Config, log: Logger): Promise<Omit<Running, 'api'>> {
   const mock = await listen({ host: config.host, port: config.mockPort, publicUrl: config.mockPublicUrl });
   const demo = demoCredentials(config.dataDir, { mockUrl: mock.publicUrl });
-  await serveMock(mock, await import('./mock/backend.ts'), demo, sharedParts(config, log));
+  const shared = { ...sharedParts(config, log), limits: config.mockLimits };
+  await serveMock(mock, await import('./mock/backend.ts'), demo, shared);
   return { mock, demo, demoUrl: mock.publicUrl, stop: (graceMs = 0) => stopListening([mock], graceMs) };
 }
 

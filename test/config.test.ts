@@ -55,6 +55,7 @@ const settings: Setting[] = [
   { name: 'STATEMENT_TIMEOUT_MS', right: ['1', '600000'], wrong: ['0', '-1', '600001', '3s', huge] },
   { name: 'STOP_GRACE_MS', right: ['0', '600000'], wrong: ['-1', '600001', '5s', huge] },
   { name: 'REQUESTS_PER_ADDRESS', right: ['1', '1000000'], wrong: ['0', '-1', '1000001', 'many', huge] },
+  { name: 'MOCK_RATE_LIMITS', right: ['high', 'server'], wrong: ['1000', 'HIGH', 'none', huge] },
   { name: 'LOG_LEVEL', right: ['info', 'silent'], wrong: ['verbose', 'INFO', huge] },
 ];
 const namesOfAll = [...settings.map(({ name }) => name), 'DATA_DIR', 'NODE_ENV'];
@@ -90,6 +91,7 @@ test('without settings, the defaults apply and the server listens on the loopbac
     statementTimeoutMs: 3000,
     stopGraceMs: 2000,
     limits: { open: { requests: 60 }, failed: { requests: 60 } },
+    mockLimits: { secret: { requests: 1_000_000 }, open: { requests: 1_000_000 } },
     trustedProxies: [],
   });
 });

@@ -67,7 +67,12 @@ export async function startPair(
     ...home.env,
     ...env,
   });
-  const config: Config = { ...standard, limits, bodyLimits: { ...standard.bodyLimits, ...bodyLimits } };
+  const config: Config = {
+    ...standard,
+    limits,
+    mockLimits: limits,
+    bodyLimits: { ...standard.bodyLimits, ...bodyLimits },
+  };
   const recording = recordSql();
   const { api, mock, demo, stop } = await start(config, logIn(home.dataDir));
   return {
