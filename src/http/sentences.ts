@@ -1,5 +1,6 @@
 // Turns a fault in a request into an error of the registry: its code, its `param`, and a message that states what is expected.
 import type { Schema } from '../contract/document.ts';
+import { anyText } from '../contract/keywords.ts';
 import { type ErrorCode, Problem } from './problem.ts';
 import { count, nameLengthMax, phraseOf, type Resolve, shortened } from './words.ts';
 
@@ -47,6 +48,10 @@ const together = (path: string[], first: string, second: string): Told => ({
   sentence: (field) => `${field} cannot be sent together with ${named([...path, first])}.`,
 });
 
+/** Whether the form of a string says more than its length, as for IDs and times. */
+const hasForm = ({ format, pattern, minLength, maxLength }: Schema): boolean =>
+  format !== undefined || minLength === maxLength || (pattern !== undefined && pattern !== anyText);
+
 /** The keywords whose message is not `must be ...`. */
 const tellers: Record<string, Teller> = {
   required: ({ path, params }) => missing(path, params.missingProperty),
@@ -71,14 +76,14 @@ const tellers: Record<string, Teller> = {
       : { sentence: (field) => `${field} has a value that is not allowed here.` };
   },
   minLength: (fault) => {
-    const { format, minLength, maxLength, 'x-must-be': form } = fault.schema;
-    if (form || format || minLength === maxLength) return mustBe(fault);
+    if (fault.schema['x-must-be'] || hasForm(fault.schema)) return mustBe(fault);
     if (fault.value === '') return { sentence: (field) => `${field} must not be empty.` };
     return mustHave('at least', 'character')(fault);
   },
   maxLength: (fault) => {
-    const { format, minLength, maxLength } = fault.schema;
-    return format !== undefined || minLength === maxLength ? mustBe(fault) : mustHave('at most', 'character')(fault);
+    const { format, 'x-must-be': form } = fault.schema;
+    const isFree = form !== undefined && format === undefined; // text of a certain form, but of any length up to the limit
+    return hasForm(fault.schema) && !isFree ? mustBe(fault) : mustHave('at most', 'character')(fault);
   },
   minItems: mustHave('at least', 'item'),
   maxItems: mustHave('at most', 'item'),

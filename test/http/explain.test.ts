@@ -23,7 +23,13 @@ const properties = {
   when: { type: ['string', 'null'], format: 'date-time' },
   code: { type: 'string', pattern: '^[A-Z]{3}$', examples: ['EUR', 'USD'] },
   secret: { type: 'string', pattern: '^[a-z]{99}$' },
-  id: { type: 'string', pattern: '^(tkt_[0-9A-Za-z]{12}|[0-9a-f-]{36})$', examples: ['tkt_a1B2c3D4e5F6'] },
+  id: {
+    type: 'string',
+    pattern: '^(tkt_[0-9A-Za-z]{12}|[0-9a-f-]{36})$',
+    minLength: 16,
+    maxLength: 36,
+    examples: ['tkt_a1B2c3D4e5F6'],
+  },
   pair: { anyOf: [{ $ref: '#/components/schemas/Short' }, { type: 'string', format: 'uuid' }, { type: 'null' }] },
   pay: { oneOf: [{ $ref: '#/components/schemas/Card' }, { $ref: '#/components/schemas/Bank' }] },
   named: {
@@ -137,6 +143,7 @@ const bodies: [body: unknown, ...expected: string[]][] = [
   [{ code: 'EUR', id: 'tkt_a1B2c3D4e5F6' }, 'invalid', 'id', "'id' cannot be sent together with 'code'."],
   [{ secret: 'x' }, 'invalid', 'secret', "'secret' must be a string in the form that the reference describes."],
   [{ id: 'tkt_1' }, 'invalid', 'id', "'id' must be a string such as tkt_a1B2c3D4e5F6."],
+  [{ id: 'x'.repeat(37) }, 'invalid', 'id', "'id' must be a string such as tkt_a1B2c3D4e5F6."],
   [{ pair: 'y' }, 'invalid', 'pair', "'pair' must be a string such as xx, a UUID, or null."],
   [{ pair: 1 }, 'invalid', 'pair', "'pair' must be a string such as xx, a UUID, or null."],
   [{ pay: {} }, 'missing', 'pay.kind', "'pay.kind' is required."],
