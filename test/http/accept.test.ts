@@ -89,5 +89,5 @@ test('16 kB of quotes and backslashes are parsed quickly', () => {
   const began = performance.now();
   for (const part of ['"', '\\"', '",', ';"\\', '"\\",', ',;'])
     mediaRangesOf(`application/json;a="${part.repeat(16_000 / part.length)}`);
-  expect(performance.now() - began).toBeLessThan(200);
+  expect(performance.now() - began).toBeLessThan(5_000); // backtracking would take minutes
 });
