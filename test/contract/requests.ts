@@ -4,7 +4,7 @@ import { type OperationId, operationTable } from '../../generated/operations.ts'
 import { type Backend, backends, clientOf, judgedFetch, keys, team } from '../support/client.ts';
 import { contract, follow, type Node } from '../support/judge.ts';
 import { signatureOf } from '../support/partner.ts';
-import { demoTicket, liveArticles } from './demo.ts';
+import { liveArticles } from './demo.ts';
 
 export type Draft = {
   method: string;
@@ -16,11 +16,18 @@ export type Draft = {
 };
 export type TableEntry = (typeof operationTable)[number];
 
-/** The demo has no events, so the first one is created here. */
+/** A ticket that no other test uses: some requests change it. */
+async function someTicketId(): Promise<string> {
+  const params = { path: { teamId: team.id } };
+  const body = { title: 'For requests that succeed' };
+  const { data } = await clientOf(backends[0]).POST('/api/v1/teams/{teamId}/tickets', { params, body });
+  return data?.data.id as string; // it was created
+}
+
+/** The demo has no events, but the ticket above left one. */
 async function someEventId(): Promise<string> {
   const [server] = backends;
   const params = { path: { teamId: team.id } };
-  await clientOf(server).POST('/api/v1/teams/{teamId}/tickets', { params, body: { title: 'Leaves an event' } });
   const { data } = await clientOf(server).GET('/api/v1/teams/{teamId}/events', { params });
   return data?.data[0]?.id as string; // it now exists
 }
@@ -41,7 +48,7 @@ async function someUserId(): Promise<string> {
 
 const pathValues: Record<string, string> = {
   teamId: team.id,
-  ticketId: demoTicket.id,
+  ticketId: await someTicketId(),
   eventId: await someEventId(),
   keyId: await someKeyId(),
   userId: await someUserId(),

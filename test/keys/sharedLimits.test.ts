@@ -6,7 +6,7 @@ import { unrestricted } from '../../src/http/restrictions.ts';
 import { issueKey } from '../../src/newTeam.ts';
 import { newSecret } from '../../src/storage/keyText.ts';
 import { type ApiKeyCreate, got, keysBy, newKey as madeBy } from '../contract/apiKeys.ts';
-import { type OwnStore, openOwnStore } from '../idempotency/ownServer.ts';
+import { activeUser, type OwnStore, openOwnStore } from '../idempotency/ownServer.ts';
 import { ask, expectExactly } from '../limits/limited.ts';
 import { team } from '../support/client.ts';
 import { type OwnApi, serveKeys } from './ownApi.ts';
@@ -26,9 +26,12 @@ afterAll(async () => {
 /** A key that the operator creates. */
 async function root(rateLimit: number | null): Promise<string> {
   const key = newSecret({ type: 'secret', environment: 'test' });
-  const db = store.database.of(tenant);
-  const { user_id } = await db.selectFrom('api_keys').select('user_id').orderBy('created_at').executeTakeFirstOrThrow();
-  const settings = { user_id, type: 'secret' as const, name: 'Root', permissions: permissionsOf('secret') };
+  const settings = {
+    user_id: await activeUser(store),
+    type: 'secret' as const,
+    name: 'Root',
+    permissions: permissionsOf('secret'),
+  };
   await issueKey(
     store.database,
     tenant,
