@@ -1,9 +1,9 @@
 // The database, and a tenant's view of it. A query through the view cannot leave its team and environment.
 //
-// Every write takes its locks in this order, so that two writes never wait for each other:
+// Every write locks rows in this order, so that two writes never deadlock:
 //   1. the stored reply of its Idempotency-Key
-//   2. rows of resources: the ticket before its messages and tags; rows of one table in the order of their key
-//   3. the tenant's row in tenant_state, which the events of a write take as its last statement
+//   2. rows of resources: a ticket before its messages and tags, and rows of one table in the order of their key
+//   3. the tenant's row in tenant_state, which is locked when the events of a write are stored, in its last statement
 //   4. rows of keys
 // A write that must lock the tenant's row first (`lock`, when a key creates a key) locks no resource rows after it.
 // A bulk deletion deletes first, and then changes the count in tenant_state by the number of deleted rows.
@@ -71,6 +71,7 @@ type Unbound<T extends TenantTable> = Omit<
   keyof Tenant | 'team_id'
 >;
 
+/** Creates the database over a pool of either store. It does not connect. */
 export function createDatabase(pool: pg.Pool): Database {
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: named(pool) }) });
   return {
@@ -87,7 +88,7 @@ export function createDatabase(pool: pg.Pool): Database {
 }
 
 const triesMax = 5;
-const pauseMaxMs = 5; // before the second try; doubled for each further one
+const pauseMaxMs = 5; // multiplied by 2, 4, 8 and 16 before the second to fifth try
 
 async function retried<T>(run: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++)

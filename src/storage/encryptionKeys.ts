@@ -46,7 +46,7 @@ function keysOfDataDir(dataDir: string): EncryptionKeys {
   } catch (cause) {
     const { message } = cause as Error;
     throw new Error(
-      `${file} cannot be read: ${message}. Restore it from a backup: what it encrypted cannot be read without it`,
+      `${file} cannot be read: ${message}. Restore it from a backup. Without its keys, encrypted data in the database cannot be decrypted`,
       { cause },
     );
   }

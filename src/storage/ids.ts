@@ -15,9 +15,10 @@ const ourShape = /^([0-9a-f]{8})-([0-9a-f]{4})-8([0-9a-f]{3})-([89ab][0-9a-f]{3}
 export const randomBase62 = (count: number): string =>
   Array.from({ length: count }, () => digits[randomInt(digits.length)]).join('');
 
+/** Whether a text has the form of a UUID, of any version. */
 export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
-/** Whether a text is an ID in either spelling. A slug or name is not. */
+/** Whether a text has the form of an ID in either spelling. Slugs and names do not. */
 export const isId = (text: string): boolean => isUuid(text) || /^[a-z]{3,5}_[0-9A-Za-z]{12}$/.test(text);
 
 /** A new UUID. Two UUIDs of the same millisecond differ in 30 random bits. */
@@ -31,7 +32,7 @@ export function newUuid(now: Date, random: () => number = () => randomInt(2 ** 3
  */
 export function toPrefixed(prefix: string, uuid: string): string {
   const value = numberOf(uuid);
-  if (value === undefined) throw new RangeError(`not one of our UUIDs: ${uuid}`);
+  if (value === undefined) throw new RangeError(`the UUID ${uuid} has no prefixed spelling`);
   let rest = value;
   let text = '';
   for (let i = 0; i < length; i++) {
@@ -41,7 +42,7 @@ export function toPrefixed(prefix: string, uuid: string): string {
   return `${prefix}_${text}`;
 }
 
-/** Whether a UUID has a prefixed spelling. Any other UUID cannot exist in this API. */
+/** Whether a UUID has a prefixed spelling. UUIDs from other sources, such as those of the demo teams, have none. */
 export const isOurs = (uuid: string): boolean => numberOf(uuid) !== undefined;
 
 /** The UUID of an ID in either spelling, whose form the guard has checked. */

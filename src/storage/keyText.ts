@@ -6,6 +6,7 @@ export type KeyKind = { type: 'secret' | 'publishable'; environment: Environment
 
 const secretBytes = 24; // 32 base64url characters
 
+/** The prefix of a key, such as `sk_test_`. */
 export const prefixOf = ({ type, environment }: KeyKind): `${'sk' | 'pk'}_${Environment}_` =>
   `${type === 'secret' ? 'sk' : 'pk'}_${environment}_`;
 

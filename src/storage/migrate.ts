@@ -5,7 +5,8 @@ import type pg from 'pg';
 const folder = new URL('./migrations/', import.meta.url);
 
 /**
- * Updates the schema. Processes that start together wait for each other at the primary key of that row.
+ * Runs the migrations that the database does not have yet. If several processes start together, one runs a migration and the others
+ * wait for it.
  * @throws Error if a newer version of this program has changed the schema
  */
 export async function migrate(client: pg.PoolClient): Promise<void> {
@@ -17,7 +18,7 @@ export async function migrate(client: pg.PoolClient): Promise<void> {
   for (const name of known) if (!done.has(name)) await run(client, name);
 }
 
-/** Rejects a newer schema: this version would write rows that it does not expect. */
+/** Rejects a newer schema. Rows that this version writes could be invalid in it. */
 function refuseNewer(unknown: string[]): void {
   if (unknown.length === 0) return;
   throw new Error(

@@ -56,7 +56,7 @@ function wrap(client: pg.PoolClient, { nameOf, answerMs, onSilence }: Connection
   let isSilent = false;
   async function query<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> {
     try {
-      if (isSilent) throw new Error('Connection terminated: it was silent');
+      if (isSilent) throw new Error('Connection terminated: the database did not respond');
       const config = { name: nameOf(text), text, values: [...values], query_timeout: answerMs };
       const result = await client.query(config);
       return result as unknown as PostgresQueryResult<R>; // R follows from the statement, as in Kysely

@@ -8,7 +8,7 @@ export function nfcWhereDifferent(text: string | null): string | null {
   return text === null || nfc(text) === text ? null : nfc(text);
 }
 
-/** The same for a list of texts. */
+/** The NFC forms of a list of texts, or null if every text equals its NFC form. */
 export function listNfcWhereDifferent(texts: string[]): string[] | null {
   return texts.every((text) => nfc(text) === text) ? null : texts.map(nfc);
 }

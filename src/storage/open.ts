@@ -12,6 +12,10 @@ export type StorageOptions = {
   log: StorageLog;
 };
 
+/**
+ * Opens the store. `statementTimeoutMs` is the statement limit in milliseconds.
+ * @throws Error if the embedded database is in use by another process or cannot be opened
+ */
 export async function openStorage({ databaseUrl, dataDir, statementTimeoutMs, log }: StorageOptions): Promise<Storage> {
   if (databaseUrl) return openPostgres({ url: databaseUrl, statementTimeoutMs, poolMax, log });
   return openEmbedded({ dataDir: join(dataDir, 'database'), statementTimeoutMs, log });

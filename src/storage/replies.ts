@@ -7,7 +7,10 @@ import type { SecretBox } from './secretBox.ts';
 
 export type StoredReply = { status: number; body: string; requestId: string };
 export type RepetitionKey = { method: string; path: string; key: string; digest: Buffer };
-/** The result of claiming a key: it is new, or was used for the same request, whose reply may be unreadable, or for another request. */
+/**
+ * The result of claiming a key: it was not used before, it was used for the same request, the stored reply to the same request cannot
+ * be decrypted, or it was used for another request.
+ */
 export type Claim =
   | { before: 'nothing' }
   | { before: 'same'; reply: StoredReply }

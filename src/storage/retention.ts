@@ -13,7 +13,7 @@ export const usageKeptMs = 90 * dayMs;
 /** Contract: listAuditEntries. */
 export const auditKeptMs = 365 * dayMs;
 
-/** A batch of usage is retried within seconds. */
+/** The ID of a batch is needed only while the batch is retried, which takes seconds. */
 const batchesKeptMs = dayMs;
 
 const rowsAtOnce = 1_000;

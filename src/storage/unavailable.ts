@@ -1,6 +1,6 @@
 // Decides which database errors are an outage (503) and not a fault of the server (500).
 
-/** SQLSTATE classes and codes of PostgreSQL (documentation, appendix A). */
+/** SQLSTATE classes of PostgreSQL, by their first two characters (documentation, appendix A). */
 const classes = [
   '08', // connection exception
   '28', // invalid password or role
@@ -9,6 +9,7 @@ const classes = [
   '57', // operator intervention: statement limit, shutdown, crash
   '58', // system error outside PostgreSQL
 ];
+/** SQLSTATEs of PostgreSQL, and error codes of Node for name resolution and connections. */
 const codes = new Set([
   '25006', // the database is read-only, as a standby is
   '25P03', // idle in a transaction for too long

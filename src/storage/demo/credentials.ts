@@ -37,7 +37,7 @@ function read(file: string): DemoCredentials {
   const kept = parsed(readFileSync(file, 'utf8'));
   if (isCredentials(kept)) return kept;
   throw new Error(
-    `${file} is damaged: it does not hold the two demo teams and their keys as JSON. Restore it, or delete it: then new demo keys are made, which a database that is filled already does not know`,
+    `${file} is damaged: it does not hold the two demo teams and their keys as JSON. Restore it from a backup, or delete it. If you delete it, new demo keys are created, which work only with an empty database`,
   );
 }
 

@@ -27,6 +27,7 @@ const demoKinds = {
 
 export type DemoKeyName = keyof typeof demoKinds;
 export const demoKeyNames = Object.keys(demoKinds) as DemoKeyName[];
+/** The type, environment, access and state of a demo key. */
 export const demoKind = (name: DemoKeyName): DemoKind => demoKinds[name];
 
 /** When the expired demo key expired. */

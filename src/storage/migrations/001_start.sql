@@ -1,4 +1,4 @@
--- Teams and people; the tenant of everything else is (team_id, environment).
+-- Teams and members belong to no environment. Every other table in this file belongs to a tenant: (team_id, environment).
 create table teams (
   id uuid primary key,
   slug text not null unique,

@@ -1,7 +1,8 @@
--- What every write leaves behind beside its change: the tenant's counters, its events, its first answer.
+-- The rows that a write stores in the transaction of its change: the tenant's counters, its events, and the response for its
+-- Idempotency-Key.
 
--- One row per tenant, touched by the last statement of a write: the order of these locks is the order of commits, so event
--- numbers become visible in order. `tickets` is the exact count that a list without filters shows.
+-- One row per tenant. The last statement of a write locks it, so writes commit in the order of these locks, and event numbers
+-- become visible in order. `tickets` is the exact count that a list without filters returns.
 create table tenant_state (
   team_id uuid not null references teams (id),
   environment text not null check (environment in ('live', 'test')),

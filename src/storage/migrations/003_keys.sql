@@ -1,4 +1,4 @@
--- The life of a key: who stands behind it, what it is restricted to, its secrets, what it was used for, who changed it.
+-- Adds to API keys: the user of a key, its restrictions, its secrets, its usage, and the audit log.
 create table users (
   id uuid primary key,
   email text not null,
@@ -9,7 +9,7 @@ create table users (
   created_at timestamptz not null
 );
 create unique index users_email on users (lower(email));
--- Teams from before there were people: a person of their own, whom no mail can reach.
+-- Each existing team gets a user. The address ends in `.invalid`, so no mail can be delivered to it.
 insert into users (id, email, is_active, is_verified, created_at)
 select id, 'owner@' || slug || '.invalid', true, false, created_at from teams;
 
@@ -23,7 +23,7 @@ alter table api_keys
   add column last_used_at timestamptz,
   add unique (team_id, environment, id);
 update api_keys set user_id = team_id, secret_created_at = created_at;
--- Null is all that its type can have: what a key could do everything with, it can do everything with.
+-- Null means all permissions of the key's type. Keys that had all earlier permissions of their type get null.
 alter table api_keys alter column permissions drop not null;
 update api_keys set permissions = null
 where type = 'secret' and permissions @> '{tickets:read,tickets:write,events:read,testdata:write}'
@@ -35,7 +35,7 @@ alter table api_keys
   alter column is_active drop default;
 create index api_keys_newest on api_keys (team_id, environment, created_at desc, id desc);
 
--- A key has the secret that it was made with or rotated to last (`replaced_at` is null), and earlier ones until they expire.
+-- The secrets of keys. The current secret of a key has no `replaced_at`. Secrets that a rotation replaced work until they expire.
 create table key_secrets (
   digest bytea primary key,
   team_id uuid not null,
@@ -66,7 +66,8 @@ create table key_usage (
 );
 create index key_usage_age on key_usage (hour);
 
--- Which batches of uses are in key_usage, so that one whose answer was lost is not added twice.
+-- The IDs of the batches that were added to key_usage. If the connection is lost after the commit, the retry of a batch is not
+-- added again.
 create table usage_batches (
   team_id uuid not null,
   environment text not null,

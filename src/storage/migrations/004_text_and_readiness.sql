@@ -1,4 +1,5 @@
--- Text is stored as it was sent and compared in Unicode's form NFC. These columns hold the NFC form where it differs.
+-- Text is stored as it was sent, and compared in Unicode normalization form NFC. These columns contain the NFC form if it differs
+-- from the text, and null otherwise.
 alter table tickets
   add column title_nfc text,
   add column customer_name_nfc text,
@@ -12,8 +13,8 @@ where title is not nfc normalized
   or customer_name is not nfc normalized
   or exists (select 1 from unnest(tags) as tag where tag is not nfc normalized);
 
--- A tag is known by its name in NFC. A tag that existed in several spellings keeps its rows; one of them, the row in NFC or
--- else the oldest, is the tag from now on.
+-- The NFC form of its name identifies a tag. If a tag has several rows with different spellings, no row is deleted. The row in NFC,
+-- or else the oldest row, is the tag that is used.
 alter table tags drop constraint tags_team_id_environment_name_key, add column name_nfc text;
 update tags set name_nfc = normalize(name, NFC)
 where name is not nfc normalized and not exists (
@@ -24,7 +25,7 @@ where name is not nfc normalized and not exists (
 );
 create unique index tags_name on tags (team_id, environment, coalesce(name_nfc, name));
 
--- The row that readiness writes, to learn whether writes work.
+-- The readiness check updates this row to find out whether the database accepts writes.
 create table readiness (
   id integer primary key,
   checked_at timestamptz not null
