@@ -1,4 +1,4 @@
-// The demo teams. They are created like any team, with keys that are printed and stored in demo.json.
+// The demo teams. They are created like any team, with the keys that are stored in demo.json.
 import { digestOf } from './http/keyring.ts';
 import { unrestricted } from './http/restrictions.ts';
 import { issueKey, newTeam } from './newTeam.ts';

@@ -32,7 +32,7 @@ export type Running = {
   api: Listener;
   mock: Listener;
   demo: DemoCredentials;
-  /** The teams for which the demo keys work. */
+  /** The URL of the server that accepts the demo keys: the API, or the mock if the database contains other data. */
   demoUrl: string;
   /** Stops after `graceMs`. Until then, requests are still handled, and only `/readyz` fails. */
   stop(graceMs?: number): Promise<void>;

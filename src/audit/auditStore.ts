@@ -39,6 +39,7 @@ export async function appendAudit(
     .execute();
 }
 
+/** Reads the audit entries of a tenant that are within the retention period at `now`. */
 export function auditStore(db: TenantDatabase, now: Date) {
   const oldest = new Date(now.getTime() - auditKeptMs);
   const filtered = ({ action, resource }: AuditFilters) =>

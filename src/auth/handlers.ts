@@ -3,6 +3,7 @@ import { Problem } from '../http/problem.ts';
 import type { Database } from '../storage/database.ts';
 import { isOurs, toPrefixed, toUuid } from '../storage/ids.ts';
 
+/** Handlers of the operations for the caller's identity and for users. */
 export function authHandlers({ kysely }: Database): AuthHandlers {
   return {
     async getIdentity({ caller }, reply) {

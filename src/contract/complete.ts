@@ -64,7 +64,7 @@ const rules: Rule[] = [
     limited: true,
   },
   {
-    code: 'parameter_invalid', // another team than the key's is refused whatever it looks like
+    code: 'parameter_invalid', // an invalid `teamId` returns `team_access_denied` instead
     when: (facts) => hasBody(facts) || isIdempotent(facts) || facts.parameters.some(({ name }) => name !== 'teamId'),
     limited: true,
     isUsual: true,

@@ -39,7 +39,7 @@ function openResponses({ components }: Contract): void {
   });
 }
 
-/** Go declares the values of all enums in one namespace, so a value of several enums gets the name of its enum as a prefix. */
+/** Go declares the values of all enums in one namespace, so an enum that repeats a value of an earlier one prefixes its constants. */
 function nameSharedValues(schemas: [name: string, schema: Schema][]): void {
   const seen = new Set<unknown>();
   for (const [name, schema] of schemas) {

@@ -69,7 +69,7 @@ export function operationTable(contract: Contract): string {
   );
 }
 
-/** Whether a path or query parameter is a number or an array of numbers. */
+/** The place, name and type of a path or query parameter that is a number or an array of numbers. Empty for any other parameter. */
 function numberIn(contract: Contract, { name, in: place, schema }: Parameter): object[] {
   const resolved = resolve(contract, schema);
   const types = [resolved.type, resolve(contract, resolved.items ?? {}).type].flat();

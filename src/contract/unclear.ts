@@ -30,11 +30,11 @@ export function refuseUnclear(contract: Contract, node: Schema, at: string): voi
     type ? [type].flat() : values || value !== undefined ? ['constant'] : [],
   );
   if (types.length === 0) refuse('has no type');
-  if (types.includes('array') && !all.some(({ items }) => items)) refuse('does not say what its items are');
-  if (all.some(({ additionalProperties }) => additionalProperties === true)) refuse('takes any field');
+  if (types.includes('array') && !all.some(({ items }) => items)) refuse("is an array without 'items'");
+  if (all.some(({ additionalProperties }) => additionalProperties === true)) refuse('allows undeclared fields');
   const saysFields = ({ properties, patternProperties, additionalProperties }: Schema) =>
     properties ?? patternProperties ?? (typeof additionalProperties === 'object' || additionalProperties === false);
-  if (types.includes('object') && !all.some(saysFields)) refuse('does not say what it holds');
+  if (types.includes('object') && !all.some(saysFields)) refuse('is an object without declared fields');
 }
 
 /** The schema and all others for the same value: references, and the parts of unions and intersections. */

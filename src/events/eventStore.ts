@@ -46,6 +46,7 @@ export async function appendEvents(
     from state, jsonb_array_elements(${rows}::jsonb) with ordinality as event (value, place)`);
 }
 
+/** Reads the events of a tenant that are within the retention period at `now`. */
 export function eventStore(db: TenantDatabase, now: Date) {
   const oldest = new Date(now.getTime() - eventsKeptMs);
   const kept = () => db.selectFrom('events').where('created_at', '>=', oldest);

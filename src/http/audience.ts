@@ -12,7 +12,7 @@ import type { Operation } from './router.ts';
 
 /**
  * Removes what only secret keys may see from a success.
- * @throws 404 `resource_missing` if nothing is left
+ * @throws 404 `resource_missing` if the whole success or a required field of it is hidden
  * @throws Error for a status or media type that the contract does not declare
  */
 export type Audience = (operation: Operation, status: number, content: object, mediaType?: string) => object;

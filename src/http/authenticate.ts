@@ -32,7 +32,10 @@ export function authenticate(keyring: Keyring, chargeFailure: RequestHandler): R
   };
 }
 
-/** Checks the key again after the body was received, which can take ten seconds: the key may have ended meanwhile. */
+/**
+ * Checks the key again and resets the time of the request after the body was received. Receiving it can take ten seconds, in
+ * which the key may expire or be revoked.
+ */
 export function stillInForce(keyring: Keyring, clock: () => Date): RequestHandler {
   return async (req, _res, next) => {
     if (!req.context.raw) return next();

@@ -10,7 +10,7 @@ export type EventData<T extends EventType> = Payload<T>['data'];
 /** @param resourceId the UUID of the resource that the event is about */
 export type Emit = <T extends EventType>(type: T, resourceId: string, data: EventData<T>) => void;
 
-/** The events and audit entries that a write has collected and not yet stored. */
+/** An event that a write has recorded and not yet stored. */
 export type NewEvent = { type: EventType; resourceId: string; data: object };
 
 type AuditEntry = components['schemas']['AuditEntry'];
@@ -22,7 +22,7 @@ export type Audit = (
 ) => void;
 export type NewAuditEntry = Pick<AuditEntry, 'action' | 'before' | 'after'> & { resourceId: string };
 
-/** Who makes a change, in which tenant and by which request. */
+/** Who makes a change, by which request and when. */
 export type Author = { actor: AuditEntry['actor']; requestId: string; now: Date };
 
 /** Runs one step of work in its own transaction. */

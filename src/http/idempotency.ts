@@ -32,7 +32,7 @@ export function repetitionOf(req: Request): Repetition | undefined {
   return { method: req.method, path, key, digest, waitUntil: performance.now() + waitMaxMs };
 }
 
-/** Identifies the operation and its parameters, whatever the spelling: a second path, a UUID or prefixed ID, percent-encoding. */
+/** Identifies the operation and its parameters. Aliases, UUIDs and prefixed IDs, and percent-encoding give the same result. */
 function pathOf({ operationId, uuidParams }: Operation, params: Record<string, string>): string {
   const named = Object.entries(params).map(([name, value]) => [
     name,

@@ -31,7 +31,7 @@ export function hangUp(socket: Socket, lastBytes: string): void {
   socket.end(lastBytes);
 }
 
-/** The headers and body of an error response without an app. */
+/** The status, headers and body of an error response without an app. */
 function plainAnswer(problem: Problem, publicUrl: string) {
   const requestId = newRequestId();
   const body = JSON.stringify(problem.toBody(requestId, publicUrl));

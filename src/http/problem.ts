@@ -1,4 +1,4 @@
-// The error that leads to any response but a success.
+// The error class for every response that is not a success.
 import { type ErrorCode, errors } from '../../generated/errors.ts';
 
 export type { ErrorCode };

@@ -25,8 +25,8 @@ const retryMs = 1_000;
 const lookMs = 50;
 const looks = { forConnection: 20, forAnswer: 4 };
 /**
- * Times out a connection attempt ourselves: the client does not close a socket that is still connecting, and its own timer would
- * also count the time during which this process is busy.
+ * The connect timeout of the client. It is long because `looks.forConnection` ends an attempt earlier, without counting the time
+ * during which this process is busy. The client does not close a socket that is still connecting, so this timeout closes it.
  */
 const abandonedMs = 10_000;
 

@@ -61,7 +61,7 @@ export async function listen(
   /** Responds to bytes that are not a valid request, after the responses to all earlier requests on the connection. */
   const refuse = async (error: { code?: string }, socket: Socket): Promise<void> => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-    if (refused.has(socket)) return; // one response per connection is enough
+    if (refused.has(socket)) return; // Node can report several errors for one connection
     refused.add(socket);
     socket.on('error', () => socket.destroy()); // Node no longer handles errors on the socket of a CONNECT
     const { isAnswered } = await exchanges.sent(socket);

@@ -12,7 +12,7 @@ const newest = versions.at(-1) as string; // the contract has at least one versi
 export const newRequestId = (): string => `req_${randomBase62(12)}`;
 
 /**
- * Sets the headers that every response has. CORS allows any origin, without credentials; `cors` responds to preflight requests.
+ * Returns the headers that every response has. CORS allows any origin, without credentials; `cors` responds to preflight requests.
  * Caches must not store a response unless a later stage allows it.
  */
 export const headersOfEveryAnswer = (requestId: string): Record<string, string> => ({

@@ -17,7 +17,7 @@ const text = (time: Date | null): string | null => time?.toISOString() ?? null;
 export const firstEnd = (one: Date | null, other: Date | null): Date | null =>
   one && other ? (one < other ? one : other) : (one ?? other);
 
-/** The states in order of precedence: `revoked` is permanent, so it comes first, then `deactivated`. */
+/** Returns the status of a key. If several apply, `revoked` takes precedence over `deactivated`, and `deactivated` over `expired`. */
 export function statusOf(row: KeyRow, now: Date): ApiKey['status'] {
   if (row.revoked_at) return 'revoked';
   if (!row.is_active) return 'deactivated';
@@ -93,5 +93,5 @@ export const toListedKey = (row: KeyRow): Schemas['ListedKey'] => ({
 /** The contract checked these values when they were stored. */
 const permissionsOf = (row: KeyRow) => allowedTo(row) as ApiKey['permissions'];
 function restrictionsOf({ restrictions: { ipAddresses, referrers, endpoints } }: KeyRow): ApiKey['restrictions'] {
-  return { ipAddresses, referrers, endpoints: endpoints as ApiKey['restrictions']['endpoints'] }; // in the contract's order
+  return { ipAddresses, referrers, endpoints: endpoints as ApiKey['restrictions']['endpoints'] }; // the fields in the contract's order
 }

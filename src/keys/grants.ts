@@ -9,7 +9,7 @@ import type { KeyRow } from './apiKey.ts';
 /** The access of a key: the columns that define what it may do. */
 export type Powers = Pick<KeyRow, 'type' | 'permissions' | 'restrictions' | 'rate_limit' | 'expires_at'>;
 
-/** The first field, by its name in the contract, in which one key has more access than another. */
+/** Yields each field, by its name in the contract, in which `of` has more access than `over`. */
 function* excesses(of: Powers, over: Powers, limits: Limits): Generator<string> {
   if (of.type === 'secret' && over.type === 'publishable') yield 'type';
   const allowed = allowedTo(over);
@@ -19,15 +19,16 @@ function* excesses(of: Powers, over: Powers, limits: Limits): Generator<string> 
   if (endOf(of) > endOf(over)) yield 'expiresAt';
 }
 
-/** In requests per hour. */
+/** The rate limit of a key in requests per hour: its own, or else the default of its type. */
 export const requestsOf = ({ type, rate_limit }: Pick<Powers, 'type' | 'rate_limit'>, limits: Limits): number =>
   rate_limit ?? limits[type].requests;
 const endOf = ({ expires_at }: Powers): number => expires_at?.getTime() ?? Number.POSITIVE_INFINITY;
 
 /**
+ * Rejects a change that would give a key more access than the caller's key has.
  * @param holder the caller's key
- * @param before the current access of the key to change. Any key may keep or reduce it. A change that extends one field must not
- * exceed the caller's access in any field
+ * @param before the current access of the key. A change that does not extend it is always allowed. A change that extends it in any
+ * field is compared with the caller's key in all fields
  * @throws 403 `insufficient_permissions` with the field in which `wanted` exceeds the caller's key
  */
 export function refuseExcess(wanted: Powers, holder: Powers, limits: Limits, before?: Powers): void {
@@ -40,7 +41,8 @@ export function refuseExcess(wanted: Powers, holder: Powers, limits: Limits, bef
 }
 
 /**
- * Without this check, a key with less access could lock its team out. A key may always change itself.
+ * Rejects a change of a key that has more access than the caller's key. Otherwise, a key with less access could lock its team out.
+ * A key may always change itself.
  * @param key the key to change
  * @param holder the caller's key
  * @throws 403 `insufficient_permissions`

@@ -18,6 +18,11 @@ import { usageStore } from './usageStore.ts';
 const missing = () => new Problem('resource_missing', { param: 'keyId' });
 const isRevoked = () => new Problem('resource_conflict', { param: 'keyId', message: 'The API key is revoked.' });
 
+/**
+ * Handlers of the API key operations.
+ * @param limits the default rate limits by key type
+ * @param leaks the handler of leak reports
+ */
 export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
   return {
     async listApiKeys({ query, db, now }, reply) {
@@ -80,7 +85,7 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
       const holder = await holderOf(db, caller, now);
       const held = await withLimitInForce(db, before, limits);
       refuseStronger(held, holder, limits);
-      refuseExcess(held, holder, limits); // also for its own key: an expiring secret must not replace itself by one that lasts longer
+      refuseExcess(held, holder, limits); // also for the caller's own key: an expiring secret must not create one that expires later
       const overlapUntil = new Date(now.getTime() + body.overlapSeconds * 1000);
       const { row, secret } = await keyStore(db).rotate(before, overlapUntil, now);
       record({ emit, audit }, 'api_key.rotated', before, row);
@@ -107,13 +112,13 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
   };
 
   /**
-   * The row of the caller's key, with its effective rate limit and the expiry of the secret that was sent. The row is in the caller's
-   * tenant, so it exists.
-   * @throws 401 or 403 if the key is no longer valid, which the cache of this process may not know yet: what it grants would outlive it
+   * Returns the row of the caller's key, with its effective rate limit and the expiry of the secret that was sent. Reads the key from
+   * the database, because the cache can still contain a key that is no longer valid, which must not grant access to other keys.
+   * @throws 401 or 403 if the key is no longer valid
    */
   async function holderOf(db: TenantDatabase, { keyId, secretDigest }: Caller, now: Date): Promise<KeyRow> {
     const row = await keyStore(db).find(keyId);
-    if (!row) throw new Error(`the calling key ${keyId} is not in the database`);
+    if (!row) throw new Error(`the caller's key ${keyId} is not in the database`);
     const end = await secretStore(db).endOf(row.id, secretDigest);
     const holder = { ...row, expires_at: firstEnd(row.expires_at, end) };
     if (statusOf(holder, now) !== 'active') throw new Problem('invalid_api_key');
@@ -121,7 +126,10 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
     return withLimitInForce(db, holder, limits);
   }
 
-  /** Revokes a key. For a revoked key, nothing is written. */
+  /**
+   * Revokes a key and returns its row. If the key is already revoked, nothing is written.
+   * @throws 404 if there is no such key, 403 if it has more access than the caller's key
+   */
   async function revoked(
     db: TenantDatabase,
     id: string,
@@ -140,7 +148,10 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
   }
 }
 
-/** @throws 404 if there is no such key, 409 if it is revoked */
+/**
+ * Finds and locks a key that is not revoked.
+ * @throws 404 if there is no such key, 409 if it is revoked
+ */
 async function lockedOf(db: TenantDatabase, id: string): Promise<KeyRow> {
   const row = await keyStore(db).lock(id);
   if (!row) throw missing();

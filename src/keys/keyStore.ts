@@ -19,6 +19,8 @@ export type KeyChanges = Partial<
 
 /** The maximum number of keys per tenant, without revoked ones. The list of the second source document has no pages. */
 const keysMax = 1_000;
+
+/** Reads and writes the API keys of a tenant. Lists are restricted by `KeyFilters`. */
 export function keyStore(db: TenantDatabase) {
   const { environment } = db.tenant;
   const secrets = secretStore(db);
@@ -43,7 +45,7 @@ export function keyStore(db: TenantDatabase) {
         .execute();
     },
 
-    /** Whether the tenant has the maximum number of keys. The transaction has locked the tenant's row, so no other one can add a key. */
+    /** Whether the tenant has the maximum number of keys. The caller has locked the tenant's row, so no other write can add a key. */
     async isFull(): Promise<boolean> {
       const kept = db.selectFrom('api_keys').select(sql`1`.as('one')).where('revoked_at', 'is', null);
       return (await db.count(kept, keysMax)) === keysMax;
@@ -65,15 +67,18 @@ export function keyStore(db: TenantDatabase) {
     },
 
     /**
-     * Finds a key and locks it until the transaction ends. The tenant's row is locked first, so that no other write can end the caller's
-     * key before this transaction ends.
+     * Finds a key and locks it until the transaction ends. The tenant's row is locked first, so that no other write can revoke the
+     * caller's key before this transaction ends.
      */
     async lock(id: string): Promise<KeyRow | undefined> {
       await db.lock();
       return db.selectFrom('api_keys').selectAll().where('id', '=', toUuid(id)).forUpdate().executeTakeFirst();
     },
 
-    /** @param secret default: a new one */
+    /**
+     * Adds a key. Returns its row and its secret in plain text.
+     * @param secret default: a new one
+     */
     async add(key: NewKey, now: Date, secret = newSecret({ type: key.type, environment })) {
       const row = await db
         .insertInto('api_keys')

@@ -12,7 +12,10 @@ const cacheMs = 5_000; // how long a revoked key can still work in another proce
 /** Counted in keys, ranges, patterns and shared limits. A key can have two hundred ranges and patterns. */
 const cachedMax = 20_000;
 
-/** `forget` removes a changed key, and the keys that share its limit, from the cache. It takes the UUID of the key. */
+/**
+ * Finds keys by their secret, with a cache. `forget` takes the UUID of a changed key, and removes this key and the keys that share its
+ * limit from the cache.
+ */
 export function storedKeys({ kysely, of }: Database): Keyring & { forget(keyId: string): void } {
   const cache = new LRUCache<string, Key & { weight: number }>({
     maxSize: cachedMax,

@@ -10,6 +10,10 @@ import type { Reporters } from './reporters.ts';
 
 export type LeakReports = Handler<'reportLeakedKeys'>;
 
+/**
+ * Handles a leak report: checks its signature, disables leaked secrets, and returns a verdict per token.
+ * @throws 403 `invalid_signature` if no registered partner signed the report
+ */
 export function leakReports({ kysely }: Database, change: MakeChange, reporters: Reporters): LeakReports {
   return async ({ body, headers, raw, requestId, now }, reply) => {
     const { 'Github-Public-Key-Identifier': id, 'Github-Public-Key-Signature': signature } = headers;
@@ -28,7 +32,7 @@ export function leakReports({ kysely }: Database, change: MakeChange, reporters:
     return reply(200, verdicts);
   };
 
-  /** Whether a token is a secret of this API. If it still works, it is disabled. */
+  /** Disables a leaked secret if it still works. Returns whether the token is a secret of this API. */
   async function endSecret(digest: Buffer, author: Author): Promise<boolean> {
     const found = await kysely
       .selectFrom('key_secrets')

@@ -28,7 +28,7 @@ export function secretStore(db: TenantDatabase) {
       return latestOf(ended);
     },
 
-    /** Ends a secret at once. Undefined if it was ended before or has expired. `previousEnd` is the latest expiry of earlier secrets. */
+    /** Expires a secret now. Undefined if it has already expired. `previousEnd` is the latest expiry of the earlier secrets. */
     async burn(
       keyId: string,
       digest: Buffer,

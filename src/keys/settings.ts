@@ -13,6 +13,7 @@ type Settings = Pick<KeyRow, 'type' | 'name' | 'permissions' | 'restrictions' | 
   Pick<KeyRow, 'shares_limit_of'>;
 
 /**
+ * Returns the columns of a new key from a request.
  * @param holder the caller's key, whose settings are the defaults
  * @throws 400 `parameter_invalid` for an expiry in the past or permissions that no key of this type can have; 403
  * `insufficient_permissions` for another environment
@@ -51,7 +52,10 @@ function limitUnder(holder: KeyRow, type: KeyRow['type'], limits: Limits): numbe
   return held < limits[type].requests ? held : null;
 }
 
-/** @throws 400 `parameter_invalid` as for a new key */
+/**
+ * Returns the settings of a key after an update. `isDifferent` is false if the update changes nothing.
+ * @throws 400 `parameter_invalid` as for a new key
+ */
 export function changedKey(before: KeyRow, body: ApiKeyUpdate, sharesLimitOf: string | null, now: Date) {
   const { name, permissions, restrictions, rateLimit, expiresAt, isActive = before.is_active } = body;
   if (permissions) refusePermissions(permissions, before.type);

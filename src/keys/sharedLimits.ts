@@ -26,7 +26,7 @@ async function makersOf(db: TenantDatabase, { shares_limit_of }: Pick<KeyRow, 's
     select id, type, rate_limit from makers order by step`);
 }
 
-/** The same, in the type of the front. */
+/** The rate limits that a key shares, nearest first, in the form that the HTTP layer uses. */
 export async function sharedLimitsOf(
   db: TenantDatabase,
   row: Pick<KeyRow, 'shares_limit_of'>,
@@ -46,8 +46,8 @@ export async function withLimitInForce(db: TenantDatabase, row: KeyRow, limits: 
 }
 
 /**
- * Returns the key whose limit is shared after `setter` has set a `rateLimit`. If `setter` has a higher effective limit than the keys
- * whose limit was shared, it takes their place. A key that shares a limit never has a higher one, so there are no cycles.
+ * Returns the UUID of the key whose limit is shared after `setter` has set a `rateLimit`. If `setter` has a higher effective limit than
+ * the shared limits allow, its limit is shared instead. A key that shares a limit never has a higher one, so there are no cycles.
  * @param setter the key with its effective limit
  */
 export async function sharesLimitAfter(

@@ -12,6 +12,7 @@ type Batch = { id: string; tenant: Tenant; uses: Uses[] };
 /** `flush` writes the counts so far. Resolves when they are written, or kept for the next flush after an error. */
 export type UsageCounter = Meter & { flush(): Promise<void> };
 
+/** Creates a counter that stores usage in the database when `flush` is called. Counts of a failed write are kept and logged. */
 export function createUsageCounter(database: Database, log: Log): UsageCounter {
   const counted = new Map<string, Counted>();
   /** Batches that may not have been written. They are retried with their IDs before new batches of the same tenant. */

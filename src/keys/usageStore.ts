@@ -18,6 +18,7 @@ const earliest = Date.UTC(2000, 0);
 const latest = Date.UTC(9999, 0);
 const none: Counts = { requests: 0, clientErrors: 0, rateLimited: 0, serverErrors: 0 };
 
+/** Reads and writes the usage of a tenant's keys. */
 export function usageStore(db: TenantDatabase) {
   const { teamId, environment } = db.tenant;
   return {
@@ -54,7 +55,10 @@ export function usageStore(db: TenantDatabase) {
         where api_keys.team_id = ${teamId}::uuid and api_keys.environment = ${environment} and api_keys.id = used.key_id`);
     },
 
-    /** @throws 400 `parameter_invalid` for a period that ends before it starts or is longer than 7 days */
+    /**
+     * Returns the usage of a key by hour and operation. Without `from`, the period starts 24 hours before its end.
+     * @throws 400 `parameter_invalid` for a period that ends before it starts or is longer than 7 days
+     */
     async of(keyId: string, asked: { from?: string; to?: string }, now: Date): Promise<Usage> {
       const { from, to } = spanOf(asked, now);
       const rows = await db
@@ -102,11 +106,12 @@ function spanOf({ from, to }: { from?: string; to?: string }, now: Date): { from
       param: 'from',
       message: `'from' must be at most ${daysMax} days before 'to'.`,
     });
-  const last = to === undefined ? hourOf(end) + hourMs : Math.ceil(end / hourMs) * hourMs; // includes the current hour, even at its first millisecond
+  // Without `to`, the period includes the current hour, even in its first millisecond.
+  const last = to === undefined ? hourOf(end) + hourMs : Math.ceil(end / hourMs) * hourMs;
   return { from: new Date(hourOf(start)), to: new Date(last) };
 }
 
-/** Keeps the hour around a time within the four-digit years. */
+/** Parses a time. The limits keep the start and the end of its hour within the four-digit years. */
 function timeOf(text: string, param: string): number {
   const time = Date.parse(text);
   if (!(time >= earliest && time <= latest))

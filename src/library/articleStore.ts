@@ -12,6 +12,7 @@ type LibraryArticle = components['schemas']['LibraryArticle'];
 
 const wordsPerMinute = 200;
 
+/** Reads the published, public articles of a tenant. */
 export function articleStore(db: TenantDatabase) {
   const published = () =>
     db

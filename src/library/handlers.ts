@@ -7,6 +7,7 @@ import { type ArticleRow, articleStore, toLibraryArticle } from './articleStore.
 
 const positionOf = (row: ArticleRow) => ({ createdAt: row.published_at.toISOString(), id: row.id });
 
+/** Handlers of the public library operations. */
 export function libraryHandlers(database: Database): LibraryHandlers {
   /** The library works without a key, so it shows only live data. */
   async function articlesOf(team: string) {

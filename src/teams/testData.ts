@@ -27,7 +27,7 @@ export async function emptyTenant(step: Step, now: Date): Promise<void> {
   for (const part of partsUntil(until)) await deletePart(step, part);
 }
 
-/** The time up to which rows are deleted. The clock of another process may be ahead, so it covers the newest row. */
+/** The time up to which rows are deleted. The clock of another process may be ahead, so it includes the newest ticket. */
 async function latest(db: TenantDatabase, now: Date): Promise<Date> {
   const newest = await db.selectFrom('tickets').select('created_at').orderBy('created_at', 'desc').limit(1).execute();
   return new Date(Math.max(now.getTime(), ...newest.map(({ created_at }) => created_at.getTime())));

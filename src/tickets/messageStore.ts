@@ -1,4 +1,4 @@
-// The messages of one team's and environment's tickets.
+// The messages of the tickets of one team and environment.
 import { type Selectable, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
 import { countMax } from '../http/paging.ts';
@@ -12,6 +12,7 @@ type MessageSnapshot = components['schemas']['MessageSnapshot'];
 type MessageCreate = components['schemas']['MessageCreate'];
 export type MessageRow = Selectable<Tables['messages']>;
 
+/** Reads and writes the messages of a tenant's tickets. */
 export function messageStore(db: TenantDatabase) {
   const ofTicket = (ticketId: string) => db.selectFrom('messages').where('ticket_id', '=', toUuid(ticketId));
 
@@ -26,7 +27,10 @@ export function messageStore(db: TenantDatabase) {
       return { found, total };
     },
 
-    /** Adds a message and updates the ticket's message count and first response, in one statement. Undefined if there is no such ticket. */
+    /**
+     * Adds a message and updates the ticket's message count and first response, in one statement.
+     * Undefined if there is no such ticket.
+     */
     async add(
       ticketId: string,
       { content, sender = 'agent', senderName, isInternal = false }: MessageCreate,

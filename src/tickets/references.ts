@@ -6,6 +6,7 @@ import { toUuid } from '../storage/ids.ts';
 type Given = { customerId?: string; customerName?: string; assignedTo?: string };
 type Known = { customerId: string | null; customerName?: string; assignedTo: string | null };
 
+/** Looks up the customer and the member that a request refers to. */
 export function references(db: TenantDatabase) {
   const customerOf = (id: string) =>
     db.selectFrom('customers').select(['id', 'name']).where('id', '=', toUuid(id)).executeTakeFirst();

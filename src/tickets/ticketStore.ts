@@ -26,6 +26,7 @@ export type TicketFilters = {
 
 const metadataKeysMax = 50;
 
+/** Reads and writes the tickets of a tenant. */
 export function ticketStore(db: TenantDatabase) {
   const filtered = (filters: TicketFilters) =>
     db.selectFrom('tickets').where((where) => where.and(conditions(where, db, filters)));

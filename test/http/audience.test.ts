@@ -82,8 +82,8 @@ describe('the start and the generation fail for', () => {
     ['a dynamic reference', { ...plain, $dynamicRef: '#x' }, "uses '$dynamicRef'"],
     ['an unknown keyword', { ...plain, secretProperties: inner }, "uses 'secretProperties'"],
     ['anything', {}, 'has no type'],
-    ['an object without properties', { type: 'object' }, 'does not say what it holds'],
-    ['an object with undeclared properties', { ...plain, additionalProperties: true }, 'takes any field'],
+    ['an object without properties', { type: 'object' }, 'is an object without declared fields'],
+    ['an object with undeclared properties', { ...plain, additionalProperties: true }, 'allows undeclared fields'],
     ['a list of anything', { type: 'array' }, 'does not say what its items are'],
     ['a tuple with undeclared items', { type: 'array', prefixItems: [plain] }, 'does not say what its items are'],
     [

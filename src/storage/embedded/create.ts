@@ -1,5 +1,5 @@
-// Creates a new database in a separate thread, because that takes 400 MB, which are freed when the thread ends. Runs once per data
-// directory.
+// Creates a new database, once per data directory. It runs in a separate thread, because it takes 400 MB, which are freed when the
+// thread ends.
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';

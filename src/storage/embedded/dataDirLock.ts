@@ -5,8 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 
 /**
  * Locks an existing directory for this process, or throws. The operating system holds the lock, so it ends with the process in any
- * case, and does not depend on process ids, which are often the same in containers. The file `lock.pid` only informs people which
- * process it is.
+ * case. It does not depend on process IDs, which are often the same in containers. The file `lock.pid` contains the process ID for the
+ * error message.
  *
  * Nothing else in this process may open the file `lock`: closing any descriptor of a file releases its POSIX locks.
  */

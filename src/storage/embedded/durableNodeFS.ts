@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 
-/** Adds fsync, which Emscripten's Node file system does not implement (and PGlite does not call). */
+/** Makes fsync write to the disk. Without it, fsync does nothing, because Emscripten's Node file system does not implement it. */
 export class DurableNodeFS extends NodeFS {
   override async init(...args: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
     const result = await super.init(...args);

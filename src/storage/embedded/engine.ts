@@ -17,8 +17,9 @@ export async function startEngine(options: PGliteOptions, settings: string[]): P
 export const lean = ['shared_buffers=16MB', 'max_connections=5', 'jit=off'];
 
 /**
- * WebAssembly functions that first run in here are compiled by V8's baseline compiler only. The generated SQL parser is one function
- * of 105 KB. Optimizing it takes V8 600 MB and a second, without a benefit, because each statement is parsed once.
+ * Runs a function without V8's optimizing compiler. WebAssembly functions that run for the first time in it stay in baseline code.
+ * The generated SQL parser is one function of 105 KB. Optimizing it takes 600 MB and one second, without a benefit, because each
+ * statement is parsed once.
  */
 export async function unoptimised<T>(run: () => Promise<T>): Promise<T> {
   setFlagsFromString('--wasm-tier-up-filter=0'); // only function 0 may be optimized

@@ -43,11 +43,13 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Storage> {
     ssl: false,
     stream,
   });
-  // The pending query gets the error of a lost connection, and the end of the thread is logged. Without a listener, the event would end the process.
+  // The pending query gets the error of a lost connection, and the end of the thread is logged. Without a listener, the error event
+  // would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
 
-  // PGlite runs neither checkpointer nor autovacuum. Without these statements, the write-ahead log and the start-up time would grow.
+  // PGlite runs neither checkpointer nor autovacuum. Without these statements, the write-ahead log would grow, and a start would take
+  // longer.
   const timers = [
     setInterval(() => void maintain('checkpoint'), checkpointEveryMs).unref(),
     setInterval(() => void maintain('vacuum analyze'), vacuumEveryMs).unref(),
@@ -109,7 +111,7 @@ function keepThread(dataDir: string | undefined, limit: StatementLimit, log: Sto
 
   async function start(): Promise<PgliteThread> {
     if (database !== undefined && !existsSync(database)) await makeDatabase(database);
-    // PGlite would create a new, empty database here.
+    // Without this check, PGlite would create a new, empty database here.
     if (database !== undefined && !existsSync(join(database, 'PG_VERSION')))
       throw new Error(`${join(database, 'PG_VERSION')} is missing`);
     return PgliteThread.start(database, limit);

@@ -1,5 +1,5 @@
-// One thread of the embedded database. It ends when it is closed, when it crashes, or when a statement takes too long: PGlite has no
-// statement_timeout and receives no messages while it works, so a statement can only be stopped by ending the thread.
+// One thread of the embedded database. It ends when it is closed, when it crashes, or when a statement takes too long. PGlite has
+// no statement_timeout and receives no messages while it works, so only the end of the thread can stop a statement.
 import { Worker } from 'node:worker_threads';
 import type { PgliteAnswer, PgliteRequest } from './worker.ts';
 
@@ -17,7 +17,7 @@ export class PgliteThread {
   #waiting: PromiseWithResolvers<PgliteAnswer> | undefined;
   #end: Error | undefined;
 
-  /** The directory must exist (`makeDatabase`). Without a directory, the database is in memory. */
+  /** Starts a thread. The directory must exist (`makeDatabase`). Without a directory, the database is in memory. */
   static async start(dataDir: string | undefined, limit: StatementLimit): Promise<PgliteThread> {
     const thread = new PgliteThread(dataDir, limit);
     await thread.#waiting?.promise;
