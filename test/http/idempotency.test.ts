@@ -84,9 +84,18 @@ describe('the identity of a request', () => {
     ['"', '"'],
     ['""', '""'],
     ['"abc', '"abc'],
+    ['"ab"c', '"ab"c'],
+    ['a"bc"', 'a"bc"'],
   ])('the key %s is %s', (given, key) => {
     expect(seen({ key: given })?.key).toBe(key);
   });
+});
+
+test('a request may wait two seconds from its arrival', () => {
+  const before = performance.now();
+  const waitUntil = repetitionOf(requestOf({}))?.waitUntil;
+  expect(waitUntil).toBeGreaterThanOrEqual(before + 2_000);
+  expect(waitUntil).toBeLessThanOrEqual(performance.now() + 2_000);
 });
 
 describe('turns', () => {
@@ -119,6 +128,7 @@ describe('turns', () => {
     await vi.advanceTimersByTimeAsync(0);
     third.resolve('third');
     expect(await ends[2]).toBe('third');
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test('a request with another name, or without a name, does not wait', async () => {

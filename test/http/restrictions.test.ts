@@ -21,6 +21,21 @@ test('each kind of restriction applies independently', () => {
   expect([address('1.2.3.5'), referrer({}), operation(getTicket)]).toEqual([false, true, true]);
 });
 
+test('several address ranges admit exactly the addresses in any of them', () => {
+  const { address } = admissionOf({ ...none, ipAddresses: ['10.0.0.0/8', '2001:db8::/32', '192.0.2.7'] });
+  for (const ip of ['10.1.2.3', '2001:db8:1::1', '192.0.2.7', '::ffff:10.9.9.9']) expect(address(ip), ip).toBe(true);
+  for (const ip of ['11.0.0.1', '2001:db9::1', '192.0.2.8', 'unknown', '', undefined])
+    expect(address(ip), ip).toBe(false);
+});
+
+test('several referrer patterns admit exactly the pages that any of them covers', () => {
+  const { referrer } = admissionOf({ ...none, referrers: ['https://a.test', 'https://b.test'] });
+  for (const origin of ['https://a.test', 'https://b.test']) expect(referrer({ origin }), origin).toBe(true);
+  expect(referrer({ referer: 'https://b.test/page' })).toBe(true);
+  for (const headers of [{ origin: 'https://c.test' }, { origin: 'null' }, { referer: 'no URL' }, {}])
+    expect(referrer(headers), JSON.stringify(headers)).toBe(false);
+});
+
 test.each([
   [['Tickets'], [true, true, false]],
   [['getTicket'], [false, true, false]],
@@ -62,6 +77,17 @@ describe('widened', () => {
       'referrers',
       'endpoints',
     ]);
+  });
+
+  test.each<['ipAddresses' | 'referrers', string, string, string]>([
+    ['ipAddresses', '10.0.0.0/8', '192.0.2.0/24', '11.0.0.1'],
+    ['referrers', 'https://a.test', 'https://b.test', 'https://c.test'],
+  ])('%s: every entry is compared with every entry of the other list', (kind, one, other, outside) => {
+    const of = (...entries: string[]): Restrictions => ({ ...none, [kind]: entries });
+    const both = of(one, other);
+    for (const inner of [of(one), of(other), of(other, one)]) expect(widened(inner, both, operations)).toEqual([]);
+    for (const inner of [of(outside), of(one, outside), of(outside, one)])
+      expect(widened(inner, both, operations)).toEqual([kind]);
   });
 
   test('random lists of real operations are wider exactly if they admit one more operation', () => {

@@ -8,20 +8,25 @@ import { newSecret } from '../../src/storage/keyText.ts';
 import { team } from '../support/client.ts';
 
 const request = { teamId: team.id };
-const rangesOf = (count: number) => Array.from({ length: count }, (_, i) => `2001:db8::${i.toString(16)}`);
+type Sizes = { ranges?: number; patterns?: number; shared?: number };
+const listOf = <T>(count: number, item: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => item(i));
 
-/** A database that finds every key, with this number of address ranges, and counts the lookups. */
-function findsAll(ranges: number): { database: Database; lookups(): number } {
+/** A database that finds every key, with lists of these sizes, and counts the lookups. */
+function findsAll({ ranges = 0, patterns = 0, shared = 0 }: Sizes): { database: Database; lookups(): number } {
   let lookups = 0;
   const row = () => ({
     id: newUuid(new Date()),
     team_id: team.id,
     type: 'secret',
     permissions: null,
-    restrictions: { ipAddresses: rangesOf(ranges), referrers: [], endpoints: [] },
+    restrictions: {
+      ipAddresses: listOf(ranges, (i) => `2001:db8::${i.toString(16)}`),
+      referrers: listOf(patterns, (i) => `https://shop-${i}.example`),
+      endpoints: [],
+    },
     is_active: true,
     is_person_active: true,
-    shares_limit_of: null,
+    shares_limit_of: newUuid(new Date()),
     created_at: new Date(),
   });
   const query: object = new Proxy(
@@ -30,13 +35,14 @@ function findsAll(ranges: number): { database: Database; lookups(): number } {
       get: (_, method) => (method === 'executeTakeFirst' ? async () => ++lookups && row() : () => query),
     },
   );
-  const of = () => query;
+  const makers = listOf(shared, () => ({ id: newUuid(new Date()), type: 'secret', rate_limit: null }));
+  const of = (tenant: object) => ({ tenant, run: async () => makers });
   return { database: { kysely: query, of } as unknown as Database, lookups: () => lookups };
 }
 
 /** The number of keys that are looked up again when each is used a second time. */
-async function lookedUpAgain(keys: number, ranges: number): Promise<number> {
-  const { database, lookups } = findsAll(ranges);
+async function lookedUpAgain(keys: number, sizes: Sizes): Promise<number> {
+  const { database, lookups } = findsAll(sizes);
   const keyring = storedKeys(database);
   const tokens = Array.from({ length: keys }, () => newSecret({ type: 'secret', environment: 'test' }));
   for (const token of tokens) await keyring.find(token, request);
@@ -45,9 +51,14 @@ async function lookedUpAgain(keys: number, ranges: number): Promise<number> {
 }
 
 test('300 keys without restrictions are looked up once', async () => {
-  expect(await lookedUpAgain(300, 0)).toBe(0);
+  expect(await lookedUpAgain(300, {})).toBe(0);
 });
 
-test('of 300 keys with 100 ranges each, the cache keeps those up to a weight of 20,000', async () => {
-  expect(await lookedUpAgain(300, 100)).toBe(300 - Math.floor(20_000 / 101));
+test.each<[string, Sizes]>([
+  ['address ranges', { ranges: 100 }],
+  ['referrer patterns', { patterns: 100 }],
+  ['shared limits', { shared: 100 }],
+  ['ranges, patterns and shared limits', { ranges: 50, patterns: 30, shared: 20 }],
+])('of 300 keys with 100 %s each, the cache keeps those up to a weight of 20,000', async (_, sizes) => {
+  expect(await lookedUpAgain(300, sizes)).toBe(300 - Math.floor(20_000 / 101));
 });
