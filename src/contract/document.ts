@@ -142,7 +142,8 @@ export function bodiesOfSuccess(
 ): { status: string; mediaType: string; schema: Schema }[] {
   return Object.entries(responses).flatMap(([status, response]) => {
     if (/^[45]/.test(status)) return [];
-    if (!/^[23]\d\d$/.test(status)) throw new Error(`${operationId} declares a success as '${status}'. It must be one status, such as 200`);
+    if (!/^[23]\d\d$/.test(status))
+      throw new Error(`${operationId} declares a success as '${status}'. It must be one status, such as 200`);
     return Object.entries(resolve(contract, response).content ?? {}).map(([mediaType, { schema }]) => {
       if (!schema) throw new Error(`${operationId} ${status} ${mediaType} has no schema`);
       return { status, mediaType, schema };

@@ -36,7 +36,8 @@ export function reportersOf(listed = ''): Reporters {
 function publicKeyOf(identifier: string, encoded: string): KeyObject {
   try {
     const key = createPublicKey({ key: Buffer.from(encoded, 'base64'), format: 'der', type: 'spki' });
-    if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw new RangeError('the key is not on the curve P-256');
+    if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1')
+      throw new RangeError('the key is not on the curve P-256');
     return key;
   } catch (cause) {
     throw new Error(`LEAK_REPORT_KEYS: ${identifier} is not a P-256 public key`, { cause });
