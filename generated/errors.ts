@@ -162,7 +162,7 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "type": "invalid_request_error",
     "title": "Invalid JSON",
     "message": "The body is not valid JSON.",
-    "cause": "The body violates the JSON grammar, is not valid UTF-8 or was cut off.",
+    "cause": "The body violates the JSON grammar, is not valid UTF-8, was cut off or does not match its `Content-Encoding`.",
     "fix": "Build the body with a JSON library. Strings are in double quotes, and trailing commas are not allowed."
   },
   "parameter_missing": {

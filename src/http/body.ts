@@ -33,7 +33,7 @@ export function readBody({ bytesMax, timeoutMs }: BodyLimits): RequestHandler {
       clearTimeout(timer);
       if (isFinished) return; // the reader reports a second error when the connection of a timed-out request closes
       isFinished = true;
-      if (error) return next(bodyProblem(error));
+      if (error) return next(bodyProblem(error, encoding));
       try {
         req.context.raw = req.body;
         req.body = parse(req.body);
@@ -68,10 +68,12 @@ function parse(raw: unknown): unknown {
   }
 }
 
-function bodyProblem(error: unknown): unknown {
+function bodyProblem(error: unknown, encoding: string): unknown {
   const { type, status } = error as { type?: string; status?: number };
   if (type === 'entity.too.large') return new Problem('payload_too_large');
   if (type === 'encoding.unsupported') return new Problem('unsupported_media_type');
   // The remaining client errors of the reader: a body that was cut off, or that does not match its Content-Encoding.
-  return status === 400 ? new Problem('invalid_json', { cause: error }) : error;
+  const message =
+    encoding === 'identity' ? undefined : `The body cannot be decoded as ${encoding}, its Content-Encoding.`;
+  return status === 400 ? new Problem('invalid_json', { message, cause: error }) : error;
 }

@@ -19,13 +19,19 @@ const broken = (param: string): Problem =>
     message: `'${shortened(param, nameLengthMax)}' contains a character that cannot be stored: NUL or half of a surrogate pair.`,
   });
 
+const undecodable = (param: string): Problem =>
+  new Problem('parameter_invalid', {
+    param,
+    message: `'${shortened(param, nameLengthMax)}' is not percent-encoded UTF-8.`,
+  });
+
 function refuseInQuery(query: string): void {
   for (const pair of query.split('&')) {
     const name = pair.split('=', 1)[0] ?? '';
     try {
       if (isBroken(decodeURIComponent(pair))) throw broken(name);
     } catch (error) {
-      throw error instanceof URIError ? broken(name) : error;
+      throw error instanceof URIError ? undecodable(name) : error;
     }
   }
 }

@@ -17,6 +17,17 @@ describe.each(backends)('hostile input on $name', (backend) => {
     expect((await fetch(`${backend.url}/healthz`)).status).toBe(200);
   });
 
+  test.each([
+    ['a percent sequence', get(`${tickets}?search=%E0%A4`), "'search' is not percent-encoded UTF-8."],
+    [
+      'a content encoding',
+      post('{"title":"x"}', { extra: 'Content-Encoding: gzip\r\n' }),
+      'The body cannot be decoded as gzip, its Content-Encoding.',
+    ],
+  ])('the message for %s that cannot be decoded says so', async (_name, bytes, message) => {
+    expect((await exchange(backend.url, bytes)).body.error.message).toBe(message);
+  });
+
   // Unusual but allowed (RFC 9110, RFC 9112).
   test.each([
     ['a byte order mark', post('\ufeff{"title":"x"}'), 201],
