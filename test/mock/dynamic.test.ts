@@ -1,4 +1,4 @@
-// Bodies that the mock makes up, over an in-memory contract: every format that ajv checks and patterns with Unicode properties.
+// Bodies that the mock generates, over an in-memory contract: every format that ajv checks and patterns with Unicode properties.
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { expect, test } from 'vitest';
@@ -58,7 +58,7 @@ async function madeUp(seed: number): Promise<Record<string, unknown>> {
 const seeds = Array.from({ length: 25 }, (_, i) => i + 1);
 const bodies = await Promise.all(seeds.map(madeUp));
 
-test('the same seed makes the same body', async () => {
+test('the same seed generates the same body', async () => {
   expect(await madeUp(1)).toEqual(bodies[0]);
   expect(bodies[1]).not.toEqual(bodies[0]);
 });
