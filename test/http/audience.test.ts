@@ -97,7 +97,7 @@ describe('the start and the generation fail for', () => {
   });
 
   test.each(['default', '2XX'])('a success response without a declared status: %s', (status) => {
-    expect(() => audienceOf({ 200: plain, [status]: plain })).toThrow(`getThing says '${status}'`);
+    expect(() => audienceOf({ 200: plain, [status]: plain })).toThrow(`getThing declares a success as '${status}'`);
   });
 });
 
