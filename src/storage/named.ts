@@ -38,7 +38,7 @@ export function named(pool: pg.Pool): PostgresPool {
   }
 
   async function connect(): Promise<PostgresPoolClient> {
-    const client = await pool.connect();
+    const client = await pool.connect().catch(asConnectionFailure);
     const before = known.get(client);
     if (before && before.age !== age) {
       client.release(true); // as old as a dead one: a new connection takes milliseconds, waiting for a dead one seconds
@@ -74,6 +74,16 @@ function wrap(client: pg.PoolClient, { nameOf, answerMs, onSilence }: Connection
     query: query as PostgresPoolClient['query'], // without the overload for cursors, which are not configured
     release: (destroy) => client.release(destroy || isSilent),
   };
+}
+
+/** SQLSTATE of a client that cannot connect. */
+const cannotConnect = '08001';
+
+/** Whatever keeps the database from accepting a connection, it is an outage: PostgreSQL has many codes for it. */
+function asConnectionFailure(cause: Error): never {
+  throw Object.assign(new Error(`cannot connect to the database: ${cause.message}`, { cause }), {
+    code: cannotConnect,
+  });
 }
 
 /** `pg` gives this error no code. */

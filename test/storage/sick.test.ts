@@ -1,6 +1,7 @@
 // An unavailable, full, read-only or silent database: 503 with Retry-After, readiness returns 503, and the server
 // recovers.
 import { createServer, type Server, type Socket, connect as tcp } from 'node:net';
+import pg from 'pg';
 import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 import { standardLimits } from '../../src/http/limits.ts';
@@ -152,6 +153,25 @@ async function quietable(url: string): Promise<{ url: string; silence(): void; o
     },
   };
 }
+
+test.skipIf(!TEST_DATABASE_URL)(
+  'a database that accepts no connections returns 503 for requests and readiness (skipped without TEST_DATABASE_URL)',
+  { timeout: 60_000 },
+  async () => {
+    const { pool, database } = await opened(TEST_DATABASE_URL as string);
+    const front = await serving(database);
+    const { rows } = await pool.query('select current_database() as db');
+    const admin = new pg.Client(TEST_DATABASE_URL);
+    await admin.connect();
+    undo.push(() => admin.end());
+    const allow = (isAllowed: boolean) => admin.query(`alter database ${rows[0].db} allow_connections ${isAllowed}`);
+    await allow(false);
+    await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [rows[0].db]);
+    expect([told(await create(front)), told(await read(front)), told(await ready(front))]).toEqual([away, away, away]);
+    await allow(true);
+    expect((await create(front)).status).toBe(201);
+  },
+);
 
 test.skipIf(!TEST_DATABASE_URL)(
   'silent connections are discarded: one request waits for the limit, the next ones succeed (skipped without TEST_DATABASE_URL)',
