@@ -9,9 +9,11 @@ import type { KeyRow } from './apiKey.ts';
 /** The access of a key: the columns that define what it may do. */
 export type Powers = Pick<KeyRow, 'type' | 'permissions' | 'restrictions' | 'rate_limit' | 'expires_at'>;
 
-/** Yields each field, by its name in the contract, in which `of` has more access than `over`. */
+/**
+ * Yields each field, by its name in the contract, in which `of` has more access than `over`, a secret key or an earlier state of `of`.
+ * Publishable keys cannot manage keys.
+ */
 function* excesses(of: Powers, over: Powers, limits: Limits): Generator<string> {
-  if (of.type === 'secret' && over.type === 'publishable') yield 'type';
   const allowed = allowedTo(over);
   if (allowedTo(of).some((one) => !allowed.includes(one))) yield 'permissions';
   for (const kind of widened(of.restrictions, over.restrictions, operationTable)) yield `restrictions.${kind}`;

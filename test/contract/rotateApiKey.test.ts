@@ -190,6 +190,12 @@ describe.each(backends)('rotateApiKey on $name', (backend) => {
     expect(made.expiresAt).toBe(previousSecretExpiresAt);
   });
 
+  stateful('200 for an old secret that renames its own key, which expires later than the secret', async () => {
+    const { id, key } = await newKey(backend);
+    await got(rotate(id, 60));
+    expect((await got(keysBy(backend, key).change(id, { name: 'Renamed' }))).name).toBe('Renamed');
+  });
+
   stateful('200 for parallel requests with one Idempotency-Key, and the key is rotated once', async () => {
     const { id } = await newKey(backend);
     const once = keysBy(backend, keys.secretTest, { headers: { 'idempotency-key': randomUUID() } });
