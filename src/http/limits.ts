@@ -5,6 +5,7 @@ import { clientAddressOf } from './addresses.ts';
 import type { Buckets } from './buckets.ts';
 import type { Caller } from './operation.ts';
 import { Problem } from './problem.ts';
+import { counted } from './words.ts';
 
 /** Requests and window of each kind of bucket; windows in seconds. */
 export type Limits = Record<'secret' | 'publishable' | 'open' | 'failed', { requests: number; windowSeconds: number }>;
@@ -57,7 +58,7 @@ export function createLimiter(limits: Limits, buckets: Buckets): Limiter {
     const retryAfter = Math.max(1, Math.ceil(msLeft / 1000));
     throw new Problem('rate_limit_exceeded', {
       retryAfter,
-      message: `Too many requests. Try again in ${retryAfter} seconds.`,
+      message: `Too many requests. Try again in ${counted(retryAfter, 'second')}.`,
     });
   }
 

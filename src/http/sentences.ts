@@ -2,7 +2,7 @@
 import type { Schema } from '../contract/document.ts';
 import { anyText } from '../contract/keywords.ts';
 import { type ErrorCode, Problem } from './problem.ts';
-import { count, nameLengthMax, phraseOf, type Resolve, shortened } from './words.ts';
+import { counted, nameLengthMax, phraseOf, type Resolve, shortened } from './words.ts';
 
 /** A value that violates a keyword of its schema. */
 export type Fault = {
@@ -32,7 +32,7 @@ const mustBe: Teller = ({ schema }) => ({
 });
 const mustHave =
   (bound: 'at least' | 'at most', noun: string): Teller =>
-  ({ expected }) => ({ sentence: (name) => `${name} must have ${bound} ${count(expected, noun)}.` });
+  ({ expected }) => ({ sentence: (name) => `${name} must have ${bound} ${counted(expected, noun)}.` });
 const missing = (path: string[], name: unknown): Told => ({
   code: 'parameter_missing',
   about: [...path, String(name)],

@@ -39,7 +39,7 @@ export function phraseOf(schema: Schema, resolve: Resolve): string {
 export const typesOf = ({ type }: Schema): string[] => [type ?? []].flat();
 
 /** `3 characters`, `1 character`. */
-export const count = (number: unknown, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+export const counted = (number: unknown, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
 /** Shortens a name or value, which can have any length. */
 export const shortened = (text: string, lengthMax: number): string =>

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { memoryBuckets } from '../../src/http/buckets.ts';
 import { redisBuckets } from '../../src/http/redisBuckets.ts';
 import { mockKeys } from '../../src/mock/keyring.ts';
-import { open } from '../support/client.ts';
+import { open, send } from '../support/client.ts';
 import { type Home, newHome, type RunningPair, startPair } from '../support/home.ts';
 import {
   ask,
@@ -22,6 +22,21 @@ import { missingRedis, type RedisServer, startRedis } from './redisServer.ts';
 const undo: (() => unknown)[] = [];
 afterEach(async () => {
   for (const one of undo.splice(0).reverse()) await one();
+});
+
+test.each([
+  { msLeft: 1, retryAfter: '1', wait: '1 second' },
+  { msLeft: 1000, retryAfter: '1', wait: '1 second' },
+  { msLeft: 1001, retryAfter: '2', wait: '2 seconds' },
+  { msLeft: 90_500, retryAfter: '91', wait: '91 seconds' },
+])('a request over the limit learns when the window ends: $msLeft ms', async ({ msLeft, retryAfter, wait }) => {
+  const full = { consume: async () => ({ count: 1001, msLeft }), close: async () => {} };
+  const front = await startLimited({ buckets: full });
+  undo.push(front.stop);
+  const response = await send(front, '/api/v1/auth/whoami', { key: newKey() });
+  expect(response.status).toBe(429);
+  expect(response.headers.get('Retry-After')).toBe(retryAfter);
+  expect(await response.json()).toMatchObject({ error: { message: `Too many requests. Try again in ${wait}.` } });
 });
 
 describe('server and mock with the default limits', () => {
