@@ -6,7 +6,7 @@ import { accept } from './http/accept.ts';
 import { dropPorts } from './http/addresses.ts';
 import { answer, type Backend } from './http/answer.ts';
 import type { Audience } from './http/audience.ts';
-import { authenticate, authorize, stillInForce } from './http/authenticate.ts';
+import { authenticate, authorize, inForce, stillInForce } from './http/authenticate.ts';
 import { type BodyLimits, readBody } from './http/body.ts';
 import { type Buckets, memoryBuckets } from './http/buckets.ts';
 import { compress } from './http/compress.ts';
@@ -15,6 +15,7 @@ import type { Guard, OnViolation } from './http/guard.ts';
 import type { Keyring } from './http/keyring.ts';
 import { createLimiter, type Limits } from './http/limits.ts';
 import type { Operation } from './http/router.ts';
+import type { SchemaChecks } from './http/schemaChecks.ts';
 import { cors, identify, requireHttps, route, version } from './http/stages.ts';
 import { refuseBrokenText } from './http/text.ts';
 import { type Meter, meterUse } from './http/usage.ts';
@@ -29,6 +30,7 @@ export type Deps = {
   guard: Guard;
   onViolation: OnViolation;
   audience: Audience;
+  checks: SchemaChecks;
   /** The pages under /developers/api. */
   pages: RequestHandler;
   log: Logger;
@@ -52,6 +54,7 @@ export function createApp({
   guard,
   onViolation,
   audience,
+  checks,
   pages,
   log,
   clock,
@@ -71,6 +74,7 @@ export function createApp({
   };
   app.locals.onViolation = heard;
   const { limit, chargeFailure } = createLimiter(limits, buckets);
+  const check = inForce(keyring, clock);
   app.use(identify(requestIds, clock), logRequests(log), dropPorts, cors, compress);
   app.use('/developers/api', pages);
   app.use(
@@ -84,10 +88,10 @@ export function createApp({
     authorize, //                              403
     accept, //                                 406
     readBody(bodyLimits), //                   415, 413, 408, 400 invalid_json
-    stillInForce(keyring, clock), //           401
+    stillInForce(check), //                    401
     refuseBrokenText, //                       400 parameter_invalid
     ...guard.request, //                       400 parameter_*
-    answer(backend, guard, audience), //       409 idempotency_conflict
+    answer(backend, { guard, audience, checks }, check), // 409 idempotency_conflict, 412 resource_changed
     answerError(publicUrl, log),
     lastResort(publicUrl, log),
   );

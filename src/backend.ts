@@ -28,7 +28,8 @@ export type Parts = {
   reporters: Reporters;
 };
 type Log = { warn(details: object, message: string): void };
-type AnyHandler = (input: object, reply: (status: number, content: object) => Success) => Promise<Success>;
+type MakeSuccess = (status: number, content?: unknown, headers?: Record<string, string>) => Success;
+type AnyHandler = (input: object, reply: MakeSuccess) => Promise<Success>;
 
 export function handlersOf({ database, change, isReady, limits, reporters }: Parts): Handlers {
   return {
@@ -51,7 +52,7 @@ export function handlersBackend(
   const byOperation = new Map(
     Object.values(handlers).flatMap((ofTag) => Object.entries(ofTag as Record<string, AnyHandler>)),
   );
-  const reply = (status: number, content: object) => ({ status, content });
+  const reply: MakeSuccess = (status, content, headers) => ({ status, content, ...(headers && { headers }) });
   /** The guard has validated the call against its operation. TypeScript cannot derive that from the table. */
   const handle = (call: Call, work: object) =>
     (byOperation.get(call.operation.operationId) as AnyHandler)({ ...call, ...work }, reply); // stubs.ts requires every operation
@@ -59,7 +60,7 @@ export function handlersBackend(
   return async (call, finish) => {
     const { caller, operation, requestId, now } = call;
     if (!caller) return finish(await handle(call, {}));
-    if (operation.method === 'GET') return finish(await handle(call, { db: seenBy(caller, database.of(caller)) }));
+    if (operation.isRead) return finish(await handle(call, { db: seenBy(caller, database.of(caller)) }));
     const actor = { type: 'api_key' as const, id: caller.keyId };
     const work = (made: Change) => write(made, { ...call, caller }, finish);
     return change(caller, { actor, requestId, now }, work).catch(lockTimeoutAsConflict);

@@ -11,6 +11,7 @@ import { createAudience } from './http/audience.ts';
 import { memoryBuckets } from './http/buckets.ts';
 import { createGuard } from './http/guard.ts';
 import { redisBuckets } from './http/redisBuckets.ts';
+import { createSchemaChecks } from './http/schemaChecks.ts';
 import { type Listener, listen } from './http/server.ts';
 import { newRequestId } from './http/stages.ts';
 import { reportersOf } from './keys/reporters.ts';
@@ -99,6 +100,7 @@ function sharedParts({ limits, bodyLimits, trustedProxies }: Config, log: Logger
     contract,
     guard: createGuard(contract),
     audience: createAudience(contract, operationTable),
+    checks: createSchemaChecks(contract),
     log,
     clock: () => new Date(),
     requestIds: newRequestId,

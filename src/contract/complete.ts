@@ -15,6 +15,7 @@ import {
   type Response,
   type Schema,
 } from './document.ts';
+import { completeItems } from './formats.ts';
 import { addKeywords } from './keywords.ts';
 
 type Facts = { path: string; method: string; operation: Operation; parameters: Parameter[] };
@@ -28,8 +29,12 @@ const always = (): boolean => true;
 const isOpen = ({ operation }: Facts): boolean => operation.security.length === 0;
 const isProbe = ({ operation }: Facts): boolean => operation['x-probe'] === true;
 const hasBody = ({ operation }: Facts): boolean => operation.requestBody !== undefined;
+/** Whether an operation changes nothing: a GET, or a POST with `x-reads`. */
+export const isRead = (method: string, operation: Operation): boolean =>
+  method === 'get' || operation['x-reads'] === true;
 /** Only operations that create or change something need idempotency. */
-const isIdempotent = (facts: Facts): boolean => ['post', 'patch'].includes(facts.method) && !isOpen(facts);
+const isIdempotent = (facts: Facts): boolean =>
+  ['post', 'patch'].includes(facts.method) && !isRead(facts.method, facts.operation) && !isOpen(facts);
 const keysOf = ({ operation }: Facts): string[] =>
   operation.security.flatMap((requirement) => Object.keys(requirement));
 
@@ -48,7 +53,8 @@ const rules: Rule[] = [
   { code: 'team_access_denied', when: ({ path }) => path.includes('{teamId}'), limited: true },
   {
     code: 'publishable_key_write',
-    when: (facts) => facts.method !== 'get' && !isOpen(facts) && !keysOf(facts).includes('publishableKey'),
+    when: (facts) =>
+      !isRead(facts.method, facts.operation) && !isOpen(facts) && !keysOf(facts).includes('publishableKey'),
     limited: true,
   },
   { code: 'insufficient_permissions', when: (facts) => !isOpen(facts), limited: 'sometimes', isUsual: true },
@@ -70,6 +76,11 @@ const rules: Rule[] = [
     isUsual: true,
   },
   { code: 'parameter_unknown', when: always, limited: true },
+  {
+    code: 'resource_changed',
+    when: ({ parameters }) => parameters.some(({ name }) => name === 'If-Match'),
+    limited: true,
+  },
   { code: 'idempotency_conflict', when: isIdempotent, limited: true },
   { code: 'mock_scenario_unknown', when: always, limited: true },
   { code: 'internal_error', when: always, limited: 'sometimes' },
@@ -87,10 +98,13 @@ function byUse(codes: string[]): string[] {
   return codes.toSorted((a, b) => place(a) - place(b));
 }
 
-const everyAnswer = ['CStar-Version', 'X-Request-Id', 'Preference-Applied'];
+const everyAnswer = ['CStar-Version', 'X-Request-Id', 'Preference-Applied'] as const;
 const keyAge = 'X-Key-Age-Days';
-const replayHeaders = ['Idempotency-Replayed', 'Idempotency-Original-Request'];
-const limitHeaders = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset', 'X-RateLimit-Window'];
+const replayHeaders = ['Idempotency-Replayed', 'Idempotency-Original-Request'] as const;
+const limitHeaders = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset', 'X-RateLimit-Window'] as const;
+/** The headers of a success that the front sets. A handler sets the others that its operation declares. */
+export const frontHeaders = [...everyAnswer, keyAge, ...replayHeaders, ...limitHeaders, 'ETag'] as const;
+export type FrontHeader = (typeof frontHeaders)[number];
 const ofStatus: Record<string, string[]> = {
   401: ['WWW-Authenticate'],
   405: ['Allow'],
@@ -98,6 +112,14 @@ const ofStatus: Record<string, string[]> = {
   409: ['Retry-After.optional'],
   503: ['Retry-After'],
 };
+
+const conditions = ['If-Match', 'If-None-Match'];
+const etag: Header = {
+  description: 'Identifies this version of the content. Send it as `If-None-Match` or `If-Match`.',
+  required: true,
+  schema: { type: 'string', pattern: '^"[A-Za-z0-9_-]{22}"$', examples: ['"9f86d081884c7d659a2fea"'] },
+};
+const notModified: Response = { description: 'The content is still the version that `If-None-Match` names.' };
 
 /** Completes the bundle in place. */
 export function complete(contract: Contract): void {
@@ -122,12 +144,21 @@ export function complete(contract: Contract): void {
         (name) => ({ $ref: `#/components/parameters/${name}` }) as Ref<Parameter>,
       ),
     ];
-    for (const response of Object.values(operation.responses))
-      response.headers = headersOf([
-        ...(isProbe(facts) ? [] : limitHeaders),
-        ...(isOpen(facts) ? [] : [keyAge]),
-        ...(isIdempotent(facts) ? replayHeaders : []),
-      ]);
+    for (const response of Object.values(operation.responses)) {
+      for (const [mediaType, media] of Object.entries(response.content ?? {}))
+        completeItems(contract, mediaType, media, response.description);
+      response.headers = {
+        ...response.headers,
+        ...headersOf([
+          ...(isProbe(facts) ? [] : limitHeaders),
+          ...(isOpen(facts) ? [] : [keyAge]),
+          ...(isIdempotent(facts) ? replayHeaders : []),
+        ]),
+        ...(facts.parameters.some(({ name }) => conditions.includes(name)) && { ETag: etag }),
+      };
+    }
+    if (facts.parameters.some(({ name }) => name === 'If-None-Match'))
+      operation.responses['304'] = { ...notModified, headers: { ...headersOf(limitHeaders), ETag: etag } };
 
     const codes = [
       ...rules.filter(({ when }) => when(facts)).map(({ code }) => code),
@@ -169,7 +200,7 @@ function entryOf(components: Components, code: string): ErrorEntry {
   return entry;
 }
 
-const headersOf = (limits: string[], status?: number): Record<string, Ref<Header>> =>
+const headersOf = (limits: readonly string[], status?: number): Record<string, Ref<Header>> =>
   Object.fromEntries(
     [...everyAnswer, ...limits, ...(ofStatus[status ?? ''] ?? [])].map((name) => [
       name.replace('.optional', ''),

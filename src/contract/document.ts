@@ -39,7 +39,14 @@ export type Parameter = {
 };
 export type Header = { description: string; required?: boolean; schema: Schema };
 export type Example = { summary: string; value: unknown };
-export type Media = { schema: Schema; examples?: Record<string, Example> };
+export type Media = {
+  schema: Schema;
+  examples?: Record<string, Example>;
+  /** The schema of one item, for a media type that is a sequence of items (`src/contract/formats.ts`). */
+  'x-item'?: Schema;
+  /** Example items, from which the examples of these media types are written. */
+  'x-items'?: unknown[];
+};
 export type Response = { description: string; headers?: Record<string, Ref<Header>>; content?: Record<string, Media> };
 export type Operation = {
   operationId: string;
@@ -54,6 +61,7 @@ export type Operation = {
   'x-probe'?: boolean;
   'x-environment'?: 'test';
   'x-envelope'?: 'none';
+  'x-reads'?: boolean;
 };
 export const methods = ['get', 'put', 'post', 'patch', 'delete'] as const;
 export type PathItem = Partial<Record<(typeof methods)[number], Operation>> & {
@@ -135,20 +143,31 @@ export function parametersOf(contract: Contract, item: PathItem, operation: Oper
   return [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((parameter) => resolve(contract, parameter));
 }
 
-/** Every body that a success of the operation can have. */
-export function bodiesOfSuccess(
+/** The responses of an operation that are not errors. */
+export function successesOf(
   contract: Contract,
   { operationId, responses }: Operation,
-): { status: string; mediaType: string; schema: Schema }[] {
+): { status: string; response: Response }[] {
   return Object.entries(responses).flatMap(([status, response]) => {
     if (/^[45]/.test(status)) return [];
     if (!/^[23]\d\d$/.test(status))
       throw new Error(`${operationId} declares a success as '${status}'. It must be one status, such as 200`);
-    return Object.entries(resolve(contract, response).content ?? {}).map(([mediaType, { schema }]) => {
-      if (!schema) throw new Error(`${operationId} ${status} ${mediaType} has no schema`);
-      return { status, mediaType, schema };
-    });
+    return { status, response: resolve(contract, response) };
   });
+}
+
+/** Every body that a success of the operation can have. `schema` describes one item if the body is a sequence of items. */
+export function bodiesOfSuccess(
+  contract: Contract,
+  operation: Operation,
+): { status: string; mediaType: string; media: Media; schema: Schema }[] {
+  return successesOf(contract, operation).flatMap(({ status, response }) =>
+    Object.entries(response.content ?? {}).map(([mediaType, media]) => {
+      const schema = media['x-item'] ?? media.schema;
+      if (!schema) throw new Error(`${operation.operationId} ${status} ${mediaType} has no schema`);
+      return { status, mediaType, media, schema };
+    }),
+  );
 }
 
 /** The schema of `data` in the success of an operation, and the `data` of each of its examples. */

@@ -1,5 +1,5 @@
 // The headers that scripts of another origin may send and read (CORS): those of the contract, and those of HTTP itself.
-import { type Contract, operationsOf, parametersOf } from './document.ts';
+import { type Contract, operationsOf, parametersOf, successesOf } from './document.ts';
 
 const ofRequests = ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'Last-Event-ID', 'Prefer'];
 const ofResponses = ['Allow', 'Content-Disposition', 'ETag', 'Location', 'Preference-Applied'];
@@ -17,5 +17,11 @@ export const requestHeadersOf = (contract: Contract): string[] =>
   ]);
 
 /** Response headers that a page may read, in addition to those that CORS always allows. */
-export const responseHeadersOf = ({ components }: Contract): string[] =>
-  sorted([...ofResponses, ...Object.keys(components.headers).map((name) => name.replace('.optional', ''))]);
+export const responseHeadersOf = (contract: Contract): string[] =>
+  sorted([
+    ...ofResponses,
+    ...Object.keys(contract.components.headers).map((name) => name.replace('.optional', '')),
+    ...[...operationsOf(contract)]
+      .flatMap(({ operation }) => successesOf(contract, operation))
+      .flatMap(({ response }) => Object.keys(response.headers ?? {})),
+  ]);

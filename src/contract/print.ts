@@ -1,16 +1,21 @@
 // Prints the TypeScript that is generated from the contract: operation table, handler interfaces, error registry.
+import { frontHeaders, isRead } from './complete.ts';
 import {
+  bodiesOfSuccess,
   type Contract,
+  type Header,
+  type Operation,
   operationsOf,
   type Parameter,
   parametersOf,
   permissionsOf,
-  type Ref,
   type Response,
   resolve,
   type Schema,
   schemasWithin,
+  successesOf,
 } from './document.ts';
+import { columnsOf } from './formats.ts';
 import { requestHeadersOf, responseHeadersOf } from './headers.ts';
 
 /** What the front needs to know about each operation. */
@@ -18,9 +23,9 @@ export function operationRows(contract: Contract) {
   return [...operationsOf(contract)].map(({ path, method, item, operation }) => {
     const parameters = parametersOf(contract, item, operation);
     const query = parameters.filter((parameter) => parameter.in === 'query');
-    const responses = Object.values(operation.responses).map((response) =>
-      resolve(contract, response as Ref<Response>),
-    );
+    const successes = successesOf(contract, operation);
+    const bodies = bodiesOfSuccess(contract, operation);
+    const items = bodies.find(({ media }) => media['x-item'])?.schema;
     return {
       operationId: operation.operationId,
       tag: operation.tags[0],
@@ -42,13 +47,19 @@ export function operationRows(contract: Contract) {
         : null,
       isProbe: operation['x-probe'] ?? false,
       isIdempotent: (operation.parameters ?? []).some(({ $ref }) => $ref?.endsWith('/Idempotency-Key')),
-      showsSecret: responses.some(({ content }) =>
-        Object.values(content ?? {}).some(({ schema }) => isShownOnce(contract, schema)),
-      ),
+      isRead: isRead(method, operation),
+      showsSecret: bodies.some(({ schema }) => isShownOnce(contract, schema)),
       environment: operation['x-environment'] ?? null,
       hasEnvelope: operation['x-envelope'] !== 'none',
-      successStatus: Number(Object.keys(operation.responses).find((status) => status.startsWith('2'))),
-      produces: [...new Set(responses.flatMap(({ content }) => Object.keys(content ?? {})))],
+      successStatus: Number(successes[0]?.status),
+      successes: Object.fromEntries(
+        successes.map(({ status, response }) => [
+          status,
+          { mediaTypes: Object.keys(response.content ?? {}), headers: ownHeaders(contract, response) },
+        ]),
+      ),
+      columns: items ? columnsOf(contract, items) : [],
+      produces: [...new Set(bodies.map(({ mediaType }) => mediaType))],
     };
   });
 }
@@ -69,10 +80,16 @@ export function operationTable(contract: Contract): string {
   );
 }
 
+/** The headers that a handler sets, and whether each is required. */
+function ownHeaders(contract: Contract, { headers = {} }: Response): Record<string, boolean> {
+  const own = Object.entries(headers).filter(([name]) => !(frontHeaders as readonly string[]).includes(name));
+  return Object.fromEntries(own.map(([name, header]) => [name, resolve<Header>(contract, header).required ?? false]));
+}
+
 /** The place, name and type of a path or query parameter that is a number or an array of numbers. Empty for any other parameter. */
 function numberIn(contract: Contract, { name, in: place, schema }: Parameter): object[] {
   const resolved = resolve(contract, schema);
-  const types = [resolved.type, resolve(contract, resolved.items ?? {}).type].flat();
+  const types = [resolved.type, resolve<Schema>(contract, resolved.items ?? {}).type].flat();
   const type = ['number', 'integer'].find((one) => types.includes(one));
   return type && place !== 'header' ? [{ in: place, name, type }] : [];
 }
@@ -104,23 +121,40 @@ function admitsUuid(contract: Contract, node: Schema): boolean {
   return pattern ? new RegExp(pattern, 'u').test(someUuid) : anyOf.some((one) => admitsUuid(contract, one));
 }
 
-/** `generated/stubs.ts`: one interface per tag with one method per operation. */
-export function stubs(contract: Contract): string {
+/**
+ * `stubs.ts`: one interface per tag with one method per operation.
+ * @param handlerModule the module with the type `Handler`, relative to the target
+ */
+export function stubs(contract: Contract, handlerModule: string): string {
   const byTag = Map.groupBy(operationsOf(contract), ({ operation }) => operation.tags[0]);
   const interfaces = [...byTag].map(
     ([tag, entries]) =>
       `export interface ${tag}Handlers {\n${entries
         .map(
           ({ method, path, operation }) =>
-            `  /** ${method.toUpperCase()} ${path}: ${operation.summary} */\n  ${operation.operationId}: Handler<'${operation.operationId}'>;\n`,
+            `  /** ${method.toUpperCase()} ${path}: ${operation.summary} */\n  ${operation.operationId}: ${handlerType(contract, operation)};\n`,
         )
         .join('')}}\n`,
   );
+  const all = interfaces.join('\n');
+  const used = all.includes("components['schemas']") ? 'components, operations' : 'operations';
   return (
-    "import type { Handler } from '../src/http/operation.ts';\n\n" +
-    interfaces.join('\n') +
+    `import type { Handler } from '${handlerModule}';\n` +
+    `import type { ${used} } from './types.ts';\n\n` +
+    all +
     `\nexport interface Handlers {\n${[...byTag.keys()].map((tag) => `  ${tag}: ${tag}Handlers;\n`).join('')}}\n`
   );
+}
+
+/** `Handler<operations['listTickets']>`, with the type of the items if the operation returns a stream of them. */
+function handlerType(contract: Contract, operation: Operation): string {
+  const items = new Set(bodiesOfSuccess(contract, operation).flatMap(({ media }) => media['x-item']?.$ref ?? []));
+  if (items.size > 1) throw new Error(`${operation.operationId} has several schemas as x-item. It can have one.`);
+  const types = [
+    `operations['${operation.operationId}']`,
+    ...[...items].map(($ref) => `components['schemas']['${$ref.split('/').at(-1)}']`),
+  ];
+  return `Handler<${types.join(', ')}>`;
 }
 
 /** `generated/errors.ts`: the error registry and the union of its codes. */

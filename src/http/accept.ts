@@ -6,7 +6,8 @@ import { Problem } from './problem.ts';
 export const accept: RequestHandler = (req, _res, next) => {
   const { accept } = req.headers;
   if (accept !== undefined) req.headers.accept = mediaRangesOf(accept);
-  if (!req.accepts([...req.context.operation.produces])) throw new Problem('not_acceptable');
+  const { produces } = req.context.operation;
+  if (produces.length > 0 && !req.accepts([...produces])) throw new Problem('not_acceptable');
   next();
 };
 

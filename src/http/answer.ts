@@ -1,11 +1,12 @@
-// Calls the backend, wraps its result in the response envelope and sends it.
-import type { Request, RequestHandler, Response } from 'express';
-import type { Audience } from './audience.ts';
-import type { Guard } from './guard.ts';
+// Calls the backend and sends its response.
+import type { Request, RequestHandler } from 'express';
+import { refuseIfChanged } from './etag.ts';
+import { createFinish, type Finishing } from './finish.ts';
 import { createTurns, nameOf, type Repetition, type Reply, repetitionOf, type Turn } from './idempotency.ts';
 import type { Caller } from './operation.ts';
 import { typedPath } from './parameters.ts';
 import type { Operation } from './router.ts';
+import { send } from './send.ts';
 
 export type Call = {
   operation: Operation;
@@ -24,9 +25,19 @@ export type Call = {
   repetition: Repetition | undefined;
   /** The header `Prefer`, which only the mock reads. */
   prefer: string | undefined;
+  /** Aborted when nobody waits for the response any more: the connection is closed, or the key does not work any more. */
+  signal: AbortSignal;
+  /**
+   * Compares the header `If-Match` with what a GET of the resource returns now, without `success` and `meta`.
+   * @throws 412 `resource_changed`
+   */
+  refuseIfChanged(content: object): void;
 };
-/** `content` is the body without `success` and `meta`. For an operation without an envelope, it is the whole body. */
-export type Success = { status: number; content: object; headers?: Record<string, string> };
+/**
+ * `content` is the body without `success` and `meta`. For an operation without an envelope, it is the whole body: an object, a text,
+ * a Blob, or the items of a stream.
+ */
+export type Success = { status: number; content?: unknown; headers?: Record<string, string> };
 /** Builds the response of a success and checks it against the contract. Rejects if the response breaks the contract. */
 export type Finish = (success: Success) => Promise<Reply>;
 /**
@@ -35,31 +46,24 @@ export type Finish = (success: Success) => Promise<Reply>;
  */
 export type Backend = (call: Call, finish: Finish) => Promise<Reply>;
 
-export function answer(backend: Backend, guard: Guard, audience: Audience): RequestHandler {
+/** @param inForce rejects when the caller's key does not work any more */
+export function answer(
+  backend: Backend,
+  finishing: Finishing,
+  inForce: (req: Request) => Promise<void>,
+): RequestHandler {
   const inTurn = createTurns();
+  const finish = createFinish(finishing);
   return async (req, res) => {
-    const call = callOf(req);
-    const reply = await inTurn(turnOf(call), () => backend(call, (success) => finished(success, call, req)));
-    send(reply, call, res);
+    const ended = new AbortController();
+    res.once('close', () => ended.abort());
+    const call = callOf(req, ended.signal);
+    const reply = await inTurn(turnOf(call), () => backend(call, (success) => finish(success, call, req)));
+    await send(reply, req, res, { call, ended, inForce });
   };
-
-  async function finished(success: Success, { operation, caller, requestId, now }: Call, req: Request): Promise<Reply> {
-    const { status, content, headers } = success;
-    const isPublic = caller?.type !== 'secret';
-    const visible = isPublic ? audience(operation, status, content) : content;
-    req.context.mustFit = isPublic; // a field that is not in the contract may be secret
-    const meta = { requestId, timestamp: now.toISOString() };
-    const body = operation.hasEnvelope ? { success: true, ...visible, meta } : visible;
-    await guard.check(req, status, body);
-    return { status, body: JSON.stringify(body), requestId, ...(headers && { headers }) };
-  }
 }
 
-/** A response that is the same for every caller and that may be a minute old. */
-const isForEverybody = ({ method, security, isProbe }: Operation): boolean =>
-  method === 'GET' && security.length === 0 && !isProbe;
-
-const callOf = (req: Request): Call => ({
+const callOf = (req: Request, signal: AbortSignal): Call => ({
   ...req.context,
   path: typedPath(req.context.operation, req.context.params),
   query: req.query,
@@ -67,22 +71,10 @@ const callOf = (req: Request): Call => ({
   headers: Object.fromEntries(req.context.operation.headers.map((name) => [name, req.get(name)])),
   repetition: repetitionOf(req),
   prefer: req.get('prefer'),
+  signal,
+  refuseIfChanged: refuseIfChanged(req.get('if-match')),
 });
 
 function turnOf({ repetition, caller }: Call): Turn | undefined {
   return repetition && caller && { name: nameOf(repetition, caller), waitUntil: repetition.waitUntil };
-}
-
-function send(
-  { status, body, requestId: answered, headers = {} }: Reply,
-  { requestId, operation }: Call,
-  res: Response,
-): void {
-  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
-  if (answered !== requestId) {
-    res.setHeader('Idempotency-Replayed', 'true');
-    res.setHeader('Idempotency-Original-Request', answered);
-  }
-  if (isForEverybody(operation)) res.removeHeader('Cache-Control');
-  res.status(status).type('json').send(body);
 }

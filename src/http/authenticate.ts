@@ -32,18 +32,21 @@ export function authenticate(keyring: Keyring, chargeFailure: RequestHandler): R
   };
 }
 
-/**
- * Checks the key again and resets the time of the request after the body was received. Receiving it can take ten seconds, in
- * which the key may expire or be revoked.
- */
-export function stillInForce(keyring: Keyring, clock: () => Date): RequestHandler {
-  return async (req, _res, next) => {
-    if (!req.context.raw) return next();
+/** Resets the time of the request and checks the key again. Rejects with the Problem if it does not work any more. */
+export const inForce =
+  (keyring: Keyring, clock: () => Date) =>
+  async (req: Request): Promise<void> => {
     req.context.now = clock();
     if (req.context.caller) await keyOf(req, keyring);
+  };
+
+/** Checks the key again after the body was received. Receiving it can take ten seconds, in which the key may expire or be revoked. */
+export const stillInForce =
+  (check: (req: Request) => Promise<void>): RequestHandler =>
+  async (req, _res, next) => {
+    if (req.context.raw) await check(req);
     next();
   };
-}
 
 type Known = Key & { prefix: { kind: string; environment: Environment } };
 
@@ -101,7 +104,7 @@ export const authorize: RequestHandler = (req, _res, next) => {
 
   const requirement = operation.security.find(({ scheme }) => scheme === `${caller.type}Key`);
   if (!requirement) {
-    if (caller.type === 'publishable' && operation.method !== 'GET') throw readOnly(caller.environment);
+    if (caller.type === 'publishable' && !operation.isRead) throw readOnly(caller.environment);
     throw new Problem('insufficient_permissions');
   }
   const missing = requirement.permissions.find((permission) => !caller.permissions.includes(permission));

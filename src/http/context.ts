@@ -11,6 +11,10 @@ export type Context = {
   params: Record<string, string>;
   /** The `Content-Type` that was sent. `route` sets it, and replaces the header with a safe value. */
   contentType: string | undefined;
+  /** Set for a HEAD request, which the later stages handle as a GET. */
+  isHead: boolean;
+  /** The header `If-None-Match`, if the operation declares it. */
+  ifNoneMatch: string | undefined;
   caller: Caller | undefined;
   /** The restrictions of the caller's key. */
   admission: Admission | undefined;

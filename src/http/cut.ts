@@ -34,9 +34,7 @@ export function cut(contract: Contract, operations: readonly Operation[]): objec
         [key]: { ...operation, responses: { ...Object.fromEntries(successes), default: anyError } },
       };
   }
-  const cutOut = structuredClone({ ...rest, paths: small, components: reachable(small, components) }); // the validator writes into it
-  visit(cutOut, close);
-  visit(cutOut, hold);
+  const cutOut = closed({ ...rest, paths: small, components: reachable(small, components) });
   visit(cutOut, allowReserved);
   visit(cutOut, (node) => inlineUnion(contract, node));
   return cutOut;
@@ -61,6 +59,14 @@ function visit(node: unknown, see: (node: Record<string, unknown>) => void): voi
   if (typeof node !== 'object' || node === null) return;
   if (!Array.isArray(node)) see(node as Record<string, unknown>);
   for (const inner of Object.values(node)) visit(inner, see);
+}
+
+/** A copy in which objects have only the fields that the contract names, and booleans only the values of `x-always`. */
+export function closed<T>(node: T): T {
+  const copy = structuredClone(node);
+  visit(copy, close);
+  visit(copy, hold);
+  return copy;
 }
 
 function close(node: Schema): void {

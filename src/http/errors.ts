@@ -9,6 +9,11 @@ export function answerError(publicUrl: string, log: Logger): ErrorRequestHandler
   return (error, req, res, _next) => {
     const problem = toProblem(error);
     const { requestId } = req.context;
+    if (res.headersSent) {
+      // a stream that failed: the caller must not take what it has for the whole
+      log.error({ requestId, err: loggable(error) }, 'a response was cut off');
+      return void res.destroy();
+    }
     if (problem.status >= 500) log.error({ requestId, err: loggable(problem.cause ?? problem) }, problem.code);
     for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
     res.status(problem.status).json(problem.toBody(requestId, publicUrl));

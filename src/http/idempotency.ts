@@ -8,7 +8,18 @@ import { Problem } from './problem.ts';
 import type { Operation } from './router.ts';
 
 /** A response as it is sent, stored byte for byte for retries. `requestId` is the one in the body. */
-export type Reply = { status: number; body: string; requestId: string; headers?: Record<string, string> };
+export type Reply = {
+  status: number;
+  body: string;
+  /** Absent for a response without a body. */
+  mediaType?: string;
+  requestId: string;
+  headers?: Record<string, string>;
+  /** The body of a response that is too long for the memory. It cannot be stored. */
+  stream?: AsyncIterable<string | Uint8Array>;
+  /** The number of bytes of the stream, if it is known. */
+  length?: number;
+};
 
 /**
  * A request that may be a retry. The original is found by tenant, method, path and key. `path` is the same for all spellings of a

@@ -1,13 +1,10 @@
-// What a handler receives and returns, derived from the contract's types.
-import type { OperationId } from '../../generated/operations.ts';
-import type { operations } from '../../generated/types.ts';
+// What a handler receives and returns, derived from the contract's types. `Op` is an operation in `generated/types.ts`.
+import type { FrontHeader } from '../contract/complete.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import type { Tenant } from '../storage/tenant.ts';
 import type { AfterCommit, Audit, Emit } from './changes.ts';
 import type { KeyLimit } from './keyring.ts';
 import { Problem } from './problem.ts';
-
-export type { OperationId };
 
 /** The caller, identified by an API key. */
 export type Caller = Tenant & {
@@ -22,13 +19,16 @@ export type Caller = Tenant & {
   sharedLimits: readonly KeyLimit[];
 };
 
-type Body<Id extends OperationId> = operations[Id] extends { requestBody?: infer B }
-  ? NonNullable<B> extends { content: { 'application/json': infer J } }
-    ? J
-    : undefined
-  : undefined;
+/** An operation as openapi-typescript describes it. */
+type AnyOperation = { parameters: object; requestBody?: unknown; responses: object };
+
+type Body<Op extends AnyOperation> = Op extends { requestBody: { content: infer C } }
+  ? C[keyof C]
+  : NonNullable<Op['requestBody']> extends { content: infer C }
+    ? C[keyof C] | undefined
+    : undefined;
 // An empty type on purpose: a handler cannot read any field of it.
-type Params<Id extends OperationId, K extends 'path' | 'query' | 'header'> = operations[Id]['parameters'] extends {
+type Params<Op extends AnyOperation, K extends 'path' | 'query' | 'header'> = Op['parameters'] extends {
   [key in K]?: infer P;
 }
   ? [P] extends [undefined]
@@ -37,22 +37,25 @@ type Params<Id extends OperationId, K extends 'path' | 'query' | 'header'> = ope
   : Record<never, never>;
 
 /** The areas where every request has an API key. */
-type IsKeyed<Id extends OperationId> = 401 extends keyof operations[Id]['responses'] ? true : false;
+type IsKeyed<Op extends AnyOperation> = 401 extends keyof Op['responses'] ? true : false;
 
-export type Input<Id extends OperationId> = {
-  path: Params<Id, 'path'>;
-  query: Params<Id, 'query'>;
-  body: Body<Id>;
-  headers: Params<Id, 'header'>;
+export type Input<Op extends AnyOperation> = {
+  path: Params<Op, 'path'>;
+  query: Params<Op, 'query'>;
+  body: Body<Op>;
+  headers: Params<Op, 'header'>;
   /** The bytes of the body after Content-Encoding was decoded. Undefined without a body. */
   raw: Buffer | undefined;
   requestId: string;
   now: Date;
-} & (IsKeyed<Id> extends true ? Keyed : Open);
+  /** Aborted when nobody waits for the response any more. A stream should end then. */
+  signal: AbortSignal;
+} & (Params<Op, 'header'> extends { 'If-Match'?: string } ? Conditional : unknown) &
+  (IsKeyed<Op> extends true ? Keyed : Open);
 
 type Keyed = {
   caller: Caller;
-  /** The caller's data. For all methods but GET, all statements run in one transaction, together with the events. */
+  /** The caller's data. In a write, all statements run in one transaction, together with the events. */
   db: TenantDatabase;
   /** Records an event. It is stored with the change, after the handler has returned. */
   emit: Emit;
@@ -62,28 +65,51 @@ type Keyed = {
   afterCommit: AfterCommit;
 };
 type Open = { caller: undefined };
+type Conditional = {
+  /**
+   * Compares the header `If-Match` with what a GET of the resource returns now, without `success` and `meta`.
+   * @throws 412 `resource_changed`
+   */
+  refuseIfChanged(content: object): void;
+};
 
-type Responses<Id extends OperationId> = operations[Id]['responses'];
-type SuccessStatus<Id extends OperationId> = Extract<keyof Responses<Id>, 200 | 201 | 202 | 204>;
-/** The part of a 2xx body that the handler provides. The front adds `success` and `meta` where there is an envelope. */
-type Content<R> = R extends { content: { 'application/json': infer J } }
-  ? J extends { meta: unknown }
-    ? Omit<J, 'success' | 'meta'>
-    : J
+type SuccessStatus<Op extends AnyOperation> = Extract<keyof Op['responses'], 200 | 201 | 202 | 204 | 302 | 303>;
+/**
+ * The part of a success that the handler provides. For JSON, the front adds `success` and `meta` where there is an envelope. A
+ * response with `x-item` is a stream of items, in whichever media type the caller accepts.
+ */
+type Content<R, Item> = R extends { content: infer C }
+  ? [Item] extends [never]
+    ? C extends { 'application/json': infer J }
+      ? J extends { meta: unknown }
+        ? Omit<J, 'success' | 'meta'>
+        : J
+      : C[keyof C]
+    : AsyncIterable<Item>
+  : undefined;
+/** The headers that the operation declares itself. The front sets the others. */
+type OwnHeaders<R> = R extends { headers: infer H }
+  ? { [Name in keyof H as string extends Name ? never : Name extends FrontHeader ? never : Name]: H[Name] }
   : Record<never, never>;
+type Rest<R, Item> =
+  Record<never, never> extends OwnHeaders<R>
+    ? undefined extends Content<R, Item>
+      ? [content?: undefined, headers?: OwnHeaders<R>]
+      : [content: Content<R, Item>, headers?: OwnHeaders<R>]
+    : [content: Content<R, Item>, headers: OwnHeaders<R>];
 
 declare const answered: unique symbol;
 /** The result of `reply`. Opaque, because TypeScript would not find unknown fields in a literal that a handler returns. */
-export type Answer<Id extends OperationId = OperationId> = {
-  status: number;
-  content: object;
-  readonly [answered]: Id;
-};
-export type Reply<Id extends OperationId> = <S extends SuccessStatus<Id>>(
+export type Answer<Op extends AnyOperation> = { status: number; readonly [answered]: Op };
+export type Reply<Op extends AnyOperation, Item = never> = <S extends SuccessStatus<Op>>(
   status: S,
-  content: Content<Responses<Id>[S]>,
-) => Answer<Id>;
-export type Handler<Id extends OperationId> = (input: Input<Id>, reply: Reply<Id>) => Promise<Answer<Id>>;
+  ...rest: Rest<Op['responses'][S], Item>
+) => Answer<Op>;
+/** `Item` is the type of `x-item`, for responses that are streams. */
+export type Handler<Op extends AnyOperation, Item = never> = (
+  input: Input<Op>,
+  reply: Reply<Op, Item>,
+) => Promise<Answer<Op>>;
 
 /** The handler of an operation that is declared but not implemented yet: 501 `not_implemented`. */
 export const notImplemented = async (): Promise<never> => {

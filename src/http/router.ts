@@ -1,10 +1,9 @@
 // Finds the operation of a request, by path and then by method. Nothing else reads the paths of the operation table.
 import { operationTable } from '../../generated/operations.ts';
-import type { OperationId } from './operation.ts';
 import type { NumberType } from './parameters.ts';
 
 export type Operation = {
-  operationId: OperationId;
+  operationId: string;
   tag: string;
   method: string;
   path: string;
@@ -22,6 +21,8 @@ export type Operation = {
   isProbe: boolean;
   /** Whether it accepts the header `Idempotency-Key`. */
   isIdempotent: boolean;
+  /** Whether it changes nothing, so that it needs no transaction: a GET, or a POST with `x-reads`. */
+  isRead: boolean;
   /** Whether its success contains a secret, which is shown only once. */
   showsSecret: boolean;
   /** The only environment in which it works. */
@@ -29,6 +30,13 @@ export type Operation = {
   /** Whether its success has the envelope `{success, data, meta}`. */
   hasEnvelope: boolean;
   successStatus: number;
+  /** By status. `headers` are those that a handler sets; true means required. */
+  successes: Readonly<
+    Record<string, { mediaTypes: readonly string[]; headers: Readonly<Record<string, boolean>> } | undefined>
+  >;
+  /** The fields of an item, if its success can be a sequence of items. */
+  columns: readonly string[];
+  /** The media types of its successes. */
   produces: readonly string[];
 };
 export type Route = { methods: Map<string, Operation>; params: Record<string, string> };

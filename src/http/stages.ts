@@ -44,10 +44,12 @@ export const cors: RequestHandler = (req, res, next) => {
 export function route(operations: readonly Operation[]): RequestHandler {
   const find = createRouter(operations);
   return (req, _res, next) => {
-    delete req.headers['if-none-match']; // for `*`, Express would turn any response into a 304; none of ours is conditional
+    const ifNoneMatch = req.headers['if-none-match'];
+    delete req.headers['if-none-match']; // for `*`, Express would turn any response into a 304
     const found = find(req.path);
     if (!found) throw new Problem('route_not_found');
-    if (req.method === 'HEAD') req.method = 'GET'; // Node drops the body of the response
+    req.context.isHead = req.method === 'HEAD';
+    if (req.context.isHead) req.method = 'GET'; // Node drops the body of the response
     const operation = found.methods.get(req.method);
     if (!operation) {
       const allowed = [...found.methods.keys()].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
@@ -57,6 +59,7 @@ export function route(operations: readonly Operation[]): RequestHandler {
     req.context.contentType = req.headers['content-type'];
     delete req.headers['content-type'];
     if (operation.body) req.headers['content-type'] = operation.body.mediaTypes[0];
+    if (operation.headers.includes('If-None-Match')) req.context.ifNoneMatch = ifNoneMatch;
     req.context.operation = operation;
     req.context.params = found.params;
     next();

@@ -1,4 +1,5 @@
 // Handles reports of keys that were found in public (GitHub's secret scanning partner program).
+import type { operations } from '../../generated/types.ts';
 import type { Author, MakeChange } from '../http/changes.ts';
 import { digestOf } from '../http/keyring.ts';
 import type { Handler } from '../http/operation.ts';
@@ -8,7 +9,7 @@ import { keyStore } from './keyStore.ts';
 import { record } from './record.ts';
 import type { Reporters } from './reporters.ts';
 
-export type LeakReports = Handler<'reportLeakedKeys'>;
+export type LeakReports = Handler<operations['reportLeakedKeys']>;
 
 /**
  * Handles a leak report: checks its signature, disables leaked secrets, and returns a verdict per token.

@@ -5,7 +5,15 @@ import type { TenantDatabase } from './database.ts';
 import { repliesKeptMs } from './retention.ts';
 import type { SecretBox } from './secretBox.ts';
 
-export type StoredReply = { status: number; body: string; requestId: string };
+export type StoredReply = {
+  status: number;
+  body: string;
+  mediaType?: string;
+  headers?: Record<string, string>;
+  requestId: string;
+};
+/** What is encrypted of a response. */
+type Sealed = Pick<StoredReply, 'body' | 'mediaType' | 'headers'>;
 export type RepetitionKey = { method: string; path: string; key: string; digest: Buffer };
 /**
  * The result of claiming a key: it was not used before, it was used for the same request, the stored reply to the same request cannot
@@ -58,8 +66,8 @@ export async function claimKey(
   if (!row.request_digest.equals(digest) || !row.reply || !row.status) return { before: 'other' };
   const { status, reply, request_id } = row;
   try {
-    const body = box.open(reply, contextOf(db, once));
-    return { before: 'same', reply: { status, body, requestId: request_id } };
+    const sealed = JSON.parse(box.open(reply, contextOf(db, once))) as Sealed;
+    return { before: 'same', reply: { ...sealed, status, requestId: request_id } };
   } catch (cause) {
     return { before: 'unreadable', requestId: request_id, cause };
   }
@@ -70,12 +78,13 @@ export async function keepReply(
   db: TenantDatabase,
   box: SecretBox,
   once: RepetitionKey,
-  { status, body }: StoredReply,
+  { status, body, mediaType, headers }: StoredReply,
 ): Promise<void> {
   const { method, path, key } = once;
+  const sealed = JSON.stringify({ body, mediaType, headers });
   await db
     .updateTable('idempotency')
-    .set({ status, reply: box.seal(body, contextOf(db, once)) })
+    .set({ status, reply: box.seal(sealed, contextOf(db, once)) })
     .where('method', '=', method)
     .where('path', '=', path)
     .where('key', '=', key)

@@ -6,6 +6,7 @@ import { loadContract } from '../../src/contract/load.ts';
 import { createAudience } from '../../src/http/audience.ts';
 import { createGuard } from '../../src/http/guard.ts';
 import { standardLimits } from '../../src/http/limits.ts';
+import { createSchemaChecks } from '../../src/http/schemaChecks.ts';
 import { listen } from '../../src/http/server.ts';
 import { newRequestId } from '../../src/http/stages.ts';
 import { mockKeys } from '../../src/mock/keyring.ts';
@@ -29,6 +30,7 @@ export async function startFront(
         throw violation;
       },
       audience: createAudience(own, operationTable),
+      checks: createSchemaChecks(own),
       pages: (_req, _res, next) => next(),
       log: pino({ level: 'silent' }),
       clock: () => new Date(),

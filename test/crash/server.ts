@@ -8,6 +8,7 @@ import { loadContract } from '../../src/contract/load.ts';
 import { demoTeam } from '../../src/demoTeam.ts';
 import { createAudience } from '../../src/http/audience.ts';
 import { createGuard } from '../../src/http/guard.ts';
+import { createSchemaChecks } from '../../src/http/schemaChecks.ts';
 import { listen } from '../../src/http/server.ts';
 import { newRequestId } from '../../src/http/stages.ts';
 import { reportersOf } from '../../src/keys/reporters.ts';
@@ -51,6 +52,7 @@ listener.serve(
       throw violation;
     },
     audience: createAudience(contract, operationTable),
+    checks: createSchemaChecks(contract),
     pages: (_req, _res, next) => next(),
     log,
     clock: () => new Date(),

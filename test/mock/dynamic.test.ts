@@ -49,7 +49,7 @@ async function madeUp(seed: number): Promise<Record<string, unknown>> {
   };
   let made: { data?: Record<string, unknown> } = {};
   await backend({ ...call, now: new Date() } as unknown as Call, async ({ content }) => {
-    made = content;
+    made = content as typeof made;
     return {} as Reply;
   });
   return made.data ?? {};

@@ -6,6 +6,7 @@ import { createApp, type Deps } from '../../../src/app.ts';
 import type { Backend, Success } from '../../../src/http/answer.ts';
 import { createAudience } from '../../../src/http/audience.ts';
 import { createGuard } from '../../../src/http/guard.ts';
+import { createSchemaChecks } from '../../../src/http/schemaChecks.ts';
 import { newRequestId } from '../../../src/http/stages.ts';
 import { contract, list, ticket } from './data.ts';
 import { serve } from './serve.ts';
@@ -25,6 +26,7 @@ const common = {
     throw violation;
   },
   audience: createAudience(contract, operationTable),
+  checks: createSchemaChecks(contract),
   pages: ((_req, _res, next) => next()) satisfies RequestHandler,
   log: pino({ level: 'info' }, pino.destination('/dev/null')),
   clock: () => new Date(),

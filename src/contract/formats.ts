@@ -1,0 +1,58 @@
+// The media types that are sequences of items. A response in one of them is written item by item, so it can be of any length.
+import type { Contract, Media, Schema } from './document.ts';
+import { resolve } from './document.ts';
+
+/** `columns` are the names of the item's fields, in the order of the contract. */
+export type Format = {
+  /** The text before the first item. */
+  head?(columns: readonly string[]): string;
+  item(item: object, columns: readonly string[]): string;
+};
+
+type Message = { id?: string; event?: string; data?: unknown };
+
+export const formats: Record<string, Format> = {
+  /** RFC 4180. Lists and objects are written as JSON. */
+  'text/csv': {
+    head: (columns) => rowOf(columns),
+    item: (item, columns) => rowOf(columns.map((name) => (item as Record<string, unknown>)[name])),
+  },
+  'application/x-ndjson': { item: (item) => `${JSON.stringify(item)}\n` },
+  /** Server-sent events (HTML standard, section 9.2). An item has the fields of an event: `id`, `event` and `data`. */
+  'text/event-stream': {
+    item: ({ id, event, data }: Message) =>
+      `${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`,
+  },
+};
+
+const rowOf = (cells: readonly unknown[]): string => `${cells.map(cellOf).join(',')}\r\n`;
+
+function cellOf(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value !== 'string') return quoted(typeof value === 'object' ? JSON.stringify(value) : String(value));
+  return quoted(formulaStart.test(value) ? `'${value}` : value);
+}
+
+const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/** A spreadsheet would execute such a text as a formula (OWASP, CSV injection). An apostrophe in front makes it text. */
+const formulaStart = /^[=+\-@\t\r\n\uFF0B\uFF0D\uFF1D\uFF20]/;
+
+/** The names of the item's fields. */
+export const columnsOf = (contract: Contract, item: Schema): string[] =>
+  Object.keys(resolve(contract, item).properties ?? {});
+
+/** Writes items as one text. */
+export const textOf = ({ head, item }: Format, items: readonly object[], columns: readonly string[]): string =>
+  (head?.(columns) ?? '') + items.map((one) => item(one, columns)).join('');
+
+/** Gives a media type with `x-item` the schema that its text has, and an example that is written from `x-items`. */
+export function completeItems(contract: Contract, mediaType: string, media: Media, summary: string): void {
+  const { 'x-item': item, 'x-items': items } = media;
+  if (!item) return;
+  const format = formats[mediaType];
+  if (!format) throw new Error(`${mediaType} is not a sequence of items: ${Object.keys(formats).join(', ')} are`);
+  const value = textOf(format, items as object[], columnsOf(contract, item));
+  media.schema ??= { type: 'string' };
+  media.examples ??= { items: { summary, value } };
+}

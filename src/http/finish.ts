@@ -1,0 +1,104 @@
+// Makes the response of a success: hides what the caller may not see, checks the rest against the contract, and writes it in the
+// media type that the caller accepts.
+import type { Request } from 'express';
+import { type Format, formats } from '../contract/formats.ts';
+import type { Call, Success } from './answer.ts';
+import type { Audience } from './audience.ts';
+import { etagOf, isConditional, matches } from './etag.ts';
+import type { Guard, OnViolation } from './guard.ts';
+import type { Reply } from './idempotency.ts';
+import type { SchemaChecks } from './schemaChecks.ts';
+
+export type Finishing = { guard: Guard; audience: Audience; checks: SchemaChecks };
+/** Builds the response of a success and checks it against the contract. Rejects if the response breaks the contract. */
+export type FinishFor = (success: Success, call: Call, req: Request) => Promise<Reply>;
+
+const json = 'application/json';
+
+export function createFinish({ guard, audience, checks }: Finishing): FinishFor {
+  return async (success, call, req) => {
+    const { status, content, headers } = success;
+    const { operation, requestId } = call;
+    const declared = operation.successes[status];
+    if (!declared) throw new Error(`${operation.operationId} has no success with status ${status}`);
+    req.context.mustFit = isPublic(call); // a field that is not in the contract may be secret
+    orReport(req, () => checks.headers(operation, status, headers ?? {}));
+    const mediaType = negotiated(req, declared.mediaTypes);
+    const reply: Reply = { status, body: '', requestId, ...(headers && { headers }), ...(mediaType && { mediaType }) };
+    if (mediaType === undefined) return reply;
+    const format = formats[mediaType];
+    if (format)
+      return { ...reply, stream: await begun(written(format, itemsOf(content), mediaType, status, call, req)) };
+    if (mediaType === json) return finishedJson(reply, content as object, call, req);
+    if (content instanceof Blob) return { ...reply, stream: content.stream(), length: content.size };
+    return { ...reply, body: content as string };
+  };
+
+  async function finishedJson(reply: Reply, content: object, call: Call, req: Request): Promise<Reply> {
+    const { operation, requestId, now } = call;
+    const visible = isPublic(call) ? audience(operation, reply.status, content) : content;
+    const meta = { requestId, timestamp: now.toISOString() };
+    const body = operation.hasEnvelope ? { success: true, ...visible, meta } : visible;
+    await guard.check(req, reply.status, body);
+    if (!isConditional(operation)) return { ...reply, body: JSON.stringify(body) };
+    const etag = etagOf(visible);
+    const headers = { ...reply.headers, ETag: etag };
+    const { ifNoneMatch } = req.context;
+    if (operation.method === 'GET' && ifNoneMatch !== undefined && matches(ifNoneMatch, etag))
+      return { status: 304, body: '', requestId, headers };
+    return { ...reply, headers, body: JSON.stringify(body) };
+  }
+
+  /** The text of the items, each checked when its turn comes. */
+  async function* written(
+    { head, item: textOf }: Format,
+    items: AsyncIterable<object>,
+    mediaType: string,
+    status: number,
+    call: Call,
+    req: Request,
+  ): AsyncGenerator<string> {
+    const { operation } = call;
+    if (head) yield head(operation.columns);
+    for await (const item of items) {
+      const visible = isPublic(call) ? audience(operation, status, item, mediaType) : item;
+      orReport(req, () => checks.item(operation, visible));
+      yield textOf(visible, operation.columns);
+    }
+  }
+}
+
+const isPublic = ({ caller }: Call): boolean => caller?.type !== 'secret';
+
+/** The items of a stream, or of a list that is also available as JSON. */
+function itemsOf(content: unknown): AsyncIterable<object> {
+  if (typeof content === 'object' && content !== null && Symbol.asyncIterator in content)
+    return content as AsyncIterable<object>;
+  return (async function* () {
+    yield* (content as { data: object[] }).data;
+  })();
+}
+
+/** Undefined if the response has no body. `accept` has rejected callers that accept none of the operation's media types. */
+function negotiated(req: Request, mediaTypes: readonly string[]): string | undefined {
+  if (mediaTypes.length < 2) return mediaTypes[0];
+  return req.accepts([...mediaTypes]) || mediaTypes[0];
+}
+
+/** Waits for the first text, so that an error before it still gets an error response. */
+async function begun(texts: AsyncGenerator<string>): Promise<AsyncIterable<string>> {
+  const first = await texts.next();
+  return (async function* () {
+    if (first.done) return;
+    yield first.value;
+    yield* texts;
+  })();
+}
+
+function orReport(req: Request, check: () => void): void {
+  try {
+    check();
+  } catch (violation) {
+    (req.app.locals as { onViolation: OnViolation }).onViolation(violation, req);
+  }
+}
