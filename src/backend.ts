@@ -44,8 +44,9 @@ export function handlersOf({ database, change, isReady, limits, reporters }: Par
   };
 }
 
+/** @param handlers the handlers of a contract, by tag */
 export function handlersBackend(
-  handlers: Handlers,
+  handlers: object,
   { database, change, log }: Pick<Parts, 'database' | 'change'> & { log: Log },
   box: SecretBox,
 ): Backend {

@@ -19,8 +19,8 @@ export type Facts = {
   reporters: Reporters;
   isReady: () => Promise<boolean>;
   log: { warn(details: object, message: string): void };
-  /** Lets a test replace handlers. */
-  handlers?: (real: Handlers) => Handlers;
+  /** Lets a test replace handlers, also by those of another contract. */
+  handlers?: (real: Handlers) => object;
 };
 export type StoredApi = { backend: Backend; keyring: Keyring; meter: UsageCounter; change: MakeChange };
 

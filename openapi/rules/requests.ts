@@ -13,18 +13,6 @@ export function* noCookies(contract: Contract): Generator<Problem> {
         yield { at, message: `${name} is a cookie, and the API does not read cookies.` };
 }
 
-/** All media types of a request body have the same schema. */
-export function* oneBodySchema(contract: Contract): Generator<Problem> {
-  for (const { operation, at } of operationsAt(contract)) {
-    const schemas = Object.values(operation.requestBody?.content ?? {}).map(({ schema }) => JSON.stringify(schema));
-    if (new Set(schemas).size > 1)
-      yield {
-        at: [...at, 'requestBody', 'content'],
-        message: 'All media types of a body must have the same schema, because the guard uses that of the first one.',
-      };
-  }
-}
-
 /** `multipleOf` is a whole number. With fractions, rounding errors make 19.99 no multiple of 0.01. */
 export function* wholeMultiples(contract: Contract): Generator<Problem> {
   for (const { schema, at } of everySchema(contract))

@@ -62,7 +62,11 @@ const rules: Rule[] = [
   { code: 'unsupported_media_type', when: hasBody, limited: true },
   { code: 'payload_too_large', when: hasBody, limited: true },
   { code: 'request_timeout', when: hasBody, limited: true },
-  { code: 'invalid_json', when: hasBody, limited: true },
+  {
+    code: 'invalid_json',
+    when: ({ operation }) => 'application/json' in (operation.requestBody?.content ?? {}),
+    limited: true,
+  },
   {
     code: 'parameter_missing',
     when: ({ operation, parameters }) =>

@@ -32,6 +32,8 @@ export type Parameter = {
   name: string;
   in: 'path' | 'query' | 'header';
   required?: boolean;
+  style?: string;
+  explode?: boolean;
   schema: Schema;
   'x-audience'?: 'secret';
   'x-filters'?: string[];
@@ -44,6 +46,8 @@ export type Media = {
   examples?: Record<string, Example>;
   /** The schema of one item, for a media type that is a sequence of items (`src/contract/formats.ts`). */
   'x-item'?: Schema;
+  /** The media types of the files of a multipart form. */
+  encoding?: Record<string, { contentType?: string }>;
   /** Example items, from which the examples of these media types are written. */
   'x-items'?: unknown[];
 };

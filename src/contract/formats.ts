@@ -46,13 +46,16 @@ export const columnsOf = (contract: Contract, item: Schema): string[] =>
 export const textOf = ({ head, item }: Format, items: readonly object[], columns: readonly string[]): string =>
   (head?.(columns) ?? '') + items.map((one) => item(one, columns)).join('');
 
-/** Gives a media type with `x-item` the schema that its text has, and an example that is written from `x-items`. */
+/**
+ * In a path file, the `schema` of a sequence is the schema of one item, with example items in `x-items`. In the bundle, the schema is
+ * that of the text, as other tools expect, and the item's is `x-item`. The example is written from `x-items`.
+ */
 export function completeItems(contract: Contract, mediaType: string, media: Media, summary: string): void {
-  const { 'x-item': item, 'x-items': items } = media;
-  if (!item) return;
+  const { schema, 'x-items': items } = media;
   const format = formats[mediaType];
-  if (!format) throw new Error(`${mediaType} is not a sequence of items: ${Object.keys(formats).join(', ')} are`);
-  const value = textOf(format, items as object[], columnsOf(contract, item));
-  media.schema ??= { type: 'string' };
-  media.examples ??= { items: { summary, value } };
+  if (!format) return;
+  if (!items) throw new Error(`${mediaType} is a sequence of items and needs example items in x-items`);
+  media['x-item'] = schema;
+  media.schema = { type: 'string' };
+  media.examples = { items: { summary, value: textOf(format, items as object[], columnsOf(contract, schema)) } };
 }

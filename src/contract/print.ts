@@ -16,12 +16,14 @@ import {
   successesOf,
 } from './document.ts';
 import { columnsOf } from './formats.ts';
+import { formOf } from './forms.ts';
 import { requestHeadersOf, responseHeadersOf } from './headers.ts';
+import { isCommaList, wireParameters } from './queries.ts';
 
 /** What the front needs to know about each operation. */
 export function operationRows(contract: Contract) {
   return [...operationsOf(contract)].map(({ path, method, item, operation }) => {
-    const parameters = parametersOf(contract, item, operation);
+    const parameters = wireParameters(contract, parametersOf(contract, item, operation));
     const query = parameters.filter((parameter) => parameter.in === 'query');
     const successes = successesOf(contract, operation);
     const bodies = bodiesOfSuccess(contract, operation);
@@ -36,6 +38,7 @@ export function operationRows(contract: Contract) {
         Object.entries(requirement).map(([scheme, permissions]) => ({ scheme, permissions })),
       ),
       query: query.map(({ name }) => name),
+      commaLists: query.filter(isCommaList).map(({ name }) => name),
       numbers: parameters.flatMap((parameter) => numberIn(contract, parameter)),
       headers: parameters.filter((parameter) => parameter.in === 'header').map(({ name }) => name),
       secretQuery: query.filter((parameter) => parameter['x-audience'] === 'secret').map(({ name }) => name),
@@ -43,7 +46,11 @@ export function operationRows(contract: Contract) {
         .filter((parameter) => parameter.in === 'path' && admitsUuid(contract, parameter.schema))
         .map(({ name }) => name),
       body: operation.requestBody
-        ? { required: operation.requestBody.required ?? false, mediaTypes: Object.keys(operation.requestBody.content) }
+        ? {
+            required: operation.requestBody.required ?? false,
+            mediaTypes: Object.keys(operation.requestBody.content),
+            form: formOf(contract, operation.requestBody.content) ?? {},
+          }
         : null,
       isProbe: operation['x-probe'] ?? false,
       isIdempotent: (operation.parameters ?? []).some(({ $ref }) => $ref?.endsWith('/Idempotency-Key')),

@@ -4,7 +4,7 @@ import { refuseIfChanged } from './etag.ts';
 import { createFinish, type Finishing } from './finish.ts';
 import { createTurns, nameOf, type Repetition, type Reply, repetitionOf, type Turn } from './idempotency.ts';
 import type { Caller } from './operation.ts';
-import { typedPath } from './parameters.ts';
+import { typedPath, typedQuery } from './parameters.ts';
 import type { Operation } from './router.ts';
 import { send } from './send.ts';
 
@@ -66,8 +66,8 @@ export function answer(
 const callOf = (req: Request, signal: AbortSignal): Call => ({
   ...req.context,
   path: typedPath(req.context.operation, req.context.params),
-  query: req.query,
-  body: req.body,
+  query: typedQuery(req.context.operation, req.query),
+  body: req.context.upload?.body ?? req.body,
   headers: Object.fromEntries(req.context.operation.headers.map((name) => [name, req.get(name)])),
   repetition: repetitionOf(req),
   prefer: req.get('prefer'),

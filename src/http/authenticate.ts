@@ -44,7 +44,7 @@ export const inForce =
 export const stillInForce =
   (check: (req: Request) => Promise<void>): RequestHandler =>
   async (req, _res, next) => {
-    if (req.context.raw) await check(req);
+    if (req.context.raw || req.context.upload) await check(req);
     next();
   };
 

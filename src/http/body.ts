@@ -1,8 +1,13 @@
-// Reads the request body: checks media type and size, decodes it and parses JSON.
+// Reads the request body: checks media type and size, decodes it and parses it.
+import { once } from 'node:events';
 import { MIMEType } from 'node:util';
-import express, { type RequestHandler } from 'express';
+import express, { type Request, type RequestHandler, type Response } from 'express';
+import { multipart } from '../contract/forms.ts';
 import { askForBody } from './expect.ts';
+import { bytesOfFiles, readMultipart } from './multipart.ts';
 import { Problem } from './problem.ts';
+import { readers } from './readers.ts';
+import type { Operation } from './router.ts';
 
 export type BodyLimits = { bytesMax: number; timeoutMs: number };
 
@@ -17,11 +22,17 @@ export function readBody({ bytesMax, timeoutMs }: BodyLimits): RequestHandler {
     if (!body) return next();
     const length = req.headers['content-length'];
     const isPresent = req.headers['transfer-encoding'] !== undefined || Number(length ?? 0) > 0;
-    if (!isPresent) return next(body.required ? missing() : undefined);
+    if (!isPresent) {
+      delete req.headers['content-type']; // without it, the guard expects no body
+      return next(body.required ? missing() : undefined);
+    }
     const encoding = req.headers['content-encoding']?.toLowerCase() ?? 'identity';
-    const isReadable = isOneOf(body.mediaTypes, contentType) && encodings.has(encoding);
-    if (!isReadable) throw new Problem('unsupported_media_type');
-    if (Number(length) > bytesMax) throw new Problem('payload_too_large');
+    const mediaType = mediaTypeOf(body.mediaTypes, contentType);
+    const isMultipart = mediaType === multipart;
+    if (!mediaType || !encodings.has(encoding) || (isMultipart && encoding !== 'identity'))
+      throw new Problem('unsupported_media_type');
+    if (Number(length) > bytesMax + (isMultipart ? bytesOfFiles(body.form) : 0)) throw new Problem('payload_too_large');
+    req.headers['content-type'] = mediaType; // the guard has a schema for each
     askForBody(req, res);
 
     const timer = setTimeout(
@@ -33,47 +44,63 @@ export function readBody({ bytesMax, timeoutMs }: BodyLimits): RequestHandler {
       clearTimeout(timer);
       if (isFinished) return; // the reader reports a second error when the connection of a timed-out request closes
       isFinished = true;
-      if (error) return next(bodyProblem(error, encoding));
-      try {
-        req.context.raw = req.body;
-        req.body = parse(req.body);
-      } catch (problem) {
-        return next(problem);
-      }
+      if (error) return next(bodyProblem(error, encoding, mediaType));
       next();
     };
-    readRaw(req, res, finish);
+    if (isMultipart) void readForm(req, res, body, bytesMax).then(() => finish(), finish);
+    else readRaw(req, res, (error?: unknown) => finish(error ?? parsed(req, mediaType, body)));
   };
+}
+
+type Body = NonNullable<Operation['body']>;
+
+async function readForm(req: Request, res: Response, { form }: Body, bytesMax: number): Promise<void> {
+  const closed = once(res, 'close');
+  const upload = await readMultipart(req, req.context.contentType ?? '', form, { bytesMax, closed });
+  req.context.upload = upload;
+  req.context.sent = upload.fields;
+  req.body = upload.fields();
+}
+
+/** Returns the problem, if there is one. */
+function parsed(req: Request, mediaType: string, { form }: Body): unknown {
+  const bytes: unknown = req.body;
+  if (!Buffer.isBuffer(bytes) || bytes.length === 0) return missing();
+  try {
+    const read = () => readers[mediaType]?.(bytes, form);
+    req.context.raw = bytes;
+    req.body = read();
+    req.context.sent = read;
+    return undefined;
+  } catch (problem) {
+    return problem;
+  }
 }
 
 const missing = (): Problem =>
   new Problem('parameter_missing', { param: 'body', message: 'A request body is required.' });
 
-/** UTF-8 is the only charset that is allowed (RFC 8259, section 8.1). */
-function isOneOf(mediaTypes: readonly string[], given: string | undefined): boolean {
+/** The media type of the contract that was sent. UTF-8 is the only charset that is allowed (RFC 8259, section 8.1). */
+function mediaTypeOf(mediaTypes: readonly string[], given: string | undefined): string | undefined {
   try {
     const { essence, params } = new MIMEType(given ?? '');
-    return mediaTypes.includes(essence) && /^utf-?8$/i.test(params.get('charset') ?? 'utf-8');
+    return /^utf-?8$/i.test(params.get('charset') ?? 'utf-8') ? mediaTypes.find((one) => one === essence) : undefined;
   } catch {
-    return false; // not a valid media type
+    return undefined; // not a valid media type
   }
 }
 
-function parse(raw: unknown): unknown {
-  if (!Buffer.isBuffer(raw) || raw.length === 0) throw missing();
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw));
-  } catch (cause) {
-    throw new Problem('invalid_json', { cause });
-  }
-}
-
-function bodyProblem(error: unknown, encoding: string): unknown {
+function bodyProblem(error: unknown, encoding: string, mediaType: string): unknown {
+  if (error instanceof Problem) return error;
   const { type, status } = error as { type?: string; status?: number };
   if (type === 'entity.too.large') return new Problem('payload_too_large');
   if (type === 'encoding.unsupported') return new Problem('unsupported_media_type');
+  if (status !== 400) return error;
   // The remaining client errors of the reader: a body that was cut off, or that does not match its Content-Encoding.
-  const message =
-    encoding === 'identity' ? undefined : `The body cannot be decoded as ${encoding}, its Content-Encoding.`;
-  return status === 400 ? new Problem('invalid_json', { message, cause: error }) : error;
+  const isJson = mediaType === 'application/json';
+  const undecodable = `The body cannot be decoded as ${encoding}, its Content-Encoding.`;
+  const message = encoding !== 'identity' ? undecodable : isJson ? undefined : 'The body is incomplete.';
+  return isJson
+    ? new Problem('invalid_json', { message, cause: error })
+    : new Problem('parameter_invalid', { param: 'body', message, cause: error });
 }

@@ -1,4 +1,5 @@
 // The state of one request, which the stages of the front share.
+import type { Upload } from './multipart.ts';
 import type { Caller } from './operation.ts';
 import type { Admission } from './restrictions.ts';
 import type { Operation } from './router.ts';
@@ -22,6 +23,10 @@ export type Context = {
   mustFit?: boolean;
   /** The bytes of the body after Content-Encoding was decoded. */
   raw: Buffer | undefined;
+  /** Parses the body again, because a guard may write defaults into `req.body`. */
+  sent: (() => unknown) | undefined;
+  /** A multipart form, whose files `req.body` does not contain. */
+  upload: Upload | undefined;
 };
 
 declare global {

@@ -3,11 +3,13 @@
 import {
   type Components,
   type Contract,
+  type Operation as ContractOperation,
   type PathItem,
   type Response,
   resolve,
   type Schema,
 } from '../contract/document.ts';
+import { isCommaList, wireParameters } from '../contract/queries.ts';
 import type { Operation } from './router.ts';
 
 const anyError: Response = {
@@ -31,7 +33,12 @@ export function cut(contract: Contract, operations: readonly Operation[]): objec
       small[one] = {
         ...small[one],
         ...(item.parameters && { parameters: item.parameters }),
-        [key]: { ...operation, responses: { ...Object.fromEntries(successes), default: anyError } },
+        [key]: {
+          ...operation,
+          ...explicit(operation),
+          ...plainQuery(contract, operation),
+          responses: { ...Object.fromEntries(successes), default: anyError },
+        },
       };
   }
   const cutOut = closed({ ...rest, paths: small, components: reachable(small, components) });
@@ -39,6 +46,22 @@ export function cut(contract: Contract, operations: readonly Operation[]): objec
   visit(cutOut, (node) => inlineUnion(contract, node));
   return cutOut;
 }
+
+/** The validator accepts a request without a body only if `required` is false, not if it is missing. */
+const explicit = ({ requestBody }: ContractOperation) =>
+  requestBody && { requestBody: { required: false, ...requestBody } };
+
+/** The validator cannot read `filter[name]`, so it sees `filter.name`. */
+export const dotted = (name: string): string => name.replace(/\[(\w+)\]$/, '.$1');
+
+/** `splitLists` has split the lists, and each field of an object is a parameter of its own. */
+const plainQuery = (contract: Contract, { parameters }: ContractOperation) =>
+  parameters && {
+    parameters: wireParameters(
+      contract,
+      parameters.map((one) => resolve(contract, one)),
+    ).map((one) => ({ ...one, name: dotted(one.name), ...(isCommaList(one) && { explode: true }) })),
+  };
 
 function reachable(root: unknown, components: Components): Record<string, Record<string, unknown>> {
   const found: Record<string, Record<string, unknown>> = {};

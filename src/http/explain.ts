@@ -11,6 +11,7 @@ import {
   resolve as resolveIn,
   type Schema,
 } from '../contract/document.ts';
+import { isCommaList, wireParameters } from '../contract/queries.ts';
 import { branchFor, requiredAlone } from './branches.ts';
 import { numberOf, queryOf } from './parameters.ts';
 import { Problem } from './problem.ts';
@@ -34,7 +35,7 @@ export function createExplain(contract: Contract): Explain {
 }
 
 function firstFault(contract: Contract, resolve: Resolve, faultIn: FaultIn, req: Request): Fault | undefined {
-  const { operation, params, raw } = req.context;
+  const { operation, params, sent } = req.context;
   const query = queryOf(req);
   const inContract = declared(contract, operation);
   const given = {
@@ -50,30 +51,36 @@ function firstFault(contract: Contract, resolve: Resolve, faultIn: FaultIn, req:
       if (fault) return fault;
     }
   }
-  const [media] = Object.values(inContract.requestBody?.content ?? {}); // all of a body's media types have one schema
-  return media && raw && faultIn(media.schema, JSON.parse(new TextDecoder().decode(raw)));
+  const media = inContract.requestBody?.content[req.headers['content-type'] ?? ''];
+  return media && sent && faultIn(media.schema, sent());
 }
 
 function declared(contract: Contract, { path, method }: Operation) {
   const item = contract.paths[path] ?? {};
   const operation = item[method.toLowerCase() as 'get'];
   if (!operation) throw new Error(`the contract has no ${method} ${path}`);
-  return { parameters: parametersOf(contract, item, operation), requestBody: operation.requestBody };
+  return {
+    parameters: wireParameters(contract, parametersOf(contract, item, operation)),
+    requestBody: operation.requestBody,
+  };
 }
 
 function faultOfParameter(
-  { name, required, schema }: Parameter,
+  parameter: Parameter,
   given: string | string[] | undefined,
   resolve: Resolve,
   faultIn: FaultIn,
 ): Fault | undefined {
+  const { name, required, schema } = parameter;
   if (given === undefined) return required ? plainFault('required', [], { missingProperty: name }) : undefined;
   const types = typesOf(resolve(schema));
   if (types.includes('array')) {
     const items = (resolve(schema).items ?? {}) as Schema;
+    if (isCommaList(parameter) && Array.isArray(given)) return plainFault('repeated', [name]);
+    const texts = isCommaList(parameter) ? String(given).split(',') : [given].flat();
     return faultIn(
       schema,
-      [given].flat().map((one) => read(one, typesOf(resolve(items)))),
+      texts.map((one) => read(one, typesOf(resolve(items)))),
       [name],
     );
   }

@@ -4,7 +4,7 @@ import express, { type NextFunction, type Request, type RequestHandler, type Res
 import OpenApiValidator, { error as validatorErrors } from 'express-openapi-validator';
 import { operationTable } from '../../generated/operations.ts';
 import type { Contract } from '../contract/document.ts';
-import { cut } from './cut.ts';
+import { cut, dotted } from './cut.ts';
 import { createExplain, type Explain } from './explain.ts';
 import { isMisspelt } from './parameters.ts';
 import type { Operation } from './router.ts';
@@ -89,12 +89,21 @@ function stagesOf(apiSpec: object): Stages {
 /** Replaces the error of the validator with ours. */
 const explained =
   (stage: RequestHandler, explain: Explain): RequestHandler =>
-  (req, res, next) => {
+  async (req, res, next) => {
     if (isMisspelt(req)) throw explain(req);
-    stage(req, res, (error?: unknown) =>
-      error instanceof validatorErrors.BadRequest ? next(explain(req)) : next(error),
-    );
+    const { query } = req.context.operation;
+    const fields = query.filter((name) => dotted(name) !== name && name in req.query);
+    for (const name of fields) rename(req.query, name, dotted(name));
+    const error = await new Promise((resolve) => stage(req, res, resolve));
+    for (const name of fields) rename(req.query, dotted(name), name);
+    if (error instanceof validatorErrors.BadRequest) throw explain(req);
+    next(error);
   };
+
+function rename(values: Record<string, unknown>, from: string, to: string): void {
+  values[to] = values[from];
+  delete values[from];
+}
 
 /** A response object with just what the response stage needs. Nothing is sent through it. */
 const dummyResponse = (statusCode: number): Response =>

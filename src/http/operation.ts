@@ -75,17 +75,17 @@ type Conditional = {
 
 type SuccessStatus<Op extends AnyOperation> = Extract<keyof Op['responses'], 200 | 201 | 202 | 204 | 302 | 303>;
 /**
- * The part of a success that the handler provides. For JSON, the front adds `success` and `meta` where there is an envelope. A
- * response with `x-item` is a stream of items, in whichever media type the caller accepts.
+ * The part of a success that the handler provides. For JSON, the front adds `success` and `meta` where there is an envelope. A list
+ * that is also available as CSV or NDJSON is written from the same `data`; without JSON, it is a stream of items.
  */
 type Content<R, Item> = R extends { content: infer C }
-  ? [Item] extends [never]
-    ? C extends { 'application/json': infer J }
-      ? J extends { meta: unknown }
-        ? Omit<J, 'success' | 'meta'>
-        : J
-      : C[keyof C]
-    : AsyncIterable<Item>
+  ? C extends { 'application/json': infer J }
+    ? J extends { meta: unknown }
+      ? Omit<J, 'success' | 'meta'>
+      : J
+    : [Item] extends [never]
+      ? C[keyof C]
+      : AsyncIterable<Item>
   : undefined;
 /** The headers that the operation declares itself. The front sets the others. */
 type OwnHeaders<R> = R extends { headers: infer H }

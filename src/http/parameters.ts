@@ -16,6 +16,34 @@ export function queryOf({ originalUrl }: Request): Record<string, string | strin
   return start < 0 ? {} : parse(originalUrl.slice(start + 1));
 }
 
+/** Splits the lists that the URL separates by commas, so that later stages see a list. A repeated list stays invalid. */
+export function splitLists(req: Request): void {
+  const { commaLists, query: names } = req.context.operation;
+  if (commaLists.length === 0 && !names.some(isField)) return;
+  const query: Record<string, unknown> = { ...req.query };
+  for (const name of commaLists) {
+    const text = query[name];
+    if (typeof text === 'string') query[name] = text.split(',');
+    else if (text !== undefined) query[name] = [text];
+  }
+  // Express parses the query anew for every read, so that nothing could be changed in it.
+  Object.defineProperty(req, 'query', { value: query, writable: true, configurable: true, enumerable: true });
+}
+
+const isField = (name: string): boolean => name.includes('[');
+
+/** The query for a handler: `filter[name]` is the field `name` of `filter`. */
+export function typedQuery({ query: names }: Operation, query: Record<string, unknown>): Record<string, unknown> {
+  if (!names.some(isField)) return query;
+  const typed: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(query)) {
+    const [, parent, field] = /^(\w+)\[(\w+)\]$/.exec(name) ?? [];
+    if (parent === undefined || field === undefined) typed[name] = value;
+    else typed[parent] = { ...(typed[parent] as object | undefined), [field]: value };
+  }
+  return typed;
+}
+
 /** Whether the query has an unknown parameter, or a number in path or query does not follow the grammar. */
 export function isMisspelt({ context, query }: Request): boolean {
   const { operation, params } = context;

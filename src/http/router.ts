@@ -1,5 +1,6 @@
 // Finds the operation of a request, by path and then by method. Nothing else reads the paths of the operation table.
 import { operationTable } from '../../generated/operations.ts';
+import type { Form } from '../contract/forms.ts';
 import type { NumberType } from './parameters.ts';
 
 export type Operation = {
@@ -10,14 +11,18 @@ export type Operation = {
   /** Other paths of the same operation. */
   aliases: readonly string[];
   security: readonly { scheme: string; permissions: readonly string[] }[];
+  /** The names of query parameters as they appear in a URL. The fields of an object are `filter[name]`. */
   query: readonly string[];
+  /** The query parameters that are lists with commas. */
+  commaLists: readonly string[];
   secretQuery: readonly string[];
   /** The path parameters that can be UUIDs. */
   uuidParams: readonly string[];
   headers: readonly string[];
   /** The path and query parameters that are numbers. */
   numbers: readonly { in: 'path' | 'query'; name: string; type: NumberType }[];
-  body: { required: boolean; mediaTypes: readonly string[] } | null;
+  /** `form` is empty for a body that cannot be a form. */
+  body: { required: boolean; mediaTypes: readonly string[]; form: Form } | null;
   isProbe: boolean;
   /** Whether it accepts the header `Idempotency-Key`. */
   isIdempotent: boolean;

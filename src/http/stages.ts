@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import { requestHeaders, responseHeaders, versions } from '../../generated/operations.ts';
 import { randomBase62 } from '../storage/ids.ts';
 import type { Context } from './context.ts';
+import { splitLists } from './parameters.ts';
 import { Problem } from './problem.ts';
 import { createRouter, type Operation } from './router.ts';
 
@@ -62,6 +63,7 @@ export function route(operations: readonly Operation[]): RequestHandler {
     if (operation.headers.includes('If-None-Match')) req.context.ifNoneMatch = ifNoneMatch;
     req.context.operation = operation;
     req.context.params = found.params;
+    splitLists(req);
     next();
   };
 }

@@ -2,11 +2,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createInstance, getHttpOperationsFromSpec, type IHttpConfig, type IHttpRequest } from '@stoplight/prism-http';
 import type { Contract } from '../contract/document.ts';
-import type { Backend, Call } from '../http/answer.ts';
+import type { Backend, Call, Success } from '../http/answer.ts';
 import { type ErrorCode, Problem } from '../http/problem.ts';
 import { fakeable } from './fakeable.ts';
 import { createLiven, type Source } from './live.ts';
 import type { Remember } from './memory.ts';
+import { createPlayed } from './played.ts';
 import { type Preferences, preferencesOf } from './preferences.ts';
 import { type Scenario, scenarios } from './scenario.ts';
 
@@ -42,7 +43,8 @@ export async function prismBackend(contract: Contract, remember: Remember): Prom
   const prism = createInstance({ ...fixed, mock: { dynamic: false } }, { logger: logger as never }); // Prism types it as pino, and calls only these methods
   const choose = scenarios(contract);
   const liven = createLiven(contract);
-  const examples = new Map<string, Played>();
+  const played = createPlayed(contract);
+  const examples = new Map<string, Example>();
 
   return (call, finish) =>
     remember(call, async () => {
@@ -50,21 +52,33 @@ export async function prismBackend(contract: Contract, remember: Remember): Prom
       const scenario = choose(call.operation, preferences);
       if (preferences.waitMs) await wait(preferences.waitMs);
       const headers = appliedOf(preferences, scenario);
+      if (scenario.code < 400 && !played.isJson(call.operation, scenario.code))
+        return finish(playedOf(call, scenario, headers));
       const { status, body } = await (isMadeUp(preferences, scenario) ? ask : remembered)(call, scenario, preferences);
-      if (status >= 400) throw played(body as ErrorBody, headers);
+      if (status >= 400) throw problemOf(body as ErrorBody, headers);
       const content = call.operation.hasEnvelope ? withoutEnvelope(body) : body;
-      return finish({ status, content: liven(call, content, sourceOf(preferences)), headers });
+      const own = played.headers(call.operation, status);
+      return finish({ status, content: liven(call, content, sourceOf(preferences)), headers: { ...own, ...headers } });
     });
 
+  function playedOf(
+    { operation }: Call,
+    { code: status, example }: Scenario,
+    headers: Record<string, string>,
+  ): Success {
+    const content = played.content(operation, status, example);
+    return { status, content, headers: { ...played.headers(operation, status), ...headers } };
+  }
+
   /** Resolves an example once. Nothing writes into the result. */
-  async function remembered(call: Call, scenario: Scenario, preferences: Preferences): Promise<Played> {
+  async function remembered(call: Call, scenario: Scenario, preferences: Preferences): Promise<Example> {
     const key = [call.operation.operationId, scenario.code, scenario.example].join();
     const known = examples.get(key) ?? (await ask(call, scenario, preferences));
     examples.set(key, known);
     return known;
   }
 
-  async function ask(call: Call, scenario: Scenario, preferences: Preferences): Promise<Played> {
+  async function ask(call: Call, scenario: Scenario, preferences: Preferences): Promise<Example> {
     const operation = operations.get(call.operation.operationId);
     if (!operation) throw new Error(`Prism does not know ${call.operation.operationId}`);
     const result = await prism.request(requestOf(call), [operation], configOf(preferences, scenario))();
@@ -74,7 +88,7 @@ export async function prismBackend(contract: Contract, remember: Remember): Prom
   }
 }
 
-type Played = { status: number; body: Record<string, unknown> };
+type Example = { status: number; body: Record<string, unknown> };
 
 const withoutEnvelope = ({ success: _success, meta: _meta, ...content }: Record<string, unknown>) => content;
 
@@ -93,7 +107,7 @@ const configOf = (preferences: Preferences, scenario: Scenario): IHttpConfig => 
   ...fixed,
   mock: isMadeUp(preferences, scenario)
     ? { dynamic: true, code: scenario.code, seed: String(preferences.seed) }
-    : { dynamic: false, code: scenario.code, exampleKey: scenario.example },
+    : { dynamic: false, code: scenario.code, ...(scenario.example && { exampleKey: scenario.example }) },
 });
 
 const sourceOf = ({ dynamic, example }: Preferences): Source =>
@@ -115,5 +129,5 @@ function appliedOf(preferences: Preferences, scenario: Scenario): Record<string,
   return parts.length > 0 ? { 'Preference-Applied': parts.join(', ') } : {};
 }
 
-const played = ({ error: { code, ...error } }: ErrorBody, headers: Record<string, string>): Problem =>
+const problemOf = ({ error: { code, ...error } }: ErrorBody, headers: Record<string, string>): Problem =>
   new Problem(code, { ...error, headers });

@@ -100,9 +100,10 @@ function inSpellingOf(example: string, given: string): string {
   return isUuid(given) ? toPrefixed(example.slice(0, example.indexOf('_')), toUuid(given)) : given;
 }
 
-/** Cuts the page from the example rows. Cursors hold the ids of rows. */
+/** Cuts the page from the example rows, in the way that the operation has parameters for. Cursors hold the ids of rows. */
 function page({ data }: Row, { operation, query, now }: Call): Row {
-  if (!operation.query.includes('cursor')) return rest(data as { sequence: number }[], query);
+  if (operation.query.includes('after')) return rest(data as { sequence: number }[], query);
+  if (!operation.query.includes('cursor')) return { data };
   const all = data as { uuid: string }[];
   const paging = pagingOf(query);
   const from = (paging.page - 1) * paging.pageSize;

@@ -3,7 +3,8 @@ import { type Contract, operationsOf, resolve } from '../contract/document.ts';
 import type { Operation } from '../http/router.ts';
 import { type Preferences, unknownScenario } from './preferences.ts';
 
-export type Scenario = { code: number; example: string };
+/** `example` is undefined for a response without a body. */
+export type Scenario = { code: number; example: string | undefined };
 
 /** Chooses the response for a request. Without preferences, it is the first example of the success. */
 export function scenarios(contract: Contract): (operation: Operation, preferences: Preferences) => Scenario {
@@ -13,7 +14,9 @@ export function scenarios(contract: Contract): (operation: Operation, preference
       new Map(
         Object.entries(responses).map(([status, response]) => [
           Number(status),
-          Object.keys(resolve(contract, response).content?.['application/json']?.examples ?? {}),
+          Object.values(resolve(contract, response).content ?? {}).flatMap(({ examples = {} }) =>
+            Object.keys(examples),
+          ),
         ]),
       ),
     ]),
@@ -37,6 +40,7 @@ export function scenarios(contract: Contract): (operation: Operation, preference
       throw unknownScenario(`${operationId} has no response with status ${status}. It has ${listed(statuses)}.`);
     }
     const chosen = example ?? names[0];
+    if (chosen === undefined && example === undefined) return { code: status, example: undefined };
     if (chosen === undefined || !names.includes(chosen))
       throw unknownScenario(
         `${operationId} has no example '${example}' for status ${status}. It has ${listed(names)}.`,
