@@ -30,7 +30,7 @@ test('only config.ts reads the environment', () => {
 
 test(`no file has more than ${linesMax} lines`, () => {
   const long = [...files('src'), ...files('test'), ...files('openapi')].filter(
-    (file) => text(file).split('\n').length > linesMax + 1,
+    (file) => !file.includes('/generated/') && text(file).split('\n').length > linesMax + 1,
   );
   expect(long).toEqual([]);
 });

@@ -1,18 +1,24 @@
 import { type Contract, parametersOf, resolve, type Schema } from '../../src/contract/document.ts';
+import { formats } from '../../src/contract/formats.ts';
 import { operationsAt } from './bodies.ts';
-import type { Problem } from './rule.ts';
+import type { Place, Problem } from './rule.ts';
 import { everySchema, reached, type Standing, typesOf } from './schemas.ts';
 
 const sayOtherwise = ['$ref', 'enum', 'const', 'allOf', 'anyOf', 'oneOf'];
 
-/** Every string has maxLength, an enum or a const, even if it has a pattern or format. Every array has maxItems. Every number has minimum and maximum. */
+/** Every string has maxLength, an enum or a const, even if it has a pattern or format, unless it is a sequence of items. Every array has maxItems. Every number has minimum and maximum. */
 export function* bounded(contract: Contract): Generator<Problem> {
   for (const { schema, at, isCondition } of everySchema(contract)) {
+    if (isSequence(at)) continue;
     for (const missing of missingBounds(schema)) yield { at, message: `The schema has no bound. Add ${missing}.` };
     if (!isCondition && schema.type === undefined && !has(schema, sayOtherwise))
       yield { at, message: 'A schema without a type allows any value. Add a type.' };
   }
 }
+
+/** The text of a sequence of items has no limit, because it is written item by item. */
+const isSequence = (at: Place): boolean =>
+  at.at(-1) === 'schema' && at.at(-3) === 'content' && String(at.at(-2)) in formats;
 
 function missingBounds(schema: Schema): string[] {
   if (has(schema, ['enum', 'const'])) return [];

@@ -18,6 +18,7 @@ import { noCookies, requestTimes, toldPatterns, wholeMultiples } from './request
 import { finiteResponses, generatablePatterns, generatableResponses, plainResponses } from './responseSchemas.ts';
 import type { Rule } from './rule.ts';
 import { openProbes, ownSecurity, permissionNames } from './security.ts';
+import { declaredSuccess, headerExamples, storableReplies, usedSchemas } from './successes.ts';
 
 export const bundleRules: Record<string, Rule> = {
   dialect,
@@ -45,6 +46,10 @@ export const bundleRules: Record<string, Rule> = {
   'no-422': no422,
   'success-envelope': successEnvelope,
   'error-envelope': errorEnvelope,
+  'declared-success': declaredSuccess,
+  'header-examples': headerExamples,
+  'storable-replies': storableReplies,
+  'used-schemas': usedSchemas,
   'secrets-optional': secretsOptional,
   'secret-filters': secretFilters,
   'audience-marks': audienceMarks,

@@ -12,7 +12,10 @@ const references = {
 };
 const json = 'application/json';
 
-/** A 2xx response is `{success, data, meta}`, with `pagination` if and only if `data` is an array. `withoutEnvelope` lists the exceptions. */
+/**
+ * A JSON response with 2xx is `{success, data, meta}`, with `pagination` if and only if `data` is an array. `withoutEnvelope` lists the
+ * exceptions. A 200, 201 or 202 has a body; a 204 and a redirect have none.
+ */
 export function* successEnvelope(contract: Contract): Generator<Problem> {
   for (const { operation, at } of operationsAt(contract))
     if ('x-envelope' in operation && !isException(operation))
@@ -21,8 +24,14 @@ export function* successEnvelope(contract: Contract): Generator<Problem> {
         message: `${operation.operationId} is not on the list of operations without an envelope.`,
       };
   for (const { owner, status, response, at } of responsesOf(contract))
-    if (status.startsWith('2') && !isException(owner.operation) && Object.keys(response.content ?? {}).join() !== json)
-      yield { at, message: `A success response must have a body of type ${json} only.` };
+    if (
+      /^[23]/.test(status) &&
+      ['200', '201', '202'].includes(status) !== Object.keys(response.content ?? {}).length > 0
+    )
+      yield {
+        at,
+        message: `A ${status} of ${owner.operation.operationId} must have a body if and only if it is 200, 201 or 202.`,
+      };
   for (const { owner, status, mediaType, media, at } of bodiesOf(contract))
     if (status.startsWith('2') && mediaType === json && !isException(owner.operation))
       for (const message of faultsOf(contract, resolve(contract, media.schema))) yield { at, message };

@@ -39,6 +39,9 @@ function* samples(contract: Contract): Generator<Sample> {
       yield { schema, value: resolve(contract, example).value, at: placeOf(example, here) };
     }
   }
+  for (const { media, at } of bodiesOf(contract))
+    for (const [index, value] of (media['x-items'] ?? []).entries())
+      yield { schema: media['x-item'] as Schema, value, at: [...at, 'x-items', index] };
   for (const { schema, at } of everySchema(contract)) {
     if ('default' in schema) yield { schema, value: schema.default, at: [...at, 'default'] };
     for (const [index, value] of Object.entries((schema.examples ?? []) as unknown[]))

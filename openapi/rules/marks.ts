@@ -26,6 +26,9 @@ const known = [
   'x-rate-limits',
   'x-enumDescriptions',
   'x-alias',
+  'x-reads',
+  'x-item',
+  'x-items',
 ];
 const callerFacts = ['teamId', 'type', 'environment'];
 

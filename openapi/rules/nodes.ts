@@ -3,7 +3,7 @@ import type { Place } from './rule.ts';
 /** An object of the document. The keys of a directory are names, not fields. */
 export type Node = { fields: Record<string, unknown>; at: Place; isDirectory: boolean };
 
-const data = ['value', 'example', 'examples', 'default', 'const', 'enum'];
+const data = ['value', 'x-items', 'example', 'examples', 'default', 'const', 'enum'];
 const directories = ['properties', 'patternProperties', 'dependentSchemas', 'headers'];
 
 /** Every object of a document, except data such as examples, defaults and constants. */

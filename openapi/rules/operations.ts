@@ -2,26 +2,40 @@ import type { Contract } from '../../src/contract/document.ts';
 import { operationsAt } from './bodies.ts';
 import type { Problem } from './rule.ts';
 
-/** The verbs that an operationId can start with, and the methods that each verb is for. */
-const verbs: Record<string, string[]> = {
-  list: ['get'],
-  get: ['get'],
-  create: ['post'],
-  update: ['patch', 'put'],
-  delete: ['delete'],
-  revoke: ['delete'],
-  rotate: ['post'],
-  report: ['post'],
+/** The verbs that an operationId can start with, by method. */
+const byMethod: Record<string, string[]> = {
+  get: ['list', 'get', 'search', 'export', 'preview', 'stream', 'listen'],
+  patch: ['update'],
+  put: ['update'],
+  delete: ['delete', 'revoke', 'remove'],
+  post: [
+    ...[
+      'create',
+      'rotate',
+      'report',
+      'record',
+      'merge',
+      'add',
+      'bulk',
+      'import',
+      'preview',
+      'apply',
+      'redact',
+      'search',
+    ],
+    ...['test', 'trigger', 'replay', 'recover', 'refresh', 'end', 'change', 'request', 'reset', 'verify', 'redeem'],
+    ...['transfer', 'accept', 'resend', 'publish', 'unpublish', 'identify', 'send', 'check'],
+  ],
 };
 
 /** An operationId is a listed verb for the method, followed by a noun, in camelCase. */
 export function* operationIds(contract: Contract): Generator<Problem> {
   for (const { operation, method, at } of operationsAt(contract)) {
     const verb = /^([a-z]+)[A-Z][A-Za-z0-9]*$/.exec(operation.operationId ?? '')?.[1] ?? '';
-    if (!verbs[verb]?.includes(method))
+    if (!byMethod[method]?.includes(verb))
       yield {
         at: [...at, 'operationId'],
-        message: `${operation.operationId} must be a verb for ${method.toUpperCase()} (of ${Object.keys(verbs).join(', ')}) followed by a noun.`,
+        message: `${operation.operationId} must be a verb for ${method.toUpperCase()} (one of ${byMethod[method]?.join(', ')}) followed by a noun.`,
       };
   }
 }

@@ -31,8 +31,8 @@ export function* everySchema({ paths, components }: Contract): Generator<Standin
 export function* schemasUnder(node: unknown, at: Place): Generator<Standing> {
   if (typeof node !== 'object' || node === null) return;
   for (const [key, value] of Object.entries(node))
-    if (key === 'schema') yield root(value, [...at, key]);
-    else if (key !== 'example' && key !== 'examples') yield* schemasUnder(value, [...at, key]);
+    if (key === 'schema' || key === 'x-item') yield root(value, [...at, key]);
+    else if (key !== 'example' && key !== 'examples' && key !== 'x-items') yield* schemasUnder(value, [...at, key]);
 }
 
 /** All schemas of request or response bodies. References are followed. */
@@ -40,7 +40,9 @@ export function* reached(contract: Contract, from: 'request' | 'response'): Gene
   const seen = new Set<Schema>();
   const open = [...bodiesOf(contract)]
     .filter(({ direction }) => direction === from)
-    .map(({ media, at }) => root(media.schema, [...at, 'schema']));
+    .flatMap(({ media, at }) =>
+      (['schema', 'x-item'] as const).flatMap((key) => (media[key] ? [root(media[key], [...at, key])] : [])),
+    );
   for (let next = open.pop(); next; next = open.pop()) {
     if (seen.has(next.schema)) continue;
     seen.add(next.schema);

@@ -121,7 +121,7 @@ const conditions = ['If-Match', 'If-None-Match'];
 const etag: Header = {
   description: 'Identifies this version of the content. Send it as `If-None-Match` or `If-Match`.',
   required: true,
-  schema: { type: 'string', pattern: '^"[A-Za-z0-9_-]{22}"$', examples: ['"9f86d081884c7d659a2fea"'] },
+  schema: { type: 'string', maxLength: 24, pattern: '^"[A-Za-z0-9_-]{22}"$', examples: ['"9f86d081884c7d659a2fea"'] },
 };
 const notModified: Response = { description: 'The content is still the version that `If-None-Match` names.' };
 

@@ -116,11 +116,13 @@ describe.each(both)('a multipart form on the %s', (where) => {
     if (where === 'mock') return;
     expect(response.headers.get('Location')).toBe('/files/One%20%C3%A9/%C3%A9.txt');
     expect(await response.json()).toMatchObject({
-      data: [
-        { name: 'héllo', count: 6 },
-        { name: '1', count: 1 },
-        { name: '22', count: 2 },
-      ],
+      data: {
+        files: [
+          { name: 'héllo', count: 6 },
+          { name: '1', count: 1 },
+          { name: '22', count: 2 },
+        ],
+      },
     });
   });
 

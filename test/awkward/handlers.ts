@@ -41,7 +41,7 @@ export function awkwardHandlers(world: World): Handlers {
         const data = await Promise.all(files.map(async (one) => ({ name: await one.text(), count: one.size })));
         return reply(
           201,
-          { data },
+          { data: { files: data } },
           { Location: `/files/${encodeURIComponent(title)}/${encodeURIComponent(files[0]?.name ?? '')}` },
         );
       },

@@ -13,6 +13,7 @@ import {
   ref,
   schema,
   text,
+  tickets,
   type Violation,
 } from './violations.ts';
 
@@ -86,12 +87,32 @@ export const answerViolations: Violation[] = [
     (d) => (schema(d, 'TicketAnswer').properties.pagination = ref('Pagination')),
   ],
   ['success-envelope', 'an unlisted exception', (d) => (list(d)['x-envelope'] = 'none')],
+  ['success-envelope', 'a 200 without a body', (d) => delete d.paths['/healthz'].get.responses[200].content],
+  ['success-envelope', 'a 204 with a body', (d) => (list(d).responses[204] = structuredClone(list(d).responses[200]))],
+  ['declared-success', 'only errors', (d) => delete d.paths['/readyz'].get.responses[200]],
   [
-    'success-envelope',
-    'another media type',
+    'header-examples',
+    'a header without one',
     (d) =>
-      (list(d).responses[200].content['text/csv'] = {
-        schema: text,
+      (create(d).responses[201].headers.Link = { description: 'Planted.', schema: { type: 'string', maxLength: 9 } }),
+  ],
+  [
+    'storable-replies',
+    'a file in response to a write',
+    (d) =>
+      (d.paths[`${tickets}/{ticketId}`].patch.responses[200].content['image/png'] = {
+        schema: { type: 'string', format: 'binary', maxLength: 9 },
+        examples: { one: { summary: 'One', value: 'a' } },
+      }),
+  ],
+  [
+    'storable-replies',
+    'a stream in response to a write',
+    (d) =>
+      (d.paths[`${tickets}/{ticketId}`].patch.responses[200].content['text/csv'] = {
+        schema: { type: 'string' },
+        'x-item': ref('Ticket'),
+        'x-items': [],
         examples: { one: { summary: 'One', value: 'a' } },
       }),
   ],

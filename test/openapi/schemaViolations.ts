@@ -31,7 +31,13 @@ export const schemaViolations: Violation[] = [
   ['no-reference-siblings', 'in a parameter', (d) => (parameter(d, 'Tag').schema.description = 'Planted.')],
 
   ['plain-responses', 'allOf', (d) => (schema(d, 'Health').allOf = [{ minProperties: 1 }])],
-  ['plain-responses', 'anyOf', (d) => (schema(d, 'Health').anyOf = [{ minProperties: 1 }])],
+  ['plain-responses', 'anyOf beside a type', (d) => (schema(d, 'Health').anyOf = [{ minProperties: 1 }])],
+  [
+    'plain-responses',
+    'a union without a discriminator',
+    (d) => (schema(d, 'Message').properties.by = { oneOf: [ref('User'), ref('ApiKeyFacts')] }),
+  ],
+  ['used-schemas', 'an unused schema', (d) => (d.components.schemas.Stray = field({ type: 'boolean' }))],
   ['plain-responses', 'a nested oneOf', (d) => (schema(d, 'Message').properties.senderName.oneOf = [{ minLength: 1 }])],
 
   ...[
@@ -62,12 +68,13 @@ export const schemaViolations: Violation[] = [
     (d) => (schema(d, 'Message').properties.senderName.pattern = '^\\p{Script=Klingon}{0,9}$'),
     'valid-examples',
   ],
+  ['finite-responses', 'a message in a message', (d) => (schema(d, 'Message').properties.answer = ref('Message'))],
   [
     'finite-responses',
-    'a message in a message',
-    (d) => (schema(d, 'Message').properties.answers = { type: 'array', maxItems: 9, items: ref('Message') }),
+    'a message in an object in a message',
+    (d) =>
+      (schema(d, 'Message').properties.origin = field({ type: 'object', properties: { message: ref('Message') } })),
   ],
-  ['finite-responses', 'a ticket in its messages', (d) => (schema(d, 'Message').properties.ticket = ref('Ticket'))],
 
   ['bounded', 'a string', (d) => delete schema(d, 'TagName').maxLength],
   ['bounded', 'a string or null', (d) => delete schema(d, 'Notes').maxLength],

@@ -475,7 +475,10 @@ export interface components {
         /** @description A response with what was stored. */
         Uploaded: {
             success: components["schemas"]["Success"];
-            data: components["schemas"]["Row"][];
+            /** @description What was stored. */
+            data: {
+                files: components["schemas"]["Row"][];
+            };
             meta: components["schemas"]["Meta"];
         };
         /** @description A note. */

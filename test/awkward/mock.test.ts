@@ -1,0 +1,39 @@
+// What `Prefer` selects on the mock of the awkward contract.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rowsOf } from '../http/awkward.ts';
+import { contract, startAwkward } from './start.ts';
+
+let running: Awaited<ReturnType<typeof startAwkward>>;
+beforeAll(async () => {
+  running = await startAwkward();
+});
+afterAll(() => running.stop());
+
+const seeds = Array.from({ length: 25 }, (_, i) => i + 1);
+const gets = rowsOf(contract).filter(({ method }) => method === 'GET');
+
+function get(path: string, prefer: string, key = running.team.keys.secretTest): Promise<Response> {
+  const url = running.mock.url + path.replace('{teamId}', running.team.id).replace('{name}', 'blue');
+  return fetch(url, { headers: { authorization: `Bearer ${key}`, prefer, accept: '*/*' }, redirect: 'manual' });
+}
+
+describe.each(gets)('$operationId', ({ path, successStatus, successes }) => {
+  test('has valid generated bodies for secret and publishable keys', async () => {
+    const statuses = new Set<number>();
+    for (const seed of seeds) {
+      const response = await get(path, `dynamic=true, seed=${seed}`);
+      statuses.add(response.status);
+      await response.body?.cancel();
+    }
+    expect([...statuses]).toEqual([successStatus]);
+  });
+
+  test('plays every declared success', async () => {
+    for (const status of Object.keys(successes)) {
+      const response = await get(path, `code=${status}`);
+      expect(response.status).toBe(Number(status));
+      expect(response.headers.get('Preference-Applied')).toContain(`code=${status}`);
+      await response.body?.cancel();
+    }
+  });
+});
