@@ -869,6 +869,48 @@ export interface components {
             };
         };
         /**
+         * @description Whether the request succeeded. Always `true` in a success response.
+         * @example true
+         */
+        Success: boolean;
+        /** @description Information about the response. */
+        Meta: {
+            requestId: components["schemas"]["RequestId"];
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The position of this page in the list. */
+        Pagination: {
+            /**
+             * Format: int32
+             * @description The number of items in the list, exact up to 10,000.
+             * @example 42
+             */
+            total: number;
+            /**
+             * @description Present and `true` if the list has more than 10,000 items. `total` is then 10,000.
+             * @example true
+             */
+            totalIsCapped?: boolean;
+            /**
+             * Format: int32
+             * @description The page number, starting at 1.
+             * @example 1
+             */
+            page: number;
+            /**
+             * Format: int32
+             * @description The maximum number of items per page.
+             * @example 20
+             */
+            pageSize: number;
+            /**
+             * @description Whether another page follows.
+             * @example true
+             */
+            hasMore: boolean;
+            nextCursor?: components["schemas"]["Cursor"];
+        };
+        /**
          * Format: uuid
          * @description A UUID. Upper and lower case are accepted.
          * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
@@ -908,11 +950,6 @@ export interface components {
          * @example billing
          */
         TagName: string;
-        /**
-         * @description Whether the request succeeded. Always `true` in a success response.
-         * @example true
-         */
-        Success: boolean;
         /**
          * @description The prefixed ID of a ticket.
          * @example tkt_a1B2c3D4e5F6
@@ -1075,56 +1112,6 @@ export interface components {
             /** @description The first 100 messages, oldest first. Returned only by `getTicket`. */
             messages?: components["schemas"]["Message"][];
         };
-        /** @description The position of this page in the list. */
-        Pagination: {
-            /**
-             * Format: int32
-             * @description The number of items in the list, exact up to 10,000.
-             * @example 42
-             */
-            total: number;
-            /**
-             * @description Present and `true` if the list has more than 10,000 items. `total` is then 10,000.
-             * @example true
-             */
-            totalIsCapped?: boolean;
-            /**
-             * Format: int32
-             * @description The page number, starting at 1.
-             * @example 1
-             */
-            page: number;
-            /**
-             * Format: int32
-             * @description The maximum number of items per page.
-             * @example 20
-             */
-            pageSize: number;
-            /**
-             * @description Whether another page follows.
-             * @example true
-             */
-            hasMore: boolean;
-            nextCursor?: components["schemas"]["Cursor"];
-        };
-        /**
-         * @description The ID of a request.
-         * @example req_a1B2c3D4e5F6
-         */
-        RequestId: string;
-        /** @description Information about the response. */
-        Meta: {
-            requestId: components["schemas"]["RequestId"];
-            timestamp: components["schemas"]["Timestamp"];
-        };
-        /** @description A page of tickets. */
-        TicketPage: {
-            success: components["schemas"]["Success"];
-            /** @description The tickets on this page. */
-            data: components["schemas"]["Ticket"][];
-            pagination: components["schemas"]["Pagination"];
-            meta: components["schemas"]["Meta"];
-        };
         /**
          * @description The name of a person.
          * @example Jane Doe
@@ -1155,12 +1142,6 @@ export interface components {
             notes?: components["schemas"]["Notes"];
             metadata?: components["schemas"]["MetadataCreate"];
         };
-        /** @description A response with a ticket. */
-        TicketAnswer: {
-            success: components["schemas"]["Success"];
-            data: components["schemas"]["Ticket"];
-            meta: components["schemas"]["Meta"];
-        };
         /**
          * @description The prefixed ID or UUID of a ticket.
          * @example tkt_a1B2c3D4e5F6
@@ -1179,12 +1160,6 @@ export interface components {
              * @example tkt_a1B2c3D4e5F6
              */
             id: string;
-        };
-        /** @description A response that confirms a deletion. */
-        DeletedAnswer: {
-            success: components["schemas"]["Success"];
-            data: components["schemas"]["Deleted"];
-            meta: components["schemas"]["Meta"];
         };
         /**
          * @description The metadata keys to set. They are merged into the existing metadata. Set a key to `null` to remove it. Metadata has at most 50 keys.
@@ -1210,14 +1185,6 @@ export interface components {
             notes?: components["schemas"]["Notes"];
             metadata?: components["schemas"]["MetadataUpdate"];
         };
-        /** @description A page of messages. */
-        MessagePage: {
-            success: components["schemas"]["Success"];
-            /** @description The messages on this page. */
-            data: components["schemas"]["Message"][];
-            pagination: components["schemas"]["Pagination"];
-            meta: components["schemas"]["Meta"];
-        };
         /** @description The message to add. */
         MessageCreate: {
             content: components["schemas"]["MessageContent"];
@@ -1230,12 +1197,6 @@ export interface components {
              * @example false
              */
             isInternal?: boolean;
-        };
-        /** @description A response with a message. */
-        MessageAnswer: {
-            success: components["schemas"]["Success"];
-            data: components["schemas"]["Message"];
-            meta: components["schemas"]["Meta"];
         };
         /**
          * @description The type of the event.
@@ -1429,20 +1390,6 @@ export interface components {
                 message?: components["schemas"]["MessageSnapshot"];
             };
         };
-        /** @description A page of events. */
-        EventPage: {
-            success: components["schemas"]["Success"];
-            /** @description The events on this page. */
-            data: components["schemas"]["Event"][];
-            pagination: components["schemas"]["Pagination"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description A response with an event. */
-        EventAnswer: {
-            success: components["schemas"]["Success"];
-            data: components["schemas"]["Event"];
-            meta: components["schemas"]["Meta"];
-        };
         /** @description The result of deleting the test data. */
         TestDataDeleted: {
             /**
@@ -1455,12 +1402,6 @@ export interface components {
              * @constant
              */
             environment: "test";
-        };
-        /** @description A response that confirms that the test data was deleted. */
-        TestDataDeletedAnswer: {
-            success: components["schemas"]["Success"];
-            data: components["schemas"]["TestDataDeleted"];
-            meta: components["schemas"]["Meta"];
         };
         /**
          * @description The status of the key. Only `active` keys are accepted. A `deactivated` or `expired` key can become active again; a `revoked` key cannot.
@@ -1571,14 +1512,6 @@ export interface components {
              */
             revokedAt: string | null;
         };
-        /** @description A page of API keys. */
-        ApiKeyPage: {
-            success: components["schemas"]["Success"];
-            /** @description The API keys on this page. */
-            data: components["schemas"]["ApiKey"][];
-            pagination: components["schemas"]["Pagination"];
-            meta: components["schemas"]["Meta"];
-        };
         /** @description Where the key can be used, and for which operations. An empty list means no restriction. If you omit a list, an existing key keeps its value and a new key takes the value of the key that creates it. */
         RestrictionsUpdate: {
             /** @description The IP addresses and ranges from which the key can be used. */
@@ -1671,24 +1604,12 @@ export interface components {
              */
             key: string;
         };
-        /** @description A response with an API key and its new secret. */
-        IssuedApiKeyAnswer: {
-            success: components["schemas"]["Success"];
-            data: components["schemas"]["IssuedApiKey"];
-            meta: components["schemas"]["Meta"];
-        };
         /**
          * @description The prefixed ID or UUID of an API key.
          * @example key_a1B2c3D4e5F6
          * @example 659b34e1-0272-8653-9770-000000000000
          */
         ApiKeyReference: string;
-        /** @description A response with an API key. */
-        ApiKeyAnswer: {
-            success: components["schemas"]["Success"];
-            data: components["schemas"]["ApiKey"];
-            meta: components["schemas"]["Meta"];
-        };
         /** @description The fields to change. Fields that you omit keep their values. */
         ApiKeyUpdate: {
             name?: components["schemas"]["ApiKeyName"];
@@ -1771,12 +1692,6 @@ export interface components {
             serverErrors: components["schemas"]["UsageCount"];
             /** @description The usage by hour, oldest first. */
             hours: components["schemas"]["HourUsage"][];
-        };
-        /** @description A response with the usage of an API key. */
-        ApiKeyUsageAnswer: {
-            success: components["schemas"]["Success"];
-            data: components["schemas"]["ApiKeyUsage"];
-            meta: components["schemas"]["Meta"];
         };
         /** @description An API key in the format of the account API. */
         ListedKey: {
@@ -1935,14 +1850,6 @@ export interface components {
             requestId: string | null;
             createdAt: components["schemas"]["Timestamp"];
         };
-        /** @description A page of the audit log. */
-        AuditPage: {
-            success: components["schemas"]["Success"];
-            /** @description The entries on this page. */
-            data: components["schemas"]["AuditEntry"][];
-            pagination: components["schemas"]["Pagination"];
-            meta: components["schemas"]["Meta"];
-        };
         /**
          * @description The UUID or slug of a team.
          * @example acme
@@ -1998,20 +1905,6 @@ export interface components {
             publishedAt: components["schemas"]["Timestamp"];
             updatedAt: components["schemas"]["Timestamp"];
         };
-        /** @description A page of articles. */
-        LibraryArticlePage: {
-            success: components["schemas"]["Success"];
-            /** @description The articles on this page. */
-            data: components["schemas"]["LibraryArticle"][];
-            pagination: components["schemas"]["Pagination"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description A response with an article. */
-        LibraryArticleAnswer: {
-            success: components["schemas"]["Success"];
-            data: components["schemas"]["LibraryArticle"];
-            meta: components["schemas"]["Meta"];
-        };
         /** @description The team, type and environment of an API key. */
         Identity: {
             teamId: components["schemas"]["Uuid"];
@@ -2033,12 +1926,6 @@ export interface components {
              * @enum {string}
              */
             environment: "live" | "test";
-        };
-        /** @description A response with the identity of an API key. */
-        IdentityAnswer: {
-            success: components["schemas"]["Success"];
-            data: components["schemas"]["Identity"];
-            meta: components["schemas"]["Meta"];
         };
         /** @description The user that an API key belongs to. */
         User: {
@@ -2117,12 +2004,6 @@ export interface components {
              */
             isVerified: boolean;
         };
-        /** @description A response with a user. */
-        PersonAnswer: {
-            success: components["schemas"]["Success"];
-            data: components["schemas"]["Person"];
-            meta: components["schemas"]["Meta"];
-        };
         /** @description The health of the process. */
         Health: {
             /**
@@ -2131,12 +2012,6 @@ export interface components {
              */
             status: "ok";
         };
-        /** @description A response with the health of the process. */
-        HealthAnswer: {
-            success: components["schemas"]["Success"];
-            data: components["schemas"]["Health"];
-            meta: components["schemas"]["Meta"];
-        };
         /** @description The readiness of the process. */
         Readiness: {
             /**
@@ -2144,12 +2019,6 @@ export interface components {
              * @constant
              */
             status: "ready";
-        };
-        /** @description A response with the readiness of the process. */
-        ReadinessAnswer: {
-            success: components["schemas"]["Success"];
-            data: components["schemas"]["Readiness"];
-            meta: components["schemas"]["Meta"];
         };
         /** @description An event about a ticket that was created, assigned, closed or deleted. */
         TicketEvent: {
@@ -2219,6 +2088,137 @@ export interface components {
          * @enum {string}
          */
         ErrorCode: "authentication_required" | "invalid_key_format" | "invalid_api_key" | "key_expired" | "account_restricted" | "insufficient_permissions" | "publishable_key_write" | "team_access_denied" | "https_required" | "invalid_signature" | "route_not_found" | "method_not_allowed" | "unsupported_version" | "not_acceptable" | "unsupported_media_type" | "payload_too_large" | "request_timeout" | "headers_too_large" | "malformed_request" | "invalid_json" | "parameter_missing" | "parameter_invalid" | "parameter_unknown" | "mock_scenario_unknown" | "resource_missing" | "resource_conflict" | "resource_changed" | "idempotency_conflict" | "rate_limit_exceeded" | "internal_error" | "not_implemented" | "service_unavailable";
+        /**
+         * @description The ID of a request.
+         * @example req_a1B2c3D4e5F6
+         */
+        RequestId: string;
+        /** @description A page of `Ticket` objects. */
+        TicketPage: {
+            success: components["schemas"]["Success"];
+            /** @description The `Ticket` objects on this page. */
+            data: components["schemas"]["Ticket"][];
+            pagination: components["schemas"]["Pagination"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description `Ticket` in the response envelope. */
+        TicketAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["Ticket"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description `Deleted` in the response envelope. */
+        DeletedAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["Deleted"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A page of `Message` objects. */
+        MessagePage: {
+            success: components["schemas"]["Success"];
+            /** @description The `Message` objects on this page. */
+            data: components["schemas"]["Message"][];
+            pagination: components["schemas"]["Pagination"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description `Message` in the response envelope. */
+        MessageAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["Message"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A page of `Event` objects. */
+        EventPage: {
+            success: components["schemas"]["Success"];
+            /** @description The `Event` objects on this page. */
+            data: components["schemas"]["Event"][];
+            pagination: components["schemas"]["Pagination"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description `Event` in the response envelope. */
+        EventAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["Event"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description `TestDataDeleted` in the response envelope. */
+        TestDataDeletedAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["TestDataDeleted"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A page of `ApiKey` objects. */
+        ApiKeyPage: {
+            success: components["schemas"]["Success"];
+            /** @description The `ApiKey` objects on this page. */
+            data: components["schemas"]["ApiKey"][];
+            pagination: components["schemas"]["Pagination"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description `IssuedApiKey` in the response envelope. */
+        IssuedApiKeyAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["IssuedApiKey"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description `ApiKey` in the response envelope. */
+        ApiKeyAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["ApiKey"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description `ApiKeyUsage` in the response envelope. */
+        ApiKeyUsageAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["ApiKeyUsage"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A page of `AuditEntry` objects. */
+        AuditEntryPage: {
+            success: components["schemas"]["Success"];
+            /** @description The `AuditEntry` objects on this page. */
+            data: components["schemas"]["AuditEntry"][];
+            pagination: components["schemas"]["Pagination"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A page of `LibraryArticle` objects. */
+        LibraryArticlePage: {
+            success: components["schemas"]["Success"];
+            /** @description The `LibraryArticle` objects on this page. */
+            data: components["schemas"]["LibraryArticle"][];
+            pagination: components["schemas"]["Pagination"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description `LibraryArticle` in the response envelope. */
+        LibraryArticleAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["LibraryArticle"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description `Identity` in the response envelope. */
+        IdentityAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["Identity"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description `Person` in the response envelope. */
+        PersonAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["Person"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description `Health` in the response envelope. */
+        HealthAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["Health"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description `Readiness` in the response envelope. */
+        ReadinessAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["Readiness"];
+            meta: components["schemas"]["Meta"];
+        };
     };
     responses: {
         /** @description `unsupported_version`: Unsupported version. `parameter_invalid`: Invalid parameter. `parameter_unknown`: Unknown parameter. `mock_scenario_unknown`: Unknown mock scenario. */
@@ -4148,7 +4148,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AuditPage"];
+                    "application/json": components["schemas"]["AuditEntryPage"];
                 };
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];

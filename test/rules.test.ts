@@ -51,10 +51,12 @@ test('the README lists every setting', () => {
 });
 
 test('the README of the contract lists every extension field', () => {
-  const sources = readdirSync('openapi', { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith('.yaml'),
+  const sources = ['openapi', 'test/awkward'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.yaml'))
+      .map((name) => join(folder, name)),
   );
-  const used = sources.flatMap((name) => text(join('openapi', name)).match(/(?<=^\s*)x-[A-Za-z-]+(?=:)/gm) ?? []);
+  const used = sources.flatMap((file) => text(file).match(/(?<=^\s*)x-[A-Za-z-]+(?=:)/gm) ?? []);
   const rows = text('openapi/README.md').matchAll(/^\| `(x-[A-Za-z-]+)/gm);
   const listed = new Set([...rows].map(([, name]) => name as string));
   expect([...listed].sort()).toEqual([...new Set(used)].sort());

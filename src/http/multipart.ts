@@ -17,6 +17,9 @@ import { createFields } from './readers.ts';
  */
 export type Upload = { fields: () => Record<string, unknown>; body: Record<string, unknown>; digests: string[] };
 
+/** Without a file if the field is not one. */
+type StoredFile = { name: string; file?: File; digest?: string };
+
 const fieldsMax = 100;
 const nameLengthMax = 255;
 
@@ -40,7 +43,7 @@ export async function readMultipart(
   const fields = createFields(form);
   const body = createFields(form);
   const digests: string[] = [];
-  const files: Promise<void>[] = [];
+  const files: Promise<StoredFile>[] = [];
   const parser = parserOf(contentType, bytesMax);
   parser.on('field', (name, value, _nameCut, isCut) => {
     if (isCut) return void parser.destroy(new Problem('payload_too_large'));
@@ -55,29 +58,32 @@ export async function readMultipart(
     parser.on(limit, () => parser.destroy(new Problem('payload_too_large')));
   try {
     await fed(source, parser);
-    await Promise.all(files);
+    for (const { name, file, digest } of await Promise.all(files)) {
+      fields.add(name, file ? '' : {}); // the guard rejects an object in place of a text or nothing
+      body.add(name, file);
+      if (digest) digests.push(digest);
+    }
   } catch (error) {
     await Promise.allSettled(files);
     throw error instanceof Problem ? error : malformed(error);
   }
-  return { fields: fields.body, body: body.body(), digests: digests.sort() };
+  return { fields: fields.body, body: body.body(), digests };
 
   async function store(
     stream: Readable,
-    { name, filename, mediaType, path }: { name: string; filename: string; mediaType: string; path: string },
-  ): Promise<void> {
+    { name, filename = '', mediaType, path }: { name: string; filename?: string; mediaType: string; path: string },
+  ): Promise<StoredFile> {
     const field = form[name];
-    const shown = (filename ?? '').slice(0, nameLengthMax);
     if (field?.type !== 'file') {
-      fields.add(name, { filename: shown }); // the guard rejects an object where a text or nothing is expected
-      return void stream.resume();
+      stream.resume();
+      return { name };
     }
     refuseType(field, name, mediaType);
+    const shown = filename.slice(0, nameLengthMax);
     const hash = createHash('sha256');
     await pipeline(stream, limited(field, name, hash), createWriteStream(path, { mode: 0o600 }));
-    digests.push(JSON.stringify([name, shown, mediaType, hash.digest('hex')]));
-    fields.add(name, '');
-    body.add(name, new File([await openAsBlob(path)], shown, { type: mediaType }));
+    const file = new File([await openAsBlob(path)], shown, { type: mediaType });
+    return { name, file, digest: JSON.stringify([name, shown, mediaType, hash.digest('hex')]) };
   }
 }
 

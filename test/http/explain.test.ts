@@ -118,8 +118,9 @@ function told({ body, query = 'since=x', thingId = '1', headers = { 'x-colour': 
     context: {
       operation: { path: '/things/{thingId}', method: 'POST', query: ['sort', 'ids', 'deep', 'since'], numbers: [] },
       params: { thingId },
-      raw: body === undefined ? undefined : Buffer.from(JSON.stringify(body)),
+      sent: body === undefined ? undefined : () => body,
     },
+    headers: { 'content-type': 'application/json' },
     originalUrl: `/things/${thingId}?${query}`,
     get: (name: string) => headers[name.toLowerCase()],
   } as never);

@@ -38,7 +38,14 @@ function planted(): Contract {
 }
 
 const backend = await prismBackend(planted(), (_call, run) => run());
-const operation = { operationId: 'getHealth', method: 'GET', path: '/healthz', successStatus: 200, query: [] };
+const operation = {
+  operationId: 'getHealth',
+  method: 'GET',
+  path: '/healthz',
+  successStatus: 200,
+  successes: {},
+  query: [],
+};
 
 async function madeUp(seed: number): Promise<Record<string, unknown>> {
   const call = {

@@ -399,10 +399,47 @@ export interface components {
                 retryAfter?: number;
             };
         };
+        /**
+         * @description Whether the request succeeded. Always `true` in a success response.
+         * @example true
+         */
+        Success: boolean;
         /** @description Information about the response. */
         Meta: {
             requestId: components["schemas"]["RequestId"];
             timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The position of this page in the list. */
+        Pagination: {
+            /**
+             * Format: int32
+             * @description The number of items in the list, exact up to 10,000.
+             * @example 42
+             */
+            total: number;
+            /**
+             * @description Present and `true` if the list has more than 10,000 items. `total` is then 10,000.
+             * @example true
+             */
+            totalIsCapped?: boolean;
+            /**
+             * Format: int32
+             * @description The page number, starting at 1.
+             * @example 1
+             */
+            page: number;
+            /**
+             * Format: int32
+             * @description The maximum number of items per page.
+             * @example 20
+             */
+            pageSize: number;
+            /**
+             * @description Whether another page follows.
+             * @example true
+             */
+            hasMore: boolean;
+            nextCursor?: components["schemas"]["Cursor"];
         };
         /**
          * Format: uuid
@@ -441,11 +478,6 @@ export interface components {
             /** @description More files. */
             attachments?: Blob[];
         };
-        /**
-         * @description Whether the request succeeded. Always `true` in a success response.
-         * @example true
-         */
-        Success: boolean;
         /** @description One line of a table. */
         Row: {
             name: components["schemas"]["Word"];
@@ -461,25 +493,9 @@ export interface components {
              */
             secretNote?: string;
         };
-        /**
-         * @description The ID of a request.
-         * @example req_a1B2c3D4e5F6
-         */
-        RequestId: string;
-        /**
-         * Format: date-time
-         * @description A date and time in UTC, in ISO 8601 format.
-         * @example 2026-03-30T10:00:00.000Z
-         */
-        Timestamp: string;
-        /** @description A response with what was stored. */
+        /** @description What was stored. */
         Uploaded: {
-            success: components["schemas"]["Success"];
-            /** @description What was stored. */
-            data: {
-                files: components["schemas"]["Row"][];
-            };
-            meta: components["schemas"]["Meta"];
+            files: components["schemas"]["Row"][];
         };
         /** @description A note. */
         Note: {
@@ -491,17 +507,12 @@ export interface components {
         NoteForm: {
             text: components["schemas"]["Word"];
         };
-        /** @description A response with a note. */
-        NoteAnswer: {
-            success: components["schemas"]["Success"];
-            /** @description The note, or nothing. */
-            data: {
-                text?: components["schemas"]["Word"];
-                /** @example true */
-                isPinned?: boolean;
-            } | null;
-            meta: components["schemas"]["Meta"];
-        };
+        /** @description The note, or nothing. */
+        AcceptedNote: {
+            text?: components["schemas"]["Word"];
+            /** @example true */
+            isPinned?: boolean;
+        } | null;
         /** @description Fields to compare. */
         Filter: {
             name?: components["schemas"]["Word"];
@@ -524,12 +535,6 @@ export interface components {
                  */
                 count?: number;
             };
-        };
-        /** @description A response with what was understood. */
-        UnderstoodAnswer: {
-            success: components["schemas"]["Success"];
-            data: components["schemas"]["Understood"];
-            meta: components["schemas"]["Meta"];
         };
         /** @description A circle. */
         Circle: {
@@ -577,18 +582,6 @@ export interface components {
             /** @description A row, or nothing. */
             owner: components["schemas"]["Row"] | null;
         };
-        /** @description A response with shapes. */
-        ShapesAnswer: {
-            success: components["schemas"]["Success"];
-            data: components["schemas"]["Shapes"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** @description A response with a thing. */
-        ThingAnswer: {
-            success: components["schemas"]["Success"];
-            data: components["schemas"]["Row"];
-            meta: components["schemas"]["Meta"];
-        };
         /** @description A change of a thing. */
         ThingUpdate: {
             /**
@@ -596,50 +589,6 @@ export interface components {
              * @example 4
              */
             count?: number;
-        };
-        /**
-         * @description A position in a list. Cursors are opaque: pass them back unchanged.
-         * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
-         */
-        Cursor: string;
-        /** @description The position of this page in the list. */
-        Pagination: {
-            /**
-             * Format: int32
-             * @description The number of items in the list, exact up to 10,000.
-             * @example 42
-             */
-            total: number;
-            /**
-             * @description Present and `true` if the list has more than 10,000 items. `total` is then 10,000.
-             * @example true
-             */
-            totalIsCapped?: boolean;
-            /**
-             * Format: int32
-             * @description The page number, starting at 1.
-             * @example 1
-             */
-            page: number;
-            /**
-             * Format: int32
-             * @description The maximum number of items per page.
-             * @example 20
-             */
-            pageSize: number;
-            /**
-             * @description Whether another page follows.
-             * @example true
-             */
-            hasMore: boolean;
-            nextCursor?: components["schemas"]["Cursor"];
-        };
-        /** @description A page of rows. */
-        RowPage: {
-            success: components["schemas"]["Success"];
-            data: components["schemas"]["Row"][];
-            pagination: components["schemas"]["Pagination"];
-            meta: components["schemas"]["Meta"];
         };
         /** @description An event of the stream. */
         NewsEvent: {
@@ -670,6 +619,60 @@ export interface components {
          * @enum {string}
          */
         ErrorCode: "authentication_required" | "invalid_key_format" | "invalid_api_key" | "key_expired" | "account_restricted" | "insufficient_permissions" | "publishable_key_write" | "team_access_denied" | "https_required" | "invalid_signature" | "route_not_found" | "method_not_allowed" | "unsupported_version" | "not_acceptable" | "unsupported_media_type" | "payload_too_large" | "request_timeout" | "headers_too_large" | "malformed_request" | "invalid_json" | "parameter_missing" | "parameter_invalid" | "parameter_unknown" | "mock_scenario_unknown" | "resource_missing" | "resource_conflict" | "resource_changed" | "idempotency_conflict" | "rate_limit_exceeded" | "internal_error" | "not_implemented" | "service_unavailable";
+        /**
+         * @description The ID of a request.
+         * @example req_a1B2c3D4e5F6
+         */
+        RequestId: string;
+        /**
+         * Format: date-time
+         * @description A date and time in UTC, in ISO 8601 format.
+         * @example 2026-03-30T10:00:00.000Z
+         */
+        Timestamp: string;
+        /**
+         * @description A position in a list. Cursors are opaque: pass them back unchanged.
+         * @example WzIsIjIwMjYtMDMtMzBUMTA6MDA6MDAuMDAwWiIsIjAxOTQ3MGExLTJiM2MtOGQ0ZS05ZjUwLWExYjJjM2Q0ZTVmNiJd
+         */
+        Cursor: string;
+        /** @description `Uploaded` in the response envelope. */
+        UploadedAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["Uploaded"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description `AcceptedNote` in the response envelope. */
+        AcceptedNoteAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["AcceptedNote"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description `Understood` in the response envelope. */
+        UnderstoodAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["Understood"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description `Shapes` in the response envelope. */
+        ShapesAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["Shapes"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description `Row` in the response envelope. */
+        RowAnswer: {
+            success: components["schemas"]["Success"];
+            data: components["schemas"]["Row"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description A page of `Row` objects. */
+        RowPage: {
+            success: components["schemas"]["Success"];
+            /** @description The `Row` objects on this page. */
+            data: components["schemas"]["Row"][];
+            pagination: components["schemas"]["Pagination"];
+            meta: components["schemas"]["Meta"];
+        };
     };
     responses: {
         /** @description `unsupported_version`: Unsupported version. `parameter_missing`: Missing parameter. `parameter_invalid`: Invalid parameter. `parameter_unknown`: Unknown parameter. `mock_scenario_unknown`: Unknown mock scenario. */
@@ -1219,7 +1222,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Uploaded"];
+                    "application/json": components["schemas"]["UploadedAnswer"];
                 };
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterMissing_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
@@ -1287,7 +1290,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NoteAnswer"];
+                    "application/json": components["schemas"]["AcceptedNoteAnswer"];
                 };
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_InvalidJson_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
@@ -1500,7 +1503,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ThingAnswer"];
+                    "application/json": components["schemas"]["RowAnswer"];
                 };
             };
             /** @description The content is still the version that `If-None-Match` names. */
@@ -1631,7 +1634,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ThingAnswer"];
+                    "application/json": components["schemas"]["RowAnswer"];
                 };
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_InvalidJson_ParameterMissing_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
