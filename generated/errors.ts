@@ -2,7 +2,7 @@
 
 export type ErrorEntry = { status: number; type: ErrorType; title: string; message: string; param?: string; cause: string; fix: string };
 export type ErrorType = 'authentication_error' | 'invalid_request_error' | 'not_found_error' | 'rate_limit_error' | 'api_error';
-export type ErrorCode = 'authentication_required' | 'invalid_key_format' | 'invalid_api_key' | 'key_expired' | 'account_restricted' | 'insufficient_permissions' | 'publishable_key_write' | 'team_access_denied' | 'https_required' | 'invalid_signature' | 'route_not_found' | 'method_not_allowed' | 'unsupported_version' | 'not_acceptable' | 'unsupported_media_type' | 'payload_too_large' | 'request_timeout' | 'headers_too_large' | 'malformed_request' | 'invalid_json' | 'parameter_missing' | 'parameter_invalid' | 'parameter_unknown' | 'mock_scenario_unknown' | 'resource_missing' | 'resource_conflict' | 'resource_changed' | 'idempotency_conflict' | 'rate_limit_exceeded' | 'internal_error' | 'not_implemented' | 'service_unavailable';
+export type ErrorCode = 'authentication_required' | 'invalid_key_format' | 'invalid_api_key' | 'key_expired' | 'invalid_session' | 'session_expired' | 'account_restricted' | 'insufficient_permissions' | 'publishable_key_write' | 'team_access_denied' | 'https_required' | 'invalid_signature' | 'route_not_found' | 'method_not_allowed' | 'unsupported_version' | 'not_acceptable' | 'unsupported_media_type' | 'payload_too_large' | 'request_timeout' | 'headers_too_large' | 'malformed_request' | 'invalid_json' | 'parameter_missing' | 'parameter_invalid' | 'parameter_unknown' | 'mock_scenario_unknown' | 'resource_missing' | 'resource_conflict' | 'resource_changed' | 'idempotency_conflict' | 'rate_limit_exceeded' | 'internal_error' | 'not_implemented' | 'service_unavailable';
 
 export const errors: Record<ErrorCode, ErrorEntry> = {
   "authentication_required": {
@@ -36,6 +36,22 @@ export const errors: Record<ErrorCode, ErrorEntry> = {
     "message": "The API key has expired. Generate a new one.",
     "cause": "The key has reached its expiry date, or the key was rotated and the overlap in which the old secret works has ended.",
     "fix": "Use the new secret of a rotated key, or create a new key."
+  },
+  "invalid_session": {
+    "status": 401,
+    "type": "authentication_error",
+    "title": "Invalid session",
+    "message": "The session does not exist or has ended. Log in again.",
+    "cause": "The token is not a session of this API, or the session was ended by a logout or by a change of the password. An API key returns the same error.",
+    "fix": "Log in again, and send the new token."
+  },
+  "session_expired": {
+    "status": 401,
+    "type": "authentication_error",
+    "title": "Expired session",
+    "message": "The session has expired. Refresh it.",
+    "cause": "The session is valid, but its token has expired.",
+    "fix": "Refresh the session, and send the new token."
   },
   "account_restricted": {
     "status": 403,

@@ -1205,7 +1205,7 @@ export interface components {
          */
         EventType: "ticket.created" | "ticket.updated" | "ticket.assigned" | "ticket.closed" | "ticket.deleted" | "ticket.message_added" | "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "api_key.leaked";
         /**
-         * @description The prefixed ID or UUID of a ticket or an API key, or the UUID of a team.
+         * @description The prefixed ID or UUID of a resource of any type. A team has only a UUID.
          * @example tkt_a1B2c3D4e5F6
          * @example key_a1B2c3D4e5F6
          */
@@ -1820,13 +1820,13 @@ export interface components {
             /** @description Who performed the action. */
             actor: {
                 /**
-                 * @description The type of the actor: an API key, a partner that reported a leak, or the operator of this server.
+                 * @description The type of the actor: an API key, a user of the dashboard, a customer, a partner that reported a leak, or the operator of this server.
                  * @example api_key
                  * @enum {string}
                  */
-                type: "api_key" | "leak_reporter" | "system";
+                type: "api_key" | "user" | "customer" | "leak_reporter" | "system";
                 /**
-                 * @description The ID of the API key, or the identifier of the partner's public key. `null` for the operator.
+                 * @description The prefixed ID of the API key, user or customer, or the identifier of the partner's public key. `null` for the operator.
                  * @example key_q1W2e3R4t5Y6
                  */
                 id: string | null;
@@ -2087,7 +2087,7 @@ export interface components {
          * @example authentication_required
          * @enum {string}
          */
-        ErrorCode: "authentication_required" | "invalid_key_format" | "invalid_api_key" | "key_expired" | "account_restricted" | "insufficient_permissions" | "publishable_key_write" | "team_access_denied" | "https_required" | "invalid_signature" | "route_not_found" | "method_not_allowed" | "unsupported_version" | "not_acceptable" | "unsupported_media_type" | "payload_too_large" | "request_timeout" | "headers_too_large" | "malformed_request" | "invalid_json" | "parameter_missing" | "parameter_invalid" | "parameter_unknown" | "mock_scenario_unknown" | "resource_missing" | "resource_conflict" | "resource_changed" | "idempotency_conflict" | "rate_limit_exceeded" | "internal_error" | "not_implemented" | "service_unavailable";
+        ErrorCode: "authentication_required" | "invalid_key_format" | "invalid_api_key" | "key_expired" | "invalid_session" | "session_expired" | "account_restricted" | "insufficient_permissions" | "publishable_key_write" | "team_access_denied" | "https_required" | "invalid_signature" | "route_not_found" | "method_not_allowed" | "unsupported_version" | "not_acceptable" | "unsupported_media_type" | "payload_too_large" | "request_timeout" | "headers_too_large" | "malformed_request" | "invalid_json" | "parameter_missing" | "parameter_invalid" | "parameter_unknown" | "mock_scenario_unknown" | "resource_missing" | "resource_conflict" | "resource_changed" | "idempotency_conflict" | "rate_limit_exceeded" | "internal_error" | "not_implemented" | "service_unavailable";
         /**
          * @description The ID of a request.
          * @example req_a1B2c3D4e5F6

@@ -5,8 +5,10 @@ import { operationTable } from '../generated/operations.ts';
 import { accept } from './http/accept.ts';
 import { dropPorts } from './http/addresses.ts';
 import { answer, type Backend } from './http/answer.ts';
+import { keyAuthenticator } from './http/apiKeys.ts';
 import type { Audience } from './http/audience.ts';
-import { authenticate, authorize, inForce, stillInForce } from './http/authenticate.ts';
+import { authenticate, authorize, createIdentify, inForce, stillInForce } from './http/authenticate.ts';
+import type { Authenticator } from './http/authenticator.ts';
 import { type BodyLimits, readBody } from './http/body.ts';
 import { type Buckets, memoryBuckets } from './http/buckets.ts';
 import { compress } from './http/compress.ts';
@@ -25,6 +27,8 @@ export type Deps = {
   operations?: readonly Operation[];
   backend: Backend;
   keyring: Keyring;
+  /** For security schemes other than API keys. */
+  authenticators?: readonly Authenticator[];
   /** Counts the requests of keys. */
   meter: Meter;
   guard: Guard;
@@ -50,6 +54,7 @@ export function createApp({
   operations = operationTable,
   backend,
   keyring,
+  authenticators = [],
   meter,
   guard,
   onViolation,
@@ -74,7 +79,8 @@ export function createApp({
   };
   app.locals.onViolation = heard;
   const { limit, chargeFailure } = createLimiter(limits, buckets);
-  const check = inForce(keyring, clock);
+  const identifyCaller = createIdentify([keyAuthenticator(keyring), ...authenticators], operations);
+  const check = inForce(identifyCaller, clock);
   app.use(identify(requestIds, clock), logRequests(log), dropPorts, cors, compress);
   app.use('/developers/api', pages);
   app.use(
@@ -83,7 +89,7 @@ export function createApp({
     requireHttps(publicUrl), //                403 https_required
     version, //                                400 unsupported_version
     meterUse(meter),
-    authenticate(keyring, chargeFailure), //   401, 403, 429
+    authenticate(identifyCaller, chargeFailure), // 401, 403, 429
     limit, //                                  429 rate_limit_exceeded
     authorize, //                              403
     accept, //                                 406

@@ -6,15 +6,16 @@ import { authHandlers } from './auth/handlers.ts';
 import { eventsHandlers } from './events/handlers.ts';
 import { healthHandlers } from './health/handlers.ts';
 import type { Backend, Call, Finish, Success } from './http/answer.ts';
-import type { Change, MakeChange } from './http/changes.ts';
+import type { Author, Change, MakeChange } from './http/changes.ts';
 import { type Reply, replyLost, stillUnderWay, usedOtherwise } from './http/idempotency.ts';
 import type { Limits } from './http/limits.ts';
-import type { Caller } from './http/operation.ts';
+import { type Caller, hasKey, isOfTeam } from './http/operation.ts';
 import { keysHandlers } from './keys/handlers.ts';
 import { leakReports } from './keys/leaks.ts';
 import type { Reporters } from './keys/reporters.ts';
 import { libraryHandlers } from './library/handlers.ts';
 import type { Database, TenantDatabase } from './storage/database.ts';
+import { toPrefixed } from './storage/ids.ts';
 import { claimKey, keepReply } from './storage/replies.ts';
 import type { SecretBox } from './storage/secretBox.ts';
 import { teamsHandlers } from './teams/handlers.ts';
@@ -62,9 +63,8 @@ export function handlersBackend(
     const { caller, operation, requestId, now } = call;
     if (!caller) return finish(await handle(call, {}));
     if (operation.isRead) return finish(await handle(call, { db: seenBy(caller, database.of(caller)) }));
-    const actor = { type: 'api_key' as const, id: caller.keyId };
     const work = (made: Change) => write(made, { ...call, caller }, finish);
-    return change(caller, { actor, requestId, now }, work).catch(lockTimeoutAsConflict);
+    return change(caller, { actor: actorOf(caller), requestId, now }, work).catch(lockTimeoutAsConflict);
   };
 
   async function write(made: Change, call: Call & { caller: Caller }, finish: Finish): Promise<Reply> {
@@ -84,7 +84,15 @@ export function handlersBackend(
   }
 }
 
-const seenBy = ({ type }: Caller, db: TenantDatabase): TenantDatabase => (type === 'secret' ? db : db.forPublic());
+const seenBy = (caller: Caller, db: TenantDatabase): TenantDatabase => (isOfTeam(caller) ? db : db.forPublic());
+
+/** Who makes a change, for the audit log. */
+function actorOf(caller: Caller): Author['actor'] {
+  if (hasKey(caller)) return { type: 'api_key', id: caller.keyId };
+  return caller.scheme === 'session'
+    ? { type: 'user', id: toPrefixed('usr', caller.subjectId) }
+    : { type: 'customer', id: toPrefixed('cus', caller.subjectId) };
+}
 
 const lockNotAvailable = '55P03';
 

@@ -43,6 +43,8 @@ const neverJudged: Record<string, string> = {
   headers_too_large: 'answered before there is a request; tested over a socket',
   malformed_request: 'answered before there is a request; tested over a socket',
   not_implemented: 'every operation is written',
+  invalid_session: 'no operation accepts sessions yet; tested with the contract in test/awkward',
+  session_expired: 'no operation accepts sessions yet; tested with the contract in test/awkward',
   resource_changed: 'no operation accepts If-Match yet; tested with the contract in test/awkward',
 };
 

@@ -90,7 +90,7 @@ export function* prefixedIds(contract: Contract): Generator<Problem> {
 const uuid = '[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}';
 const short = /^\^([a-z]{3,5}|\[a-z\]\{3,5\})_\[0-9A-Za-z\]\{12\}\$$/;
 const long = /^\^[a-z]{3,5}_\[0-9A-Za-z\]\{22\}\$$/;
-const prefixes = /^\^\(([a-z]{3,5}|\([a-z]{3,5}(\|[a-z]{3,5})+\))_\[0-9A-Za-z\]\{12\}$/;
+const prefixes = /^\^\(([a-z]{3,5}|\[a-z\]\{3,5\}|\([a-z]{3,5}(\|[a-z]{3,5})+\))_\[0-9A-Za-z\]\{12\}$/;
 
 const isPrefixed = (pattern: string): boolean => short.test(pattern) || long.test(pattern);
 const isReference = (pattern: string): boolean =>

@@ -34,27 +34,35 @@ export const isRead = (method: string, operation: Operation): boolean =>
   method === 'get' || operation['x-reads'] === true;
 /** Only operations that create or change something need idempotency. */
 const isIdempotent = (facts: Facts): boolean =>
-  ['post', 'patch'].includes(facts.method) && !isRead(facts.method, facts.operation) && !isOpen(facts);
-const keysOf = ({ operation }: Facts): string[] =>
-  operation.security.flatMap((requirement) => Object.keys(requirement));
+  ['post', 'patch'].includes(facts.method) &&
+  !isRead(facts.method, facts.operation) &&
+  !isOpen(facts) &&
+  !facts.path.includes('/auth/'); // a login or logout can be repeated without one
+const schemesOf = ({ security }: Operation): string[] => security.flatMap((requirement) => Object.keys(requirement));
+/** Whether the callers of an operation have a session. */
+export const isOfSession = (operation: Operation): boolean =>
+  schemesOf(operation).some((scheme) => scheme === 'session' || scheme === 'customerSession');
+const isKeyed = ({ operation }: Facts): boolean => operation.security.length > 0 && !isOfSession(operation);
 
 /** The errors that the front can return, with the operations that can return them, in the order of the stages. */
 const rules: Rule[] = [
   { code: 'https_required', when: (facts) => !isProbe(facts), limited: false },
   { code: 'unsupported_version', when: always, limited: false },
-  ...['authentication_required', 'invalid_key_format', 'invalid_api_key', 'key_expired'].map((code) => ({
-    code,
-    when: (facts: Facts) => !isOpen(facts),
-    limited: false,
-    ...(code === 'invalid_api_key' && { isUsual: true as const }),
-  })),
+  { code: 'authentication_required', when: (facts) => !isOpen(facts), limited: false },
+  { code: 'invalid_key_format', when: isKeyed, limited: false },
+  { code: 'invalid_api_key', when: isKeyed, limited: false, isUsual: true },
+  { code: 'key_expired', when: isKeyed, limited: false },
+  { code: 'invalid_session', when: ({ operation }) => isOfSession(operation), limited: false, isUsual: true },
+  { code: 'session_expired', when: ({ operation }) => isOfSession(operation), limited: false },
   { code: 'account_restricted', when: (facts) => !isOpen(facts), limited: false },
   { code: 'rate_limit_exceeded', when: (facts) => !isProbe(facts), limited: true },
   { code: 'team_access_denied', when: ({ path }) => path.includes('{teamId}'), limited: true },
   {
     code: 'publishable_key_write',
     when: (facts) =>
-      !isRead(facts.method, facts.operation) && !isOpen(facts) && !keysOf(facts).includes('publishableKey'),
+      !isRead(facts.method, facts.operation) &&
+      isKeyed(facts) &&
+      !schemesOf(facts.operation).includes('publishableKey'),
     limited: true,
   },
   { code: 'insufficient_permissions', when: (facts) => !isOpen(facts), limited: 'sometimes', isUsual: true },

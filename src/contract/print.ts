@@ -1,5 +1,5 @@
 // Prints the TypeScript that is generated from the contract: operation table, handler interfaces, error registry.
-import { frontHeaders, isRead } from './complete.ts';
+import { frontHeaders, isOfSession, isRead } from './complete.ts';
 import {
   bodiesOfSuccess,
   type Contract,
@@ -144,24 +144,23 @@ export function stubs(contract: Contract, handlerModule: string): string {
         .join('')}}\n`,
   );
   const all = interfaces.join('\n');
+  const fromFront = all.includes('SessionCaller') ? 'Handler, SessionCaller' : 'Handler';
   const used = all.includes("components['schemas']") ? 'components, operations' : 'operations';
   return (
-    `import type { Handler } from '${handlerModule}';\n` +
+    `import type { ${fromFront} } from '${handlerModule}';\n` +
     `import type { ${used} } from './types.ts';\n\n` +
     all +
     `\nexport interface Handlers {\n${[...byTag.keys()].map((tag) => `  ${tag}: ${tag}Handlers;\n`).join('')}}\n`
   );
 }
 
-/** `Handler<operations['listTickets']>`, with the type of the items if the operation returns a stream of them. */
+/** `Handler<operations['listTickets']>`, with the type of the items of a stream, and the kind of caller if it is not a key. */
 function handlerType(contract: Contract, operation: Operation): string {
   const items = new Set(bodiesOfSuccess(contract, operation).flatMap(({ media }) => media['x-item']?.$ref ?? []));
   if (items.size > 1) throw new Error(`${operation.operationId} has several schemas as x-item. It can have one.`);
-  const types = [
-    `operations['${operation.operationId}']`,
-    ...[...items].map(($ref) => `components['schemas']['${$ref.split('/').at(-1)}']`),
-  ];
-  return `Handler<${types.join(', ')}>`;
+  const item = [...items].map(($ref) => `components['schemas']['${$ref.split('/').at(-1)}']`);
+  const by = isOfSession(operation) ? [...(item.length > 0 ? [] : ['never']), 'SessionCaller'] : [];
+  return `Handler<${[`operations['${operation.operationId}']`, ...item, ...by].join(', ')}>`;
 }
 
 /** `generated/errors.ts`: the error registry and the union of its codes. */

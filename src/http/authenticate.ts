@@ -1,29 +1,44 @@
 // Authentication (401), and authorization by the contract's `security` (403).
 import type { Request, RequestHandler, Response } from 'express';
 import type { Environment } from '../storage/tenant.ts';
-import { daysSince, isRotationDue, type Key, type Keyring } from './keyring.ts';
-import type { Caller } from './operation.ts';
+import { restricted } from './apiKeys.ts';
+import type { Authenticator, Identity } from './authenticator.ts';
+import { type Caller, hasKey, isOfTeam } from './operation.ts';
 import { Problem } from './problem.ts';
-import type { Admission } from './restrictions.ts';
-
-const prefix = /^(?<kind>[sp])k_(?<environment>live|test)_/;
-const wellFormed = /^[sp]k_(live|test)_[A-Za-z0-9_-]{32}$/;
+import type { Operation } from './router.ts';
 
 /**
- * Identifies the caller and puts it into the context.
- * @param chargeFailure counts a failure against the caller's address; throws if there were too many
- * @throws 401 without a valid key; 403 if the person behind the key is deactivated or a restriction of the key rejects the
- * address or page; or what `chargeFailure` throws instead
+ * Identifies the caller with the authenticator of the operation's security scheme.
+ * @throws Error if the contract has a security scheme without an authenticator
  */
-export function authenticate(keyring: Keyring, chargeFailure: RequestHandler): RequestHandler {
+export function createIdentify(
+  authenticators: readonly Authenticator[],
+  operations: readonly Operation[],
+): (req: Request, res: Response) => Promise<Identity> {
+  const byScheme = new Map(authenticators.flatMap((one) => one.schemes.map((scheme) => [scheme, one])));
+  const of = ({ security, operationId }: Operation): Authenticator => {
+    const found = byScheme.get(security[0]?.scheme ?? '');
+    if (!found)
+      throw new Error(`${operationId} has the security scheme ${security[0]?.scheme}, which has no authenticator`);
+    return found;
+  };
+  for (const operation of operations) if (operation.security.length > 0) of(operation);
+  return (req, res) => of(req.context.operation).identify(req, res);
+}
+type Identify = ReturnType<typeof createIdentify>;
+
+/**
+ * Puts the caller into the context.
+ * @param chargeFailure counts a failure against the caller's address; throws if there were too many
+ * @throws what the authenticator throws, or what `chargeFailure` throws instead
+ */
+export function authenticate(identify: Identify, chargeFailure: RequestHandler): RequestHandler {
   return async (req, res, next) => {
     if (req.context.operation.security.length === 0) return next();
     try {
-      const key = await keyOf(req, keyring);
-      refuseElsewhere(req, key.admission);
-      req.context.caller = callerOf(key);
-      req.context.admission = key.admission;
-      adviseRotation(res, key, req.context.now);
+      const { caller, admission } = await identify(req, res);
+      req.context.caller = caller;
+      req.context.admission = admission;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       return chargeFailure(req, res, (refused?: unknown) => next(refused ?? error));
@@ -32,15 +47,15 @@ export function authenticate(keyring: Keyring, chargeFailure: RequestHandler): R
   };
 }
 
-/** Resets the time of the request and checks the key again. Rejects with the Problem if it does not work any more. */
+/** Resets the time of the request and identifies the caller again. Rejects with the Problem if the caller has no access any more. */
 export const inForce =
-  (keyring: Keyring, clock: () => Date) =>
+  (identify: Identify, clock: () => Date) =>
   async (req: Request): Promise<void> => {
     req.context.now = clock();
-    if (req.context.caller) await keyOf(req, keyring);
+    if (req.context.caller) await identify(req, req.res as Response); // Express sets it
   };
 
-/** Checks the key again after the body was received. Receiving it can take ten seconds, in which the key may expire or be revoked. */
+/** Checks the caller again after the body was received. Receiving it can take ten seconds, in which a key may expire or be revoked. */
 export const stillInForce =
   (check: (req: Request) => Promise<void>): RequestHandler =>
   async (req, _res, next) => {
@@ -48,53 +63,9 @@ export const stillInForce =
     next();
   };
 
-type Known = Key & { prefix: { kind: string; environment: Environment } };
-
-async function keyOf(req: Request, keyring: Keyring): Promise<Known> {
-  const { params, now } = req.context;
-  const given = req.headersDistinct.authorization ?? [];
-  const token = given.length === 1 ? /^bearer +(\S+)$/i.exec(given[0] ?? '')?.[1] : undefined;
-  if (!token) throw new Problem('authentication_required');
-  const match = prefix.exec(token)?.groups;
-  if (!match) throw new Problem('invalid_key_format');
-  const key = wellFormed.test(token) ? await keyring.find(token, { teamId: params.teamId }) : undefined;
-  if (!key?.isActive) throw new Problem('invalid_api_key');
-  if (key.expiresAt && key.expiresAt <= now) throw new Problem('key_expired');
-  if (!key.isPersonActive) throw new Problem('account_restricted');
-  return { ...key, prefix: match as Known['prefix'] }; // the only values that the pattern matches
-}
-
-function callerOf(key: Known): Caller {
-  const { id, digest, teamId, permissions, rateLimit, sharedLimits, prefix } = key;
-  const { kind, environment } = prefix;
-  return {
-    keyId: id,
-    secretDigest: digest,
-    teamId,
-    environment,
-    type: kind === 's' ? 'secret' : 'publishable',
-    permissions,
-    rateLimit,
-    sharedLimits,
-  };
-}
-
-/** The message names the kind of restriction, but not the values that it allows. */
-const restricted = (kind: string): Problem =>
-  new Problem('insufficient_permissions', { message: `The API key is restricted by ${kind}.` });
-
-function refuseElsewhere(req: Request, { address, referrer }: Admission): void {
-  if (!address(req.ip)) throw restricted('IP address');
-  if (!referrer({ referer: req.headers.referer, origin: req.headers.origin })) throw restricted('referrer');
-}
-
-function adviseRotation(res: Response, { secretCreatedAt }: Key, now: Date): void {
-  if (isRotationDue(secretCreatedAt, now)) res.setHeader('X-Key-Age-Days', daysSince(secretCreatedAt, now));
-}
-
 /**
- * Checks team, key type, permission and endpoint, in this order. Compares the team in the path with the key's team and never looks
- * it up, so that a caller cannot find out which teams exist.
+ * Checks team, kind of caller, permission and endpoint, in this order. Compares the team in the path with the caller's team and never
+ * looks it up, so that a caller cannot find out which teams exist.
  */
 export const authorize: RequestHandler = (req, _res, next) => {
   const { operation, params, caller, admission } = req.context;
@@ -102,20 +73,20 @@ export const authorize: RequestHandler = (req, _res, next) => {
   if (params.teamId !== undefined && params.teamId.toLowerCase() !== caller.teamId)
     throw new Problem('team_access_denied');
 
-  const requirement = operation.security.find(({ scheme }) => scheme === `${caller.type}Key`);
+  const requirement = operation.security.find(({ scheme }) => scheme === caller.scheme);
   if (!requirement) {
-    if (caller.type === 'publishable' && !operation.isRead) throw readOnly(caller.environment);
+    if (caller.scheme === 'publishableKey' && !operation.isRead) throw readOnly(caller.environment);
     throw new Problem('insufficient_permissions');
   }
   const missing = requirement.permissions.find((permission) => !caller.permissions.includes(permission));
   if (missing)
-    throw new Problem('insufficient_permissions', { message: `The API key lacks the permission ${missing}.` });
+    throw new Problem('insufficient_permissions', { message: `${subjectOf(caller)} lacks the permission ${missing}.` });
   if (operation.environment && operation.environment !== caller.environment)
     throw new Problem('insufficient_permissions', {
       message: `This operation requires a ${operation.environment} key.`,
     });
-  if (!admission?.operation(operation)) throw restricted('endpoint');
-  const secret = caller.type === 'secret' ? undefined : operation.secretQuery.find((name) => name in req.query);
+  if (admission?.operation(operation) === false) throw restricted('endpoint');
+  const secret = isOfTeam(caller) ? undefined : operation.secretQuery.find((name) => name in req.query);
   if (secret)
     throw new Problem('insufficient_permissions', {
       param: secret,
@@ -123,6 +94,8 @@ export const authorize: RequestHandler = (req, _res, next) => {
     });
   next();
 };
+
+const subjectOf = (caller: Caller): string => (hasKey(caller) ? 'The API key' : 'The role of the user');
 
 /** These messages are quoted from the source document. */
 const readOnly = (environment: Environment): Problem =>

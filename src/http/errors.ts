@@ -2,6 +2,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { isUnavailable } from '../storage/unavailable.ts';
+import { hasKey } from './operation.ts';
 import { Problem } from './problem.ts';
 
 /** Sends the error of the registry. Anything but a `Problem` is a fault of the server, and its cause is only logged. */
@@ -45,7 +46,7 @@ export function logRequests(log: Logger): RequestHandler {
           operationId: operation?.operationId,
           status: res.statusCode,
           durationMs,
-          keyId: caller?.keyId,
+          ...(caller && (hasKey(caller) ? { keyId: caller.keyId } : { sessionId: caller.sessionId })),
           ...(res.writableFinished ? {} : { aborted: true }),
         },
         'request',

@@ -7,6 +7,7 @@ import type { Audience } from './audience.ts';
 import { etagOf, isConditional, matches } from './etag.ts';
 import type { Guard, OnViolation } from './guard.ts';
 import type { Reply } from './idempotency.ts';
+import { isOfTeam } from './operation.ts';
 import type { SchemaChecks } from './schemaChecks.ts';
 
 export type Finishing = { guard: Guard; audience: Audience; checks: SchemaChecks };
@@ -68,7 +69,7 @@ export function createFinish({ guard, audience, checks }: Finishing): FinishFor 
   }
 }
 
-const isPublic = ({ caller }: Call): boolean => caller?.type !== 'secret';
+const isPublic = ({ caller }: Call): boolean => !caller || !isOfTeam(caller);
 
 /** The items of a stream, or of a list that is also available as JSON. */
 function itemsOf(content: unknown): AsyncIterable<object> {

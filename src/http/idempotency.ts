@@ -4,6 +4,7 @@ import canonicalize from 'canonicalize';
 import type { Request } from 'express';
 import { isId, toUuid } from '../storage/ids.ts';
 import type { Tenant } from '../storage/tenant.ts';
+import { type Caller, hasKey } from './operation.ts';
 import { Problem } from './problem.ts';
 import type { Operation } from './router.ts';
 
@@ -35,13 +36,15 @@ export function repetitionOf(req: Request): Repetition | undefined {
   if (given === undefined || !req.context.operation.isIdempotent) return undefined;
   const { operation, params, caller } = req.context;
   const digest = createHash('sha256')
-    .update(operation.showsSecret ? `${caller?.keyId}\n` : '') // only the same API key gets a response with a secret again
+    .update(operation.showsSecret && caller ? `${holderOf(caller)}\n` : '') // only the same API key gets a response with a secret again
     .update(canonicalize([req.query, req.body ?? null, ...(req.context.upload?.digests ?? [])]) as string) // RFC 8785: the order of fields does not matter
     .digest();
   const key = given.replace(/^"(.+)"$/, '$1');
-  const path = pathOf(operation, params);
+  const path = pathOf(operation, params) + (caller && !hasKey(caller) ? `@${caller.subjectId}` : ''); // users do not share keys
   return { method: req.method, path, key, digest, waitUntil: performance.now() + waitMaxMs };
 }
+
+const holderOf = (caller: Caller): string => (hasKey(caller) ? caller.keyId : caller.subjectId);
 
 /** Identifies the operation and its parameters. Aliases, UUIDs and prefixed IDs, and percent-encoding give the same result. */
 function pathOf({ operationId, uuidParams }: Operation, params: Record<string, string>): string {

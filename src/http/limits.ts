@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import ipaddr from 'ipaddr.js';
 import { clientAddressOf } from './addresses.ts';
 import type { Buckets } from './buckets.ts';
-import type { Caller } from './operation.ts';
+import { type Caller, hasKey, type KeyCaller } from './operation.ts';
 import { Problem } from './problem.ts';
 import { counted } from './words.ts';
 
@@ -66,7 +66,7 @@ export function createLimiter(limits: Limits, buckets: Buckets): Limiter {
    * The buckets of a key, by key id, which a rotation keeps. A limit counts only if it is lower than all limits further up, so the
    * last one always counts.
    */
-  function ofKey({ type, keyId, rateLimit, sharedLimits }: Caller): Bucket[] {
+  function ofKey({ type, keyId, rateLimit, sharedLimits }: KeyCaller): Bucket[] {
     const all = [{ id: keyId, type, rateLimit }, ...sharedLimits].map((key) => ({
       kind: key.type,
       name: key.id,
@@ -78,6 +78,10 @@ export function createLimiter(limits: Limits, buckets: Buckets): Limiter {
     return counting;
   }
 
+  /** A session has the limit of a secret key. */
+  const ofCaller = (caller: Caller): Bucket[] =>
+    hasKey(caller) ? ofKey(caller) : [{ kind: 'secret', name: caller.sessionId, requests: limits.secret.requests }];
+
   /** An IPv6 customer has at least a /64, so all its addresses share one bucket. An IPv4-mapped IPv6 address counts as IPv4. */
   function ofAddress(req: Request, kind: 'open' | 'failed'): Bucket {
     const address = clientAddressOf(req.ip ?? '')?.start;
@@ -88,7 +92,7 @@ export function createLimiter(limits: Limits, buckets: Buckets): Limiter {
   return {
     async limit(req, res, next) {
       const { caller, operation } = req.context;
-      if (!operation.isProbe) await enforce(caller ? ofKey(caller) : [ofAddress(req, 'open')], req, res, true);
+      if (!operation.isProbe) await enforce(caller ? ofCaller(caller) : [ofAddress(req, 'open')], req, res, true);
       next();
     },
     async chargeFailure(req, res, next) {

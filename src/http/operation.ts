@@ -6,8 +6,12 @@ import type { AfterCommit, Audit, Emit } from './changes.ts';
 import type { KeyLimit } from './keyring.ts';
 import { Problem } from './problem.ts';
 
-/** The caller, identified by an API key. */
-export type Caller = Tenant & {
+/** Who sent a request. `scheme` is the security scheme that identified the caller. */
+export type Caller = KeyCaller | SessionCaller;
+
+/** A caller with an API key. */
+export type KeyCaller = Tenant & {
+  scheme: 'secretKey' | 'publishableKey';
   keyId: string;
   /** The digest of the secret that was sent. During the overlap of a rotation, a key has two secrets. */
   secretDigest: Buffer;
@@ -18,6 +22,19 @@ export type Caller = Tenant & {
   /** The keys whose limits this key shares, nearest first. */
   sharedLimits: readonly KeyLimit[];
 };
+
+/** A user of the dashboard, or a customer in the chat widget. */
+export type SessionCaller = Tenant & {
+  scheme: 'session' | 'customerSession';
+  sessionId: string;
+  /** The UUID of the user or customer. */
+  subjectId: string;
+  permissions: readonly string[];
+};
+
+export const hasKey = (caller: Caller): caller is KeyCaller => 'keyId' in caller;
+/** Whether a caller belongs to the team, so that nothing is hidden from it. */
+export const isOfTeam = ({ scheme }: Caller): boolean => scheme === 'secretKey' || scheme === 'session';
 
 /** An operation as openapi-typescript describes it. */
 type AnyOperation = { parameters: object; requestBody?: unknown; responses: object };
@@ -36,10 +53,10 @@ type Params<Op extends AnyOperation, K extends 'path' | 'query' | 'header'> = Op
     : NonNullable<P>
   : Record<never, never>;
 
-/** The areas where every request has an API key. */
+/** The areas where every caller is identified. */
 type IsKeyed<Op extends AnyOperation> = 401 extends keyof Op['responses'] ? true : false;
 
-export type Input<Op extends AnyOperation> = {
+export type Input<Op extends AnyOperation, By = KeyCaller> = {
   path: Params<Op, 'path'>;
   query: Params<Op, 'query'>;
   body: Body<Op>;
@@ -51,10 +68,10 @@ export type Input<Op extends AnyOperation> = {
   /** Aborted when nobody waits for the response any more. A stream should end then. */
   signal: AbortSignal;
 } & (Params<Op, 'header'> extends { 'If-Match'?: string } ? Conditional : unknown) &
-  (IsKeyed<Op> extends true ? Keyed : Open);
+  (IsKeyed<Op> extends true ? Keyed<By> : Open);
 
-type Keyed = {
-  caller: Caller;
+type Keyed<By> = {
+  caller: By;
   /** The caller's data. In a write, all statements run in one transaction, together with the events. */
   db: TenantDatabase;
   /** Records an event. It is stored with the change, after the handler has returned. */
@@ -105,9 +122,9 @@ export type Reply<Op extends AnyOperation, Item = never> = <S extends SuccessSta
   status: S,
   ...rest: Rest<Op['responses'][S], Item>
 ) => Answer<Op>;
-/** `Item` is the type of `x-item`, for responses that are streams. */
-export type Handler<Op extends AnyOperation, Item = never> = (
-  input: Input<Op>,
+/** `Item` is the type of `x-item`, for responses that are streams. `By` is the kind of caller. */
+export type Handler<Op extends AnyOperation, Item = never, By = KeyCaller> = (
+  input: Input<Op, By>,
   reply: Reply<Op, Item>,
 ) => Promise<Answer<Op>>;
 

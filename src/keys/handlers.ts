@@ -1,7 +1,7 @@
 import type { KeysHandlers } from '../../generated/stubs.ts';
 import type { Change } from '../http/changes.ts';
 import type { Limits } from '../http/limits.ts';
-import type { Caller } from '../http/operation.ts';
+import type { KeyCaller } from '../http/operation.ts';
 import { byCreation, pageOf, pagingOf } from '../http/paging.ts';
 import { Problem } from '../http/problem.ts';
 import type { TenantDatabase } from '../storage/database.ts';
@@ -116,7 +116,7 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
    * the database, because the cache can still contain a key that is no longer valid, which must not grant access to other keys.
    * @throws 401 or 403 if the key is no longer valid
    */
-  async function holderOf(db: TenantDatabase, { keyId, secretDigest }: Caller, now: Date): Promise<KeyRow> {
+  async function holderOf(db: TenantDatabase, { keyId, secretDigest }: KeyCaller, now: Date): Promise<KeyRow> {
     const row = await keyStore(db).find(keyId);
     if (!row) throw new Error(`the caller's key ${keyId} is not in the database`);
     const end = await secretStore(db).endOf(row.id, secretDigest);
@@ -133,7 +133,7 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
   async function revoked(
     db: TenantDatabase,
     id: string,
-    caller: Caller,
+    caller: KeyCaller,
     written: Pick<Change, 'emit' | 'audit'>,
     now: Date,
   ): Promise<KeyRow> {

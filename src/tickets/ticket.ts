@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import { secretFields } from '../../generated/operations.ts';
 import type { components } from '../../generated/types.ts';
-import type { Caller } from '../http/operation.ts';
+import type { KeyCaller } from '../http/operation.ts';
 import { toPrefixed } from '../storage/ids.ts';
 import type { Tables } from '../storage/tables.ts';
 
@@ -19,7 +19,7 @@ const text = (time: Date | null): string | null => time?.toISOString() ?? null;
 const idOr = (prefix: string, uuid: string | null): string | null => uuid && toPrefixed(prefix, uuid);
 
 /** Maps a row to the contract's Ticket. For publishable keys, `updatedAt` ignores changes that they cannot see. */
-export function toTicket(row: TicketRow, { type }: Pick<Caller, 'type'>): Ticket {
+export function toTicket(row: TicketRow, { type }: Pick<KeyCaller, 'type'>): Ticket {
   return {
     object: 'ticket',
     id: toPrefixed('tkt', row.id),

@@ -16,12 +16,14 @@ export type World = {
   /** Replaces a row of the export. */
   rowAt(i: number): Row;
   notes: unknown[];
+  updates: number;
 };
 export const newWorld = (): World => ({
   things: new Map([['blue', { name: 'blue', count: 3, secretNote: secretWord }]]),
   produced: 0,
   rowAt: (i) => ({ name: `row ${i}`, count: i % 1000, secretNote: secretWord }),
   notes: [],
+  updates: 0,
 });
 
 export function awkwardHandlers(world: World): Handlers {
@@ -97,6 +99,20 @@ export function awkwardHandlers(world: World): Handlers {
       async getFile({ path }, reply) {
         const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => i % 256);
         return reply(200, new Blob([bytes]), { 'Content-Disposition': `attachment; filename="${path.name}"` });
+      },
+    },
+    Sessions: {
+      async getProfile({ caller }, reply) {
+        return reply(200, { data: { name: caller.subjectId, secretNote: secretWord } });
+      },
+      async updateProfile({ caller, body, audit }, reply) {
+        audit('test_data.deleted', caller.teamId, { before: null, after: null }); // any action will do
+        world.updates++;
+        return reply(200, { data: { name: caller.subjectId, count: body.count, secretNote: secretWord } });
+      },
+      async createConversation({ caller, body }, reply) {
+        world.updates++;
+        return reply(201, { data: { name: caller.subjectId, count: body.count, secretNote: secretWord } });
       },
     },
     Schemas: {

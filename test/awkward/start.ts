@@ -7,10 +7,12 @@ import type { Contract } from '../../src/contract/document.ts';
 import { demoTeam } from '../../src/demoTeam.ts';
 import type { Backend } from '../../src/http/answer.ts';
 import { createAudience } from '../../src/http/audience.ts';
+import type { Authenticator } from '../../src/http/authenticator.ts';
 import { createGuard } from '../../src/http/guard.ts';
 import type { Keyring } from '../../src/http/keyring.ts';
 import { createSchemaChecks } from '../../src/http/schemaChecks.ts';
 import { listen } from '../../src/http/server.ts';
+import { type Session, sessionAuthenticator } from '../../src/http/sessions.ts';
 import { newRequestId } from '../../src/http/stages.ts';
 import { reportersOf } from '../../src/keys/reporters.ts';
 import { prismBackend } from '../../src/mock/backend.ts';
@@ -63,7 +65,12 @@ export async function startFront(backend: Backend, keyring: Keyring, more: Parti
   return { url: listener.url, stop: () => listener.stop(1_000) };
 }
 
-/** Starts both on a database of their own. `revoked` holds keys that stop working at once. */
+const sessionsIn = (all: Map<string, Session>): Authenticator[] =>
+  (['session', 'customerSession'] as const).map((scheme) =>
+    sessionAuthenticator(scheme, { find: async (token) => (token.startsWith(scheme) ? all.get(token) : undefined) }),
+  );
+
+/** Starts both on a database of their own. `revoked` holds keys that stop working at once, `sessions` those that exist, by token. */
 export async function startAwkward() {
   await guard.warm();
   const home = await newHome();
@@ -80,13 +87,16 @@ export async function startAwkward() {
   const revocable: Keyring = {
     find: async (token, request) => (revoked.has(token) ? undefined : keyring.find(token, request)),
   };
-  const server = await startFront(backend, revocable);
-  const mock = await startFront(await prismBackend(contract, createMemory()), mockKeys(demo));
+  const sessions = new Map<string, Session>();
+  const authenticators = sessionsIn(sessions);
+  const server = await startFront(backend, revocable, { authenticators });
+  const mock = await startFront(await prismBackend(contract, createMemory()), mockKeys(demo), { authenticators });
   return {
     server,
     mock,
     world,
     revoked,
+    sessions,
     team: demo.teams[0],
     async stop() {
       await Promise.all([server.stop(), mock.stop()]);

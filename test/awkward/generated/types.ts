@@ -271,6 +271,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/internal/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the profile
+         * @description Returns the profile of the user of the dashboard.
+         */
+        get: operations["getProfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the profile
+         * @description Changes the profile of the user of the dashboard.
+         */
+        patch: operations["updateProfile"];
+        trace?: never;
+    };
+    "/api/widget/{team}/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The slug of the team. */
+                team: components["schemas"]["Word"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a conversation
+         * @description Starts a conversation of the customer.
+         */
+        post: operations["createConversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/blogs": {
         parameters: {
             query?: never;
@@ -618,7 +665,7 @@ export interface components {
          * @example authentication_required
          * @enum {string}
          */
-        ErrorCode: "authentication_required" | "invalid_key_format" | "invalid_api_key" | "key_expired" | "account_restricted" | "insufficient_permissions" | "publishable_key_write" | "team_access_denied" | "https_required" | "invalid_signature" | "route_not_found" | "method_not_allowed" | "unsupported_version" | "not_acceptable" | "unsupported_media_type" | "payload_too_large" | "request_timeout" | "headers_too_large" | "malformed_request" | "invalid_json" | "parameter_missing" | "parameter_invalid" | "parameter_unknown" | "mock_scenario_unknown" | "resource_missing" | "resource_conflict" | "resource_changed" | "idempotency_conflict" | "rate_limit_exceeded" | "internal_error" | "not_implemented" | "service_unavailable";
+        ErrorCode: "authentication_required" | "invalid_key_format" | "invalid_api_key" | "key_expired" | "invalid_session" | "session_expired" | "account_restricted" | "insufficient_permissions" | "publishable_key_write" | "team_access_denied" | "https_required" | "invalid_signature" | "route_not_found" | "method_not_allowed" | "unsupported_version" | "not_acceptable" | "unsupported_media_type" | "payload_too_large" | "request_timeout" | "headers_too_large" | "malformed_request" | "invalid_json" | "parameter_missing" | "parameter_invalid" | "parameter_unknown" | "mock_scenario_unknown" | "resource_missing" | "resource_conflict" | "resource_changed" | "idempotency_conflict" | "rate_limit_exceeded" | "internal_error" | "not_implemented" | "service_unavailable";
         /**
          * @description The ID of a request.
          * @example req_a1B2c3D4e5F6
@@ -973,6 +1020,36 @@ export interface components {
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                 "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                 "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description `authentication_required`: Missing API key. `invalid_session`: Invalid session. `session_expired`: Expired session. */
+        Unauthorized_AuthenticationRequired_InvalidSession_SessionExpired: {
+            headers: {
+                "CStar-Version": components["headers"]["CStar-Version"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description `https_required`: HTTPS required. `account_restricted`: Account restricted. `insufficient_permissions`: Insufficient permissions. */
+        Forbidden_HttpsRequired_AccountRestricted_InsufficientPermissions: {
+            headers: {
+                "CStar-Version": components["headers"]["CStar-Version"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit.optional"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining.optional"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset.optional"];
+                "X-RateLimit-Window": components["headers"]["X-RateLimit-Window.optional"];
                 "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                 [name: string]: unknown;
             };
@@ -1793,6 +1870,168 @@ export interface operations {
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
             403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_InsufficientPermissions"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getProfile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The API version to use. If you omit the header, the newest version is used.
+                 * @example 2026-03-01
+                 */
+                "CStar-Version"?: components["parameters"]["CStar-Version"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The profile. */
+            200: {
+                headers: {
+                    "CStar-Version": components["headers"]["CStar-Version"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest_UnsupportedVersion_ParameterUnknown_MockScenarioUnknown"];
+            401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidSession_SessionExpired"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_InsufficientPermissions"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    updateProfile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The API version to use. If you omit the header, the newest version is used.
+                 * @example 2026-03-01
+                 */
+                "CStar-Version"?: components["parameters"]["CStar-Version"];
+                /**
+                 * @description Makes retries safe. If you send the same request with the same key again within 24 hours, you receive the first response
+                 *     again and nothing is executed twice. Use a new key for each operation, for example a UUID or an order number. A key has 1
+                 *     to 255 visible ASCII characters.
+                 * @example order-1042-refund
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The change. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThingUpdate"];
+            };
+        };
+        responses: {
+            /** @description The profile. */
+            200: {
+                headers: {
+                    "CStar-Version": components["headers"]["CStar-Version"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Idempotency-Original-Request": components["headers"]["Idempotency-Original-Request"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest_UnsupportedVersion_InvalidJson_ParameterMissing_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
+            401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidSession_SessionExpired"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_InsufficientPermissions"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createConversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The API version to use. If you omit the header, the newest version is used.
+                 * @example 2026-03-01
+                 */
+                "CStar-Version"?: components["parameters"]["CStar-Version"];
+                /**
+                 * @description Makes retries safe. If you send the same request with the same key again within 24 hours, you receive the first response
+                 *     again and nothing is executed twice. Use a new key for each operation, for example a UUID or an order number. A key has 1
+                 *     to 255 visible ASCII characters.
+                 * @example order-1042-refund
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The slug of the team. */
+                team: components["schemas"]["Word"];
+            };
+            cookie?: never;
+        };
+        /** @description The conversation. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThingUpdate"];
+            };
+        };
+        responses: {
+            /** @description The profile. */
+            201: {
+                headers: {
+                    "CStar-Version": components["headers"]["CStar-Version"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                    "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Idempotency-Original-Request": components["headers"]["Idempotency-Original-Request"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest_UnsupportedVersion_InvalidJson_ParameterMissing_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
+            401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidSession_SessionExpired"];
+            403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_InsufficientPermissions"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];

@@ -1,0 +1,22 @@
+// Identifies callers: one interface, with an implementation for API keys and one for sessions.
+import type { Request, Response } from 'express';
+import type { Caller } from './operation.ts';
+import type { Admission } from './restrictions.ts';
+
+export type Authenticator = {
+  /** The security schemes of the contract whose callers it identifies. */
+  schemes: readonly string[];
+  /**
+   * Identifies the caller of a request by its header `Authorization`. May set response headers.
+   * @throws 401 for a caller that is not identified, 403 for one that is not allowed here
+   */
+  identify(req: Request, res: Response): Promise<Identity>;
+};
+/** `admission` restricts where and for what an API key works. */
+export type Identity = { caller: Caller; admission?: Admission };
+
+/** The token of the header `Authorization: Bearer <token>`. Undefined without exactly one. */
+export function bearerToken({ headersDistinct }: Request): string | undefined {
+  const given = headersDistinct.authorization ?? [];
+  return given.length === 1 ? /^bearer +(\S+)$/i.exec(given[0] ?? '')?.[1] : undefined;
+}
