@@ -45,6 +45,7 @@ export function createPlayed(contract: Contract): Played {
     },
     headers(operation, status) {
       const own = Object.keys(operation.successes[status]?.headers ?? {});
+      if (status === 304) own.push('ETag'); // there is no content to compute it from
       const declared = responseOf(operation, status).headers ?? {};
       return Object.fromEntries(own.map((name) => [name, exampleOf(declared[name] as Ref<Header>)]));
     },

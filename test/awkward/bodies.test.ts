@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { judgedFetch } from './judged.ts';
 import { startAwkward } from './start.ts';
 
 let running: Awaited<ReturnType<typeof startAwkward>>;
@@ -16,9 +17,8 @@ const form = 'application/x-www-form-urlencoded';
 
 function post(where: Where, path: string, init: RequestInit & { headers?: Record<string, string> }): Promise<Response> {
   const { id, keys } = running.team;
-  return fetch(`${running[where].url}/api/v1/teams/${id}/${path}`, {
+  return judgedFetch(`${running[where].url}/api/v1/teams/${id}/${path}`, {
     method: 'POST',
-    redirect: 'manual',
     ...init,
     headers: { authorization: `Bearer ${keys.secretTest}`, ...init.headers },
   });

@@ -1,6 +1,7 @@
 // Queries and schemas of every kind, on the awkward contract.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { secretWord } from './handlers.ts';
+import { judgedFetch } from './judged.ts';
 import { startAwkward } from './start.ts';
 
 let running: Awaited<ReturnType<typeof startAwkward>>;
@@ -19,7 +20,7 @@ function send(
   key = running.team.keys.secretTest,
 ): Promise<Response> {
   const headers = { authorization: `Bearer ${key}`, ...(init.body ? { 'content-type': 'application/json' } : {}) };
-  return fetch(`${running[where].url}/api/v1/teams/${running.team.id}/${path}`, { ...init, headers });
+  return judgedFetch(`${running[where].url}/api/v1/teams/${running.team.id}/${path}`, { ...init, headers });
 }
 
 describe.each(both)('the query of a request to the %s', (where) => {
@@ -69,7 +70,7 @@ describe.each(both)('a POST that only reads, on the %s', (where) => {
 
   test('takes no Idempotency-Key, so a second request is executed again', async () => {
     const search = () =>
-      fetch(`${running[where].url}/api/v1/teams/${running.team.id}/things/search`, {
+      judgedFetch(`${running[where].url}/api/v1/teams/${running.team.id}/things/search`, {
         method: 'POST',
         body,
         headers: {

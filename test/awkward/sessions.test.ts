@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Session } from '../../src/http/sessions.ts';
 import { newUuid } from '../../src/storage/ids.ts';
+import { judgedFetch } from './judged.ts';
 import { startAwkward } from './start.ts';
 
 let running: Awaited<ReturnType<typeof startAwkward>>;
@@ -38,7 +39,7 @@ const ask = (
   token: string,
   init: RequestInit & { headers?: Record<string, string> } = {},
 ) =>
-  fetch(running[where].url + path, {
+  judgedFetch(running[where].url + path, {
     ...init,
     headers: {
       ...(token && { authorization: `Bearer ${token}` }),

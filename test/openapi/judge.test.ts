@@ -6,6 +6,7 @@ const url = 'http://localhost/api/v1/teams/019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6/
 const { get } = contract.paths['/api/v1/teams/{teamId}/tickets/{ticketId}'];
 const body = follow(get.responses[200].content['application/json'].examples.open).value;
 const headers = {
+  'content-type': 'application/json; charset=utf-8',
   'CStar-Version': '2026-03-01',
   'X-Request-Id': 'req_a1B2c3D4e5F6',
   'X-RateLimit-Limit': '1000',
