@@ -934,27 +934,10 @@ export interface components {
          */
         TicketPriority: "low" | "normal" | "high" | "urgent";
         /**
-         * @description The prefixed ID or UUID of a team member.
-         * @example mem_q1W2e3R4t5Y6
-         * @example 659b34e1-0272-8653-9770-000000000000
-         */
-        MemberReference: string;
-        /**
-         * @description The prefixed ID or UUID of a customer.
-         * @example cus_x9Y8z7W6v5U4
-         * @example 659b34e1-0272-8653-9770-000000000000
-         */
-        CustomerReference: string;
-        /**
          * @description The name of a tag.
          * @example billing
          */
         TagName: string;
-        /**
-         * @description The prefixed ID of a ticket.
-         * @example tkt_a1B2c3D4e5F6
-         */
-        TicketId: string;
         /**
          * @description A one-line summary of the ticket.
          * @example Cannot log in
@@ -988,11 +971,6 @@ export interface components {
          * @example 2026-03-30T10:00:00.000Z
          */
         Timestamp: string;
-        /**
-         * @description The prefixed ID of a message.
-         * @example msg_j2K3l4M5n6O7
-         */
-        MessageId: string;
         /**
          * @description The text of the message.
          * @example I cannot log in since this morning.
@@ -1142,12 +1120,6 @@ export interface components {
             notes?: components["schemas"]["Notes"];
             metadata?: components["schemas"]["MetadataCreate"];
         };
-        /**
-         * @description The prefixed ID or UUID of a ticket.
-         * @example tkt_a1B2c3D4e5F6
-         * @example 659b34e1-0272-8653-9770-000000000000
-         */
-        TicketReference: string;
         /** @description A deleted resource. */
         Deleted: {
             /**
@@ -1253,11 +1225,6 @@ export interface components {
              */
             closed_at: string | null;
         };
-        /**
-         * @description The prefixed ID of an API key. It is not a secret.
-         * @example key_a1B2c3D4e5F6
-         */
-        ApiKeyId: string;
         /**
          * @description A name that states what the key is for.
          * @example Billing service
@@ -1604,12 +1571,6 @@ export interface components {
              */
             key: string;
         };
-        /**
-         * @description The prefixed ID or UUID of an API key.
-         * @example key_a1B2c3D4e5F6
-         * @example 659b34e1-0272-8653-9770-000000000000
-         */
-        ApiKeyReference: string;
         /** @description The fields to change. Fields that you omit keep their values. */
         ApiKeyUpdate: {
             name?: components["schemas"]["ApiKeyName"];
@@ -1775,11 +1736,6 @@ export interface components {
          * @enum {string}
          */
         AuditAction: "api_key.created" | "api_key.updated" | "api_key.deactivated" | "api_key.reactivated" | "api_key.rotated" | "api_key.revoked" | "api_key.leaked" | "ticket.deleted" | "test_data.deleted";
-        /**
-         * @description The prefixed ID of an audit log entry.
-         * @example aud_a1B2c3D4e5F6
-         */
-        AuditId: string;
         /** @description The settings of an API key before or after a change, without its secret. `null` if the key did not exist before the change, or if the resource is not an API key. */
         ApiKeyFacts: {
             name: components["schemas"]["ApiKeyName"];
@@ -1856,11 +1812,6 @@ export interface components {
          * @example 019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6
          */
         TeamReference: string;
-        /**
-         * @description The prefixed ID of an article.
-         * @example art_m3N4o5P6q7R8
-         */
-        ArticleId: string;
         /**
          * @description A short name for use in URLs. A slug never has the form of a UUID.
          * @example how-to-reset-password
@@ -1957,17 +1908,6 @@ export interface components {
              */
             is_verified: boolean;
         };
-        /**
-         * @description The prefixed ID or UUID of a user.
-         * @example usr_a1B2c3D4e5F6
-         * @example 659b34e1-0272-8653-9770-000000000000
-         */
-        UserReference: string;
-        /**
-         * @description The prefixed ID of a user.
-         * @example usr_a1B2c3D4e5F6
-         */
-        UserId: string;
         /** @description A user that API keys belong to. */
         Person: {
             /**
@@ -2093,6 +2033,66 @@ export interface components {
          * @example req_a1B2c3D4e5F6
          */
         RequestId: string;
+        /**
+         * @description The prefixed ID or UUID of a team member.
+         * @example mem_q1W2e3R4t5Y6
+         * @example 659b34e1-0272-8653-9770-000000000000
+         */
+        MemberReference: string;
+        /**
+         * @description The prefixed ID or UUID of a customer.
+         * @example cus_x9Y8z7W6v5U4
+         * @example 659b34e1-0272-8653-9770-000000000000
+         */
+        CustomerReference: string;
+        /**
+         * @description The prefixed ID or UUID of a ticket.
+         * @example tkt_a1B2c3D4e5F6
+         * @example 659b34e1-0272-8653-9770-000000000000
+         */
+        TicketReference: string;
+        /**
+         * @description The prefixed ID or UUID of an API key.
+         * @example key_a1B2c3D4e5F6
+         * @example 659b34e1-0272-8653-9770-000000000000
+         */
+        ApiKeyReference: string;
+        /**
+         * @description The prefixed ID or UUID of a user.
+         * @example usr_a1B2c3D4e5F6
+         * @example 659b34e1-0272-8653-9770-000000000000
+         */
+        UserReference: string;
+        /**
+         * @description The prefixed ID of a message.
+         * @example msg_j2K3l4M5n6O7
+         */
+        MessageId: string;
+        /**
+         * @description The prefixed ID of a ticket.
+         * @example tkt_a1B2c3D4e5F6
+         */
+        TicketId: string;
+        /**
+         * @description The prefixed ID of an API key.
+         * @example key_a1B2c3D4e5F6
+         */
+        ApiKeyId: string;
+        /**
+         * @description The prefixed ID of an audit log entry.
+         * @example aud_a1B2c3D4e5F6
+         */
+        AuditId: string;
+        /**
+         * @description The prefixed ID of an article.
+         * @example art_m3N4o5P6q7R8
+         */
+        ArticleId: string;
+        /**
+         * @description The prefixed ID of a user.
+         * @example usr_a1B2c3D4e5F6
+         */
+        UserId: string;
         /** @description A page of `Ticket` objects. */
         TicketPage: {
             success: components["schemas"]["Success"];
@@ -2670,11 +2670,6 @@ export interface components {
          */
         TicketSearch: string;
         /**
-         * @description The prefixed ID or UUID of the ticket.
-         * @example tkt_a1B2c3D4e5F6
-         */
-        TicketIdInPath: components["schemas"]["TicketReference"];
-        /**
          * @description Return only events whose `sequence` is greater than this number. If you pass the `sequence` of the last event that you received, you miss no event and receive none twice.
          * @example 41
          */
@@ -2704,11 +2699,6 @@ export interface components {
          * @example secret
          */
         KeyType: components["schemas"]["ApiKeyType"];
-        /**
-         * @description The prefixed ID or UUID of the API key.
-         * @example key_a1B2c3D4e5F6
-         */
-        ApiKeyIdInPath: components["schemas"]["ApiKeyReference"];
         /**
          * @description The start of the period, at most 7 days before `to`. The hour that contains this time is included in full. Defaults to 24 hours before `to`. Usage is retained for 90 days.
          * @example 2026-03-30T00:00:00.000Z
@@ -2749,6 +2739,16 @@ export interface components {
          * @example how-to-reset-password
          */
         ArticleSlug: components["schemas"]["Slug"];
+        /**
+         * @description The prefixed ID or UUID of the ticket.
+         * @example tkt_a1B2c3D4e5F6
+         */
+        TicketIdInPath: components["schemas"]["TicketReference"];
+        /**
+         * @description The prefixed ID or UUID of the API key.
+         * @example key_a1B2c3D4e5F6
+         */
+        ApiKeyIdInPath: components["schemas"]["ApiKeyReference"];
         /**
          * @description The prefixed ID or UUID of the user.
          * @example usr_a1B2c3D4e5F6

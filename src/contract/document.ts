@@ -1,5 +1,7 @@
 // The types of an OpenAPI document, as far as this product reads it.
 
+import type { IdEntry } from './ids.ts';
+
 export type Ref<T> = T & { $ref?: string };
 export type Schema = {
   [keyword: string]: unknown;
@@ -31,10 +33,12 @@ export type Schema = {
 export type Parameter = {
   name: string;
   in: 'path' | 'query' | 'header';
+  description?: string;
   required?: boolean;
   style?: string;
   explode?: boolean;
   schema: Schema;
+  example?: unknown;
   'x-audience'?: 'secret';
   'x-filters'?: string[];
   'x-searches'?: string[];
@@ -96,6 +100,7 @@ export type Components = {
   securitySchemes: Record<string, SecurityScheme>;
 };
 export type Contract = {
+  'x-ids'?: Record<string, IdEntry>;
   webhooks?: Record<string, PathItem>;
   tags?: { name: string; description: string }[];
   info: { description: string; 'x-guides'?: string[]; 'x-rate-limits': Record<string, RateLimit> };

@@ -81,7 +81,7 @@ describe.each(backends)('listEvents on $name', (backend) => {
     ['pageSize', '101'],
     ['type', 'ticket.exploded'],
     ['resource', 'tkt_1'],
-    ['resource', 'cus_000000000001'],
+    ['resource', 'customer_000000000001'],
   ])('400 for %s=%s', async (param, value) => {
     const response = await send(backend, `/api/v1/teams/${team.id}/events?${param}=${value}`);
     expect(response.status).toBe(400);
