@@ -141,7 +141,7 @@ describe.each(backends)('listAuditEntries on $name', (backend) => {
 
   test.each<[string, Record<string, string>]>([
     ['action', { action: 'api_key.stolen' }],
-    ['resource', { resource: 'cus_000000000001' }],
+    ['resource', { resource: 'customer_000000000001' }],
     ['resource', { resource: 'key_1' }],
     ['pageSize', { pageSize: '101' }],
     ['page', { page: '101', pageSize: '100' }],
