@@ -7,12 +7,15 @@ import { defineConfig } from 'vitest/config';
 process.env.SEEN_DIR ??= ownFolder('seen');
 // The directory in which the servers of a run leave records for its last tests.
 process.env.RUN_DIR ??= ownFolder('run');
+const onPostgres = process.env.TEST_DATABASE_URL !== undefined;
 // These tests read the records of all others.
-const last = ['test/coverage.test.ts', 'test/sql.test.ts', 'test/secrets.test.ts'];
+const last = ['test/sql.test.ts', 'test/secrets.test.ts', ...(onPostgres ? [] : ['test/coverage.test.ts'])];
 // These tests give the same result on every store, so a run on PostgreSQL leaves them out.
 const storeless = [
-  'test/{browser,docs,judges,mock,openapi,web}/**',
-  'test/{config,rules}.test.ts',
+  'test/{awkward,browser,docs,http,judges,mock,openapi,web}/**',
+  'test/contract/{audience,front*,mock*}.test.ts',
+  'test/limits/{clock,limits,redisAway}.test.ts',
+  'test/{config,coverage,rules}.test.ts',
   'test/storage/{dataDirLock,embedded,encryptionKeys,secretBox}.test.ts',
   'test/crash/oneWriter.test.ts',
 ];
@@ -32,7 +35,7 @@ export default defineConfig({
           name: 'tests',
           root: '.',
           include: ['test/**/*.test.ts'],
-          exclude: [...last, ...(process.env.TEST_DATABASE_URL ? storeless : [])],
+          exclude: [...last, ...(onPostgres ? storeless : [])],
           globalSetup: 'test/support/servers.ts',
           testTimeout: 20_000,
           hookTimeout: 60_000,
