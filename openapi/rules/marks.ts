@@ -32,12 +32,12 @@ const known = [
 ];
 const callerFacts = ['teamId', 'type', 'environment'];
 
-/** `x-from-path` names a path parameter that exists. */
+/** `x-from-path` names a path parameter that exists, or is `*` for the last one. */
 export function* fromPath(contract: Contract): Generator<Problem> {
   const names = new Set(Object.keys(contract.paths).flatMap((path) => path.match(/(?<=\{)\w+(?=\})/g) ?? []));
   for (const { schema, at } of everySchema(contract)) {
     const name = schema['x-from-path'];
-    if (name !== undefined && !names.has(name))
+    if (name !== undefined && name !== '*' && !names.has(name))
       yield { at: [...at, 'x-from-path'], message: `No path has a parameter ${name}.` };
   }
 }

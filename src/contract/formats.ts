@@ -7,6 +7,8 @@ export type Format = {
   /** The text before the first item. */
   head?(columns: readonly string[]): string;
   item(item: object, columns: readonly string[]): string;
+  /** Whether items are sent when they occur, which can be long after the response has begun. */
+  isLive?: true;
 };
 
 type Message = { id?: string; event?: string; data?: unknown };
@@ -20,6 +22,7 @@ export const formats: Record<string, Format> = {
   'application/x-ndjson': { item: (item) => `${JSON.stringify(item)}\n` },
   /** Server-sent events (HTML standard, section 9.2). An item has the fields of an event: `id`, `event` and `data`. */
   'text/event-stream': {
+    isLive: true,
     item: ({ id, event, data }: Message) =>
       `${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`,
   },

@@ -28,8 +28,10 @@ export function createFinish({ guard, audience, checks }: Finishing): FinishFor 
     const reply: Reply = { status, body: '', requestId, ...(headers && { headers }), ...(mediaType && { mediaType }) };
     if (mediaType === undefined) return reply;
     const format = formats[mediaType];
-    if (format)
-      return { ...reply, stream: await begun(written(format, itemsOf(content), mediaType, status, call, req)) };
+    if (format) {
+      const texts = written(format, itemsOf(content), mediaType, status, call, req);
+      return { ...reply, stream: format.isLive ? texts : await begun(texts) };
+    }
     if (mediaType === json) return finishedJson(reply, content as object, call, req);
     if (content instanceof Blob) return { ...reply, stream: content.stream(), length: content.size };
     return { ...reply, body: content as string };
@@ -83,6 +85,7 @@ function itemsOf(content: unknown): AsyncIterable<object> {
 /** Undefined if the response has no body. `accept` has rejected callers that accept none of the operation's media types. */
 function negotiated(req: Request, mediaTypes: readonly string[]): string | undefined {
   if (mediaTypes.length < 2) return mediaTypes[0];
+  req.res?.vary('Accept'); // Express sets `res`
   return req.accepts([...mediaTypes]) || mediaTypes[0];
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Request, Response } from 'express';
 import type { Call } from './answer.ts';
 import type { Reply } from './idempotency.ts';
+import { Problem } from './problem.ts';
 
 const eventStream = 'text/event-stream';
 const heartbeatMs = 15_000;
@@ -37,7 +38,11 @@ async function sendStream(
 ): Promise<void> {
   const isOfEvents = res.getHeader('Content-Type')?.toString().startsWith(eventStream) ?? false;
   const { signal } = ended;
-  const checking = setInterval(() => void inForce(req).catch(() => ended.abort()), recheckMs);
+  const recheck = () =>
+    inForce(req).catch((error: unknown) => {
+      if (error instanceof Problem) ended.abort(); // the database may only be away for a moment
+    });
+  const checking = setInterval(recheck, recheckMs);
   const beating = isOfEvents && setInterval(() => res.write(': keep-alive\n\n'), heartbeatMs);
   // An event stream may end at any time, and its client connects again. A file that ends early must not look complete.
   const stop = () => (isOfEvents ? res.end() : res.destroy());

@@ -69,7 +69,7 @@ export function createLiven(contract: Contract): Liven {
   function adapt(node: Schema, value: unknown, call: Call): unknown {
     const schema = resolve(contract, node);
     const parameter = node['x-from-path'] ?? schema['x-from-path'] ?? '';
-    const fromPath = call.path[parameter];
+    const fromPath = parameter === '*' ? Object.values(call.path).at(-1) : call.path[parameter];
     if (typeof fromPath === 'string' && typeof value === 'string') return inSpellingOf(value, fromPath);
     const fromCaller = node['x-from-caller'] ?? schema['x-from-caller'];
     if (fromCaller && call.caller) return call.caller[fromCaller as keyof typeof call.caller];

@@ -17,6 +17,8 @@ export type World = {
   rowAt(i: number): Row;
   notes: unknown[];
   updates: number;
+  /** Events wait for it. */
+  firstEvent: PromiseWithResolvers<void> | undefined;
 };
 export const newWorld = (): World => ({
   things: new Map([['blue', { name: 'blue', count: 3, secretNote: secretWord }]]),
@@ -24,6 +26,7 @@ export const newWorld = (): World => ({
   rowAt: (i) => ({ name: `row ${i}`, count: i % 1000, secretNote: secretWord }),
   notes: [],
   updates: 0,
+  firstEvent: undefined,
 });
 
 export function awkwardHandlers(world: World): Handlers {
@@ -80,6 +83,7 @@ export function awkwardHandlers(world: World): Handlers {
       },
       async listNews({ headers, signal }, reply) {
         async function* news(): AsyncGenerator<components['schemas']['NewsEvent']> {
+          await world.firstEvent?.promise;
           for (let id = Number(headers['Last-Event-ID'] ?? 0) + 1; !signal.aborted; id++) {
             yield { id: String(id), event: 'row.created', data: world.rowAt(id) };
             await wait(50, undefined, { signal }).catch(() => undefined);

@@ -83,6 +83,7 @@ describe.each(both)('on the %s', (where) => {
     expect((await json.json()).pagination).toBeDefined();
     const csv = await get(where, 'rows', as('text/csv, application/json;q=0.5'));
     expect(csv.headers.get('Content-Type')).toBe('text/csv; charset=utf-8');
+    expect(csv.headers.get('Vary')).toContain('Accept');
     expect(await csv.text()).toMatch(/^name,count,secretNote\r\nblue,3,(for us|only-for-secret-keys)\r\n'=1\+1,,\r\n$/);
     const lines = await get(where, 'rows', as('application/x-ndjson'));
     expect(
@@ -153,6 +154,21 @@ describe('on the server', () => {
     const current = (await get('server', 'things/blue')).headers.get('ETag');
     expect((await change(`"x", ${current}`, 12)).status).toBe(200);
     running.world.things.set('blue', { name: 'blue', count: 3, secretNote: secretWord });
+  });
+
+  test('a stream of events begins before the first event', async () => {
+    running.world.rowAt = () => {
+      throw new Error('there is no event yet');
+    };
+    running.world.firstEvent = Promise.withResolvers<void>();
+    const response = await get('server', 'news');
+    expect(response.status).toBe(200);
+    running.world.rowAt = longRow;
+    running.world.firstEvent.resolve();
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    expect((await reader?.read())?.value).toMatch(/^id: 1\n/);
+    await reader?.cancel();
+    running.world.firstEvent = undefined;
   });
 
   test('Last-Event-ID continues the stream', async () => {

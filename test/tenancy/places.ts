@@ -44,7 +44,9 @@ function alternativesOf(given: Node): Node[] {
   return [schema, ...parts.flatMap(alternativesOf)];
 }
 
-function prefixOf({ pattern }: Node): string | undefined {
+/** Where any prefix is valid, the one of the first example. */
+function prefixOf({ pattern, examples }: Node): string | undefined {
+  if (pattern?.includes('[a-z]{3,5}_')) return examples[0].split('_')[0];
   return /^\^[(]*([a-z]+)(?:\|[a-z]+\))?_\[0-9A-Za-z\]/.exec(pattern ?? '')?.[1];
 }
 
