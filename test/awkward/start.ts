@@ -70,6 +70,8 @@ const sessionsIn = (all: Map<string, Session>): Authenticator[] =>
     sessionAuthenticator(scheme, { find: async (token) => (token.startsWith(scheme) ? all.get(token) : undefined) }),
   );
 
+export type Running = Awaited<ReturnType<typeof startAwkward>>;
+
 /** Starts both on a database of their own. `revoked` holds keys that stop working at once, `sessions` those that exist, by token. */
 export async function startAwkward() {
   await guard.warm();
