@@ -39,6 +39,7 @@ export function operationRows(contract: Contract) {
       ),
       query: query.map(({ name }) => name),
       commaLists: query.filter(isCommaList).map(({ name }) => name),
+      fields: query.map(({ name }) => name).filter((name) => name.includes('[')),
       numbers: parameters.flatMap((parameter) => numberIn(contract, parameter)),
       headers: parameters.filter((parameter) => parameter.in === 'header').map(({ name }) => name),
       secretQuery: query.filter((parameter) => parameter['x-audience'] === 'secret').map(({ name }) => name),

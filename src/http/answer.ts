@@ -25,13 +25,13 @@ export type Call = {
   repetition: Repetition | undefined;
   /** The header `Prefer`, which only the mock reads. */
   prefer: string | undefined;
-  /** Aborted when nobody waits for the response any more: the connection is closed, or the key does not work any more. */
-  signal: AbortSignal;
+  /** Only for streams. Aborted when the connection is closed, or the key does not work any more. */
+  signal: AbortSignal | undefined;
   /**
-   * Compares the header `If-Match` with what a GET of the resource returns now, without `success` and `meta`.
+   * Only for operations with the header `If-Match`. Compares it with what a GET of the resource returns now, without `success` and `meta`.
    * @throws 412 `resource_changed`
    */
-  refuseIfChanged(content: object): void;
+  refuseIfChanged?: (content: object) => void;
 };
 /**
  * `content` is the body without `success` and `meta`. For an operation without an envelope, it is the whole body: an object, a text,
@@ -55,15 +55,18 @@ export function answer(
   const inTurn = createTurns();
   const finish = createFinish(finishing);
   return async (req, res) => {
-    const ended = new AbortController();
-    res.once('close', () => ended.abort());
-    const call = callOf(req, ended.signal);
+    const ended = isStream(req.context.operation) ? new AbortController() : undefined;
+    if (ended) res.once('close', () => ended.abort());
+    const call = callOf(req, ended?.signal);
     const reply = await inTurn(turnOf(call), () => backend(call, (success) => finish(success, call, req)));
     await send(reply, req, res, { call, ended, inForce });
   };
 }
 
-const callOf = (req: Request, signal: AbortSignal): Call => ({
+/** Whether its success can be a stream of items. */
+const isStream = ({ columns }: Operation): boolean => columns.length > 0;
+
+const callOf = (req: Request, signal: AbortSignal | undefined): Call => ({
   ...req.context,
   path: typedPath(req.context.operation, req.context.params),
   query: typedQuery(req.context.operation, req.query),
@@ -72,7 +75,7 @@ const callOf = (req: Request, signal: AbortSignal): Call => ({
   repetition: repetitionOf(req),
   prefer: req.get('prefer'),
   signal,
-  refuseIfChanged: refuseIfChanged(req.get('if-match')),
+  ...(req.context.operation.headers.includes('If-Match') && { refuseIfChanged: refuseIfChanged(req.get('if-match')) }),
 });
 
 function turnOf({ repetition, caller }: Call): Turn | undefined {

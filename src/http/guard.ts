@@ -91,8 +91,7 @@ const explained =
   (stage: RequestHandler, explain: Explain): RequestHandler =>
   async (req, res, next) => {
     if (isMisspelt(req)) throw explain(req);
-    const { query } = req.context.operation;
-    const fields = query.filter((name) => dotted(name) !== name && name in req.query);
+    const fields = req.context.operation.fields.filter((name) => name in req.query);
     for (const name of fields) rename(req.query, name, dotted(name));
     const error = await new Promise((resolve) => stage(req, res, resolve));
     for (const name of fields) rename(req.query, dotted(name), name);

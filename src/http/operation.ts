@@ -56,7 +56,7 @@ type Params<Op extends AnyOperation, K extends 'path' | 'query' | 'header'> = Op
 /** The areas where every caller is identified. */
 type IsKeyed<Op extends AnyOperation> = 401 extends keyof Op['responses'] ? true : false;
 
-export type Input<Op extends AnyOperation, By = KeyCaller> = {
+export type Input<Op extends AnyOperation, Item = never, By = KeyCaller> = {
   path: Params<Op, 'path'>;
   query: Params<Op, 'query'>;
   body: Body<Op>;
@@ -65,9 +65,8 @@ export type Input<Op extends AnyOperation, By = KeyCaller> = {
   raw: Buffer | undefined;
   requestId: string;
   now: Date;
-  /** Aborted when nobody waits for the response any more. A stream should end then. */
-  signal: AbortSignal;
-} & (Params<Op, 'header'> extends { 'If-Match'?: string } ? Conditional : unknown) &
+} & ('If-Match' extends keyof Params<Op, 'header'> ? Conditional : unknown) &
+  ([Item] extends [never] ? unknown : Streaming) &
   (IsKeyed<Op> extends true ? Keyed<By> : Open);
 
 type Keyed<By> = {
@@ -82,6 +81,10 @@ type Keyed<By> = {
   afterCommit: AfterCommit;
 };
 type Open = { caller: undefined };
+type Streaming = {
+  /** Aborted when nobody waits for the response any more. The stream should end then. */
+  signal: AbortSignal;
+};
 type Conditional = {
   /**
    * Compares the header `If-Match` with what a GET of the resource returns now, without `success` and `meta`.
@@ -124,7 +127,7 @@ export type Reply<Op extends AnyOperation, Item = never> = <S extends SuccessSta
 ) => Answer<Op>;
 /** `Item` is the type of `x-item`, for responses that are streams. `By` is the kind of caller. */
 export type Handler<Op extends AnyOperation, Item = never, By = KeyCaller> = (
-  input: Input<Op, By>,
+  input: Input<Op, Item, By>,
   reply: Reply<Op, Item>,
 ) => Promise<Answer<Op>>;
 

@@ -18,8 +18,8 @@ export function queryOf({ originalUrl }: Request): Record<string, string | strin
 
 /** Splits the lists that the URL separates by commas, so that later stages see a list. A repeated list stays invalid. */
 export function splitLists(req: Request): void {
-  const { commaLists, query: names } = req.context.operation;
-  if (commaLists.length === 0 && !names.some(isField)) return;
+  const { commaLists, fields } = req.context.operation;
+  if (commaLists.length === 0 && fields.length === 0) return;
   const query: Record<string, unknown> = { ...req.query };
   for (const name of commaLists) {
     const text = query[name];
@@ -30,11 +30,9 @@ export function splitLists(req: Request): void {
   Object.defineProperty(req, 'query', { value: query, writable: true, configurable: true, enumerable: true });
 }
 
-const isField = (name: string): boolean => name.includes('[');
-
 /** The query for a handler: `filter[name]` is the field `name` of `filter`. */
-export function typedQuery({ query: names }: Operation, query: Record<string, unknown>): Record<string, unknown> {
-  if (!names.some(isField)) return query;
+export function typedQuery({ fields }: Operation, query: Record<string, unknown>): Record<string, unknown> {
+  if (fields.length === 0) return query;
   const typed: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(query)) {
     const [, parent, field] = /^(\w+)\[(\w+)\]$/.exec(name) ?? [];

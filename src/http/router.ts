@@ -13,6 +13,8 @@ export type Operation = {
   security: readonly { scheme: string; permissions: readonly string[] }[];
   /** The names of query parameters as they appear in a URL. The fields of an object are `filter[name]`. */
   query: readonly string[];
+  /** Those of them that are fields of an object. */
+  fields: readonly string[];
   /** The query parameters that are lists with commas. */
   commaLists: readonly string[];
   secretQuery: readonly string[];

@@ -10,7 +10,7 @@ const heartbeatMs = 15_000;
 const recheckMs = 5_000;
 
 /** @param inForce rejects when the caller's key does not work any more */
-export type Sending = { call: Call; ended: AbortController; inForce: (req: Request) => Promise<void> };
+export type Sending = { call: Call; ended: AbortController | undefined; inForce: (req: Request) => Promise<void> };
 
 export async function send(reply: Reply, req: Request, res: Response, sending: Sending): Promise<void> {
   const { status, body, mediaType, requestId: answered, headers = {}, stream, length } = reply;
@@ -34,7 +34,7 @@ async function sendStream(
   stream: AsyncIterable<string | Uint8Array>,
   req: Request,
   res: Response,
-  { ended, inForce }: Sending,
+  { ended = new AbortController(), inForce }: Sending,
 ): Promise<void> {
   const isOfEvents = res.getHeader('Content-Type')?.toString().startsWith(eventStream) ?? false;
   const { signal } = ended;

@@ -28,17 +28,9 @@ test('a new resource passes the lint rules, biome and the compiler', { timeout: 
   symlinkSync(resolve('node_modules'), join(copy, 'node_modules'));
   run('git', 'init', '-q'); // biome reads .gitignore only in a repository
 
-  const created = run(
-    process.execPath,
-    'src/contract/newResource.ts',
-    'entries',
-    '--prefix',
-    'ent',
-    '--singular',
-    'entry',
-  );
+  const created = run(process.execPath, 'openapi/new/resource.ts', 'entries', '--prefix', 'ent', '--singular', 'entry');
   expect(created.match(/^created /gm)).toHaveLength(18);
-  expect(() => run(process.execPath, 'src/contract/newResource.ts', 'entries', '--prefix', 'ent')).toThrow(
+  expect(() => run(process.execPath, 'openapi/new/resource.ts', 'entries', '--prefix', 'ent')).toThrow(
     'already exists',
   );
 
@@ -51,7 +43,7 @@ test('a new resource passes the lint rules, biome and the compiler', { timeout: 
 });
 
 test.each([[['Labels']], [['labels', '--prefix', 'labels']], [[]]])('%j is rejected', (args) => {
-  expect(() => run(process.execPath, resolve('src/contract/newResource.ts'), ...args)).toThrow(
+  expect(() => run(process.execPath, resolve('openapi/new/resource.ts'), ...args)).toThrow(
     /Name the resource|three to five/,
   );
 });

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { filesOf, type Names } from './resourceFiles.ts';
+import { filesOf, type Names } from './files.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -1,4 +1,4 @@
-// The files of a new resource, for `newResource.ts`.
+// The files of a new resource, for `resource.ts`.
 
 /** `a` is the singular with its article. */
 export type Names = { plural: string; singular: string; Plural: string; Singular: string; a: string; prefix: string };
