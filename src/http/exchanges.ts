@@ -6,7 +6,10 @@ type Exchange = { req: IncomingMessage; res: ServerResponse; keepsAlive: boolean
 
 export type Exchanges = {
   add(req: IncomingMessage, res: ServerResponse): void;
-  /** From now on, every response has `Connection: close`. Of pipelined requests, only the response to the last one has it. */
+  /**
+   * From now on, every response has `Connection: close`. Of pipelined requests, only the response to the last one has it. Responses
+   * in progress emit `ending`, which ends streams of events.
+   */
   endConnections(): void;
   /**
    * Resolves when the responses of the socket are sent. Does not wait for a request that is cut off or malformed, which never gets a
@@ -43,6 +46,7 @@ export function createExchanges(): Exchanges {
         const last = newest.get(socket);
         if (last && !last.res.headersSent) last.res.shouldKeepAlive = false;
       }
+      for (const exchanges of underWay.values()) for (const { res } of exchanges) res.emit('ending');
     },
     async sent(socket) {
       const last = newest.get(socket);

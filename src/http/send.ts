@@ -47,6 +47,7 @@ async function sendStream(
   // An event stream may end at any time, and its client connects again. A file that ends early must not look complete.
   const stop = () => (isOfEvents ? res.end() : res.destroy());
   signal.addEventListener('abort', stop, { once: true });
+  if (isOfEvents) res.once('ending', () => ended.abort()); // emitted when the server stops (exchanges.ts)
   try {
     if (isOfEvents) res.flushHeaders();
     for await (const part of stream) {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { rowsMax, secretWord } from './handlers.ts';
 import { judgedFetch } from './judged.ts';
-import type { Running } from './start.ts';
+import { type Running, startFront } from './start.ts';
 
 export function responseTests(of: () => Running): void {
   type Where = 'server' | 'mock';
@@ -167,6 +167,17 @@ export function responseTests(of: () => Running): void {
       expect((await reader?.read())?.value).toMatch(/^id: 1\n/);
       await reader?.cancel();
       of().world.firstEvent = undefined;
+    });
+
+    test('a stop ends streams of events, which arrive complete', async () => {
+      const { backend, keyring, authenticators } = of();
+      const own = await startFront(backend, keyring, { authenticators });
+      const { id, keys } = of().team;
+      const headers = { authorization: `Bearer ${keys.secretTest}` };
+      const response = await fetch(`${own.url}/api/v1/teams/${id}/news`, { headers });
+      const text = response.text();
+      await own.stop(60_000); // the test would time out if the stream kept it open
+      expect(await text).toMatch(/^id: 1\n.*\n\n$/s);
     });
 
     test('Last-Event-ID continues the stream', async () => {

@@ -36,7 +36,7 @@ const log = pino({ level: 'silent' });
 const limits = limitsOf(1_000_000);
 const guard = createGuard(contract, operations);
 
-export type Front = { url: string; stop(): Promise<void> };
+export type Front = { url: string; stop(graceMs?: number): Promise<void> };
 
 export async function startFront(backend: Backend, keyring: Keyring, more: Partial<Deps> = {}): Promise<Front> {
   const listener = await listen({ host: '127.0.0.1', port: 0, publicUrl: undefined });
@@ -62,7 +62,7 @@ export async function startFront(backend: Backend, keyring: Keyring, more: Parti
     ...more,
   });
   listener.serve(app);
-  return { url: listener.url, stop: () => listener.stop(1_000) };
+  return { url: listener.url, stop: (graceMs = 1_000) => listener.stop(graceMs) };
 }
 
 const sessionsIn = (all: Map<string, Session>): Authenticator[] =>
@@ -97,6 +97,9 @@ export async function startAwkward() {
     server,
     mock,
     world,
+    backend,
+    keyring: revocable,
+    authenticators,
     revoked,
     sessions,
     team: demo.teams[0],
