@@ -1,5 +1,4 @@
 // Reads the request body: checks media type and size, decodes it and parses it.
-import { once } from 'node:events';
 import { MIMEType } from 'node:util';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { multipart } from '../contract/forms.ts';
@@ -55,7 +54,7 @@ export function readBody({ bytesMax, timeoutMs }: BodyLimits): RequestHandler {
 type Body = NonNullable<Operation['body']>;
 
 async function readForm(req: Request, res: Response, { form }: Body, bytesMax: number): Promise<void> {
-  const closed = once(res, 'close');
+  const closed = new Promise((resolve) => res.once('close', resolve));
   const upload = await readMultipart(req, req.context.contentType ?? '', form, { bytesMax, closed });
   req.context.upload = upload;
   req.context.sent = upload.fields;

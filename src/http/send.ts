@@ -1,5 +1,4 @@
 // Sends a finished response. A stream is sent at the caller's pace, and ends when the caller's key does.
-import { once } from 'node:events';
 import type { Request, Response } from 'express';
 import type { Call } from './answer.ts';
 import type { Reply } from './idempotency.ts';
@@ -52,7 +51,7 @@ async function sendStream(
     if (isOfEvents) res.flushHeaders();
     for await (const part of stream) {
       if (signal.aborted) return;
-      if (!res.write(part)) await Promise.race([once(res, 'drain'), once(res, 'close')]);
+      if (!res.write(part)) await writable(res);
     }
     res.end();
   } catch (error) {
@@ -62,6 +61,17 @@ async function sendStream(
     if (beating) clearInterval(beating);
     signal.removeEventListener('abort', stop);
   }
+}
+
+/** Resolves when the caller has read enough, or is gone. Leaves no listener behind, because a long stream waits often. */
+function writable(res: Response): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      res.off('drain', done).off('close', done);
+      resolve();
+    };
+    res.on('drain', done).on('close', done);
+  });
 }
 
 /** A response that is the same for every caller and that may be a minute old. */

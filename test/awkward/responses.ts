@@ -205,6 +205,16 @@ export function responseTests(of: () => Running): void {
       expect(lines).toBeGreaterThan(rowsMax - 2_000); // without the first part
     });
 
+    test('a long stream leaves no listeners behind', async () => {
+      of().world.rowAt = longRow;
+      const warnings: Error[] = [];
+      const hear = (warning: Error) => void warnings.push(warning);
+      process.on('warning', hear);
+      await (await get('server', 'rows/all', as('application/x-ndjson', uncompressed))).text();
+      process.off('warning', hear);
+      expect(warnings.map(({ name }) => name)).not.toContain('MaxListenersExceededWarning');
+    });
+
     test('a row that breaks the contract cuts the response off', async () => {
       const good = of().world.rowAt;
       of().world.rowAt = (i) => (i === 5_000 ? ({ ...good(i), digest: 'x' } as never) : good(i));
