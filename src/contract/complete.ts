@@ -264,8 +264,9 @@ function errorExample(code: string, { status, type, title, message, param }: Err
   return { summary: title, value: { success: false, error } };
 }
 
-const pascal = (text: string): string =>
+/** `ticket.created` and `not_found` become `TicketCreated` and `NotFound`. */
+export const pascal = (text: string): string =>
   text
-    .split(/[ _]/)
+    .split(/[ ._]/)
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');

@@ -1,4 +1,5 @@
 // What all webhooks have in common, so that `openapi/webhooks.yaml` contains only what differs.
+import { pascal } from './complete.ts';
 import type { Contract, Ref, Response } from './document.ts';
 
 /** Gives each webhook its ID (`ticket.created` is `sendTicketCreated`), its tag, and the response that a receiver sends. */
@@ -10,9 +11,3 @@ export function completeWebhooks({ webhooks = {} }: Contract): void {
     post.responses = { 200: { description: 'Acknowledges the event. Respond with any 2xx status.' } as Ref<Response> };
   }
 }
-
-const pascal = (text: string): string =>
-  text
-    .split(/[._]/)
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join('');

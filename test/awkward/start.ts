@@ -1,7 +1,7 @@
 // A server and a mock on the awkward contract, with the same parts as those of src/start.ts.
 import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
-import { createApp, type Deps } from '../../src/app.ts';
+import type { Deps } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Contract } from '../../src/contract/document.ts';
 import { demoTeam } from '../../src/demoTeam.ts';
@@ -11,9 +11,7 @@ import type { Authenticator } from '../../src/http/authenticator.ts';
 import { createGuard } from '../../src/http/guard.ts';
 import type { Keyring } from '../../src/http/keyring.ts';
 import { createSchemaChecks } from '../../src/http/schemaChecks.ts';
-import { listen } from '../../src/http/server.ts';
 import { type Session, sessionAuthenticator } from '../../src/http/sessions.ts';
-import { newRequestId } from '../../src/http/stages.ts';
 import { reportersOf } from '../../src/keys/reporters.ts';
 import { prismBackend } from '../../src/mock/backend.ts';
 import { mockKeys } from '../../src/mock/keyring.ts';
@@ -26,6 +24,7 @@ import { migrate } from '../../src/storage/migrate.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import { createSecretBox } from '../../src/storage/secretBox.ts';
 import { storedApi } from '../../src/storedApi.ts';
+import { startFront as startOwn } from '../contract/ownFront.ts';
 import { rowsOf } from '../http/awkward.ts';
 import { limitsOf, newHome } from '../support/home.ts';
 import { awkwardHandlers, newWorld } from './handlers.ts';
@@ -36,34 +35,18 @@ const log = pino({ level: 'silent' });
 const limits = limitsOf(1_000_000);
 const guard = createGuard(contract, operations);
 
-export type Front = { url: string; stop(graceMs?: number): Promise<void> };
-
-export async function startFront(backend: Backend, keyring: Keyring, more: Partial<Deps> = {}): Promise<Front> {
-  const listener = await listen({ host: '127.0.0.1', port: 0, publicUrl: undefined });
-  const app = createApp({
+/** A front of this contract. */
+export const startFront = (backend: Backend, keyring: Keyring, more: Partial<Deps> = {}) =>
+  startOwn({
     operations,
     backend,
     keyring,
-    meter: { count: () => undefined },
     guard,
-    onViolation(violation) {
-      throw violation;
-    },
     audience: createAudience(contract, operations),
     checks: createSchemaChecks(contract),
-    pages: (_req, _res, next) => next(),
-    log,
-    clock: () => new Date(),
-    requestIds: newRequestId,
-    limits,
     bodyLimits: { bytesMax: 10_000, timeoutMs: 2_000 },
-    publicUrl: listener.url,
-    trustedProxies: [],
     ...more,
   });
-  listener.serve(app);
-  return { url: listener.url, stop: (graceMs = 1_000) => listener.stop(graceMs) };
-}
 
 const sessionsIn = (all: Map<string, Session>): Authenticator[] =>
   (['session', 'customerSession'] as const).map((scheme) =>

@@ -19,7 +19,7 @@ const bucket = { requests: 1_000_000, windowSeconds: 60 };
 /** Starts it on a free port. Its responses count as those of the server, because it is the same front. */
 export async function startFront(
   deps: Pick<Deps, 'backend'> & Partial<Deps>,
-): Promise<Backend & { stop(): Promise<void> }> {
+): Promise<Backend & { stop(graceMs?: number): Promise<void> }> {
   const listener = await listen({ host: '127.0.0.1', port: 0, publicUrl: undefined });
   listener.serve(
     createApp({
@@ -42,5 +42,5 @@ export async function startFront(
       ...deps,
     }),
   );
-  return { name: 'server', url: listener.url, stop: () => listener.stop(1_000) };
+  return { name: 'server', url: listener.url, stop: (graceMs = 1_000) => listener.stop(graceMs) };
 }
