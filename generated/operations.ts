@@ -40,6 +40,10 @@ export const operationTable = [
 
 export const secretFields = {"Message":["isInternal"],"Ticket":["assignedTo","notes","responseDeadline","resolutionDeadline","responseTier","resolutionTier","slaPaused","firstResponseAt","metadata"]} as const;
 
+export const idPrefixes = {"ticket":"tkt","message":"msg","api_key":"key","user":"usr","customer":"cus","member":"mem","article":"art","audit":"aud"} as const;
+
+export const eventFields = {"Message":{"snapshot":["id","uuid","ticketId","content","sender","senderName","isInternal","createdAt"],"changes":[],"audited":[]},"Ticket":{"snapshot":["id","uuid","title","status","priority","customerId","customerName","assignedTo","tags","createdAt","updatedAt","closedAt"],"changes":["title","status","priority","assignedTo","notes","tags","metadata"],"audited":[]},"ApiKey":{"snapshot":["id","uuid","name","type","prefix","lastFour","permissions","isActive","createdAt","expiresAt","revokedAt"],"changes":[],"audited":["name","type","prefix","lastFour","permissions","restrictions","rateLimit","sharesLimitOf","isActive","expiresAt","revokedAt"]}} as const;
+
 export const secretWhen = {"Message":"isInternal"} as const;
 
 export type OperationId = (typeof operationTable)[number]['operationId'];

@@ -1193,49 +1193,76 @@ export interface components {
          * @example 42
          */
         EventSequence: number;
-        /** @description The ticket after the change. If the ticket was deleted, its state before the deletion. */
-        TicketSnapshot: {
-            id: components["schemas"]["TicketId"];
-            uuid: components["schemas"]["Uuid"];
-            title: components["schemas"]["TicketTitle"];
-            status: components["schemas"]["TicketStatus"];
-            priority: components["schemas"]["TicketPriority"];
-            /**
-             * @description The prefixed ID of the customer. `null` if the customer is not known.
-             * @example cus_x9Y8z7W6v5U4
-             */
-            customer_id: string | null;
-            /**
-             * @description The name of the customer. `null` if it is not known.
-             * @example Jane Doe
-             */
-            customer_name: string | null;
-            /**
-             * @description The prefixed ID of the team member that the ticket is assigned to. `null` if it is unassigned.
-             * @example mem_q1W2e3R4t5Y6
-             */
-            assigned_to: string | null;
-            tags: components["schemas"]["TagNames"];
+        /**
+         * @description A value within the value of a field.
+         * @example billing
+         */
+        PlainValue: string | number | boolean | string[] | null;
+        /**
+         * @description The value of a field, as in the resource.
+         * @example open
+         */
+        FieldValue: string | number | boolean | components["schemas"]["PlainValue"][] | {
+            [key: string]: components["schemas"]["PlainValue"];
+        } | null;
+        /** @description The fields that changed, with their values before and after the change. */
+        Changes: {
+            [key: string]: {
+                from: components["schemas"]["FieldValue"];
+                to: components["schemas"]["FieldValue"];
+            };
+        };
+        /** @description A record of a change to a resource. */
+        Event: {
+            id: components["schemas"]["EventId"];
+            type: components["schemas"]["EventType"];
             created_at: components["schemas"]["Timestamp"];
-            updated_at: components["schemas"]["Timestamp"];
+            team_id: components["schemas"]["Uuid"];
+            sequence: components["schemas"]["EventSequence"];
+            /** @description The resource that the event is about, and its changes. */
+            data: {
+                message?: components["schemas"]["MessageSnapshot"];
+                ticket?: components["schemas"]["TicketSnapshot"];
+                api_key?: components["schemas"]["ApiKeySnapshot"];
+                changes?: components["schemas"]["Changes"];
+            };
+        };
+        /** @description The result of deleting the test data. */
+        TestDataDeleted: {
             /**
-             * Format: date-time
-             * @description When the ticket was resolved or closed. `null` while it is neither.
-             * @example 2026-03-31T09:00:00.000Z
+             * @description Whether the data was deleted. Always `true`.
+             * @example true
              */
-            closed_at: string | null;
+            deleted: boolean;
+            /**
+             * @description The environment whose data was deleted. Always `test`.
+             * @constant
+             */
+            environment: "test";
         };
         /**
-         * @description A name that states what the key is for.
-         * @example Billing service
+         * @description The status of the key. Only `active` keys are accepted. A `deactivated` or `expired` key can become active again; a `revoked` key cannot.
+         * @example active
+         * @enum {string}
          */
-        ApiKeyName: string;
+        ApiKeyStatus: "active" | "deactivated" | "expired" | "revoked";
         /**
          * @description The type of the key. Secret keys can read and write and belong on your server. Publishable keys can only read.
          * @example secret
          * @enum {string}
          */
         ApiKeyType: "secret" | "publishable";
+        /**
+         * @description A name that states what the key is for.
+         * @example Billing service
+         */
+        ApiKeyName: string;
+        /**
+         * @description The environment that a key can access.
+         * @example test
+         * @enum {string}
+         */
+        Environment: "live" | "test";
         /**
          * @description The first characters of the key. They state its type and environment.
          * @example sk_test_
@@ -1261,127 +1288,6 @@ export interface components {
          *     ]
          */
         Permissions: components["schemas"]["Permission"][];
-        /**
-         * Format: date-time
-         * @description When the key expires. `null` if it never expires.
-         * @example 2027-03-30T10:00:00.000Z
-         */
-        ExpiresAt: string | null;
-        /** @description The API key after the change, without its secret. */
-        ApiKeySnapshot: {
-            id: components["schemas"]["ApiKeyId"];
-            uuid: components["schemas"]["Uuid"];
-            name: components["schemas"]["ApiKeyName"];
-            type: components["schemas"]["ApiKeyType"];
-            prefix: components["schemas"]["ApiKeyPrefix"];
-            last_four: components["schemas"]["LastFour"];
-            permissions: components["schemas"]["Permissions"];
-            /**
-             * @description Whether the key is active. Deactivated keys are rejected with `invalid_api_key`.
-             * @example true
-             */
-            is_active: boolean;
-            created_at: components["schemas"]["Timestamp"];
-            expires_at: components["schemas"]["ExpiresAt"];
-            /**
-             * Format: date-time
-             * @description When the key was revoked. `null` if it is not revoked.
-             * @example null
-             */
-            revoked_at: string | null;
-        };
-        /** @description The value of a field before and after the change. */
-        TextChange: {
-            /**
-             * @description The value before the change.
-             * @example open
-             */
-            from: string | null;
-            /**
-             * @description The value after the change.
-             * @example closed
-             */
-            to: string | null;
-        };
-        /** @description The tags before and after the change. */
-        TagsChange: {
-            from: components["schemas"]["TagNames"];
-            to: components["schemas"]["TagNames"];
-        };
-        /** @description The metadata before and after the change. */
-        MetadataChange: {
-            from: components["schemas"]["Metadata"];
-            to: components["schemas"]["Metadata"];
-        };
-        /** @description The fields that changed, with their values before and after the change. */
-        TicketChangeSet: {
-            title?: components["schemas"]["TextChange"];
-            status?: components["schemas"]["TextChange"];
-            priority?: components["schemas"]["TextChange"];
-            assigned_to?: components["schemas"]["TextChange"];
-            notes?: components["schemas"]["TextChange"];
-            tags?: components["schemas"]["TagsChange"];
-            metadata?: components["schemas"]["MetadataChange"];
-        };
-        /** @description The message that was added to the ticket. */
-        MessageSnapshot: {
-            id: components["schemas"]["MessageId"];
-            uuid: components["schemas"]["Uuid"];
-            ticket_id: components["schemas"]["TicketId"];
-            content: components["schemas"]["MessageContent"];
-            sender: components["schemas"]["MessageSender"];
-            /**
-             * @description The name of the sender, if known.
-             * @example Jane Doe
-             */
-            sender_name: string | null;
-            /**
-             * @description Whether the message is an internal note, visible to the team only.
-             * @example false
-             */
-            is_internal: boolean;
-            created_at: components["schemas"]["Timestamp"];
-        };
-        /** @description A record of a change to a ticket or an API key. */
-        Event: {
-            id: components["schemas"]["EventId"];
-            type: components["schemas"]["EventType"];
-            created_at: components["schemas"]["Timestamp"];
-            team_id: components["schemas"]["Uuid"];
-            sequence: components["schemas"]["EventSequence"];
-            /** @description The resource that the event is about, and its changes. */
-            data: {
-                ticket?: components["schemas"]["TicketSnapshot"];
-                api_key?: components["schemas"]["ApiKeySnapshot"];
-                changes?: components["schemas"]["TicketChangeSet"];
-                message?: components["schemas"]["MessageSnapshot"];
-            };
-        };
-        /** @description The result of deleting the test data. */
-        TestDataDeleted: {
-            /**
-             * @description Whether the data was deleted. Always `true`.
-             * @example true
-             */
-            deleted: boolean;
-            /**
-             * @description The environment whose data was deleted. Always `test`.
-             * @constant
-             */
-            environment: "test";
-        };
-        /**
-         * @description The status of the key. Only `active` keys are accepted. A `deactivated` or `expired` key can become active again; a `revoked` key cannot.
-         * @example active
-         * @enum {string}
-         */
-        ApiKeyStatus: "active" | "deactivated" | "expired" | "revoked";
-        /**
-         * @description The environment that a key can access.
-         * @example test
-         * @enum {string}
-         */
-        Environment: "live" | "test";
         /**
          * @description An IPv4 or IPv6 address, or a range of addresses in CIDR notation. An IPv4-mapped IPv6 address is treated as the IPv4
          *     address. Other IPv6 ranges contain no IPv4 addresses.
@@ -1424,6 +1330,12 @@ export interface components {
          * @example 500
          */
         RateLimit: number | null;
+        /**
+         * Format: date-time
+         * @description When the key expires. `null` if it never expires.
+         * @example 2027-03-30T10:00:00.000Z
+         */
+        ExpiresAt: string | null;
         /** @description An API key, without its secret. */
         ApiKey: {
             /**
@@ -1447,6 +1359,11 @@ export interface components {
              */
             sharesLimitOf: string | null;
             status: components["schemas"]["ApiKeyStatus"];
+            /**
+             * @description Whether the key is active. Deactivated keys are rejected with `invalid_api_key`. `status` also tells whether it is revoked or expired.
+             * @example true
+             */
+            isActive: boolean;
             /**
              * @description Whether the key should be rotated. `true` once its secret is 90 days old.
              * @example false
@@ -1534,6 +1451,11 @@ export interface components {
              */
             sharesLimitOf: string | null;
             status: components["schemas"]["ApiKeyStatus"];
+            /**
+             * @description Whether the key is active. Deactivated keys are rejected with `invalid_api_key`. `status` also tells whether it is revoked or expired.
+             * @example true
+             */
+            isActive: boolean;
             /**
              * @description Whether the key should be rotated. `true` once its secret is 90 days old.
              * @example false
@@ -1736,32 +1658,9 @@ export interface components {
          * @enum {string}
          */
         AuditAction: "api_key.created" | "api_key.updated" | "api_key.deactivated" | "api_key.reactivated" | "api_key.rotated" | "api_key.revoked" | "api_key.leaked" | "ticket.deleted" | "test_data.deleted";
-        /** @description The settings of an API key before or after a change, without its secret. `null` if the key did not exist before the change, or if the resource is not an API key. */
-        ApiKeyFacts: {
-            name: components["schemas"]["ApiKeyName"];
-            type: components["schemas"]["ApiKeyType"];
-            prefix: components["schemas"]["ApiKeyPrefix"];
-            lastFour: components["schemas"]["LastFour"];
-            permissions: components["schemas"]["Permissions"];
-            restrictions: components["schemas"]["Restrictions"];
-            rateLimit: components["schemas"]["RateLimit"];
-            /**
-             * @description The prefixed ID of the API key whose rate limit this key shares. It is the key that created this key, or a key with a higher limit that later set its `rateLimit`. `null` if the key shares no limit.
-             * @example key_R7s8T9u0V1w2
-             */
-            sharesLimitOf: string | null;
-            /**
-             * @description Whether the key is active. Deactivated keys are rejected with `invalid_api_key`.
-             * @example true
-             */
-            isActive: boolean;
-            expiresAt: components["schemas"]["ExpiresAt"];
-            /**
-             * Format: date-time
-             * @description When the key was revoked. `null` if it is not revoked.
-             * @example null
-             */
-            revokedAt: string | null;
+        /** @description Fields of the resource, named as in the resource. `null` if it did not exist, or if its fields are not recorded. */
+        AuditedState: {
+            [key: string]: components["schemas"]["FieldValue"];
         } | null;
         /** @description An entry in the audit log. Entries are retained for 365 days. */
         AuditEntry: {
@@ -1790,15 +1689,14 @@ export interface components {
             /** @description The resource that the action affected. */
             resource: {
                 /**
-                 * @description The type of the resource. For `test_data.deleted` it is the team, whose ID is a UUID.
+                 * @description The type of the resource, as in its field `object`. For `test_data.deleted` it is `team`, whose ID is a UUID.
                  * @example api_key
-                 * @enum {string}
                  */
-                type: "api_key" | "ticket" | "team";
+                type: string;
                 id: components["schemas"]["ResourceReference"];
             };
-            before: components["schemas"]["ApiKeyFacts"];
-            after: components["schemas"]["ApiKeyFacts"];
+            before: components["schemas"]["AuditedState"];
+            after: components["schemas"]["AuditedState"];
             /**
              * @description The ID of the request that performed the action. `null` for the operator.
              * @example req_a1B2c3D4e5F6
@@ -1960,56 +1858,6 @@ export interface components {
              */
             status: "ready";
         };
-        /** @description An event about a ticket that was created, assigned, closed or deleted. */
-        TicketEvent: {
-            id: components["schemas"]["EventId"];
-            type: components["schemas"]["EventType"];
-            created_at: components["schemas"]["Timestamp"];
-            team_id: components["schemas"]["Uuid"];
-            sequence: components["schemas"]["EventSequence"];
-            /** @description The ticket that the event is about. */
-            data: {
-                ticket: components["schemas"]["TicketSnapshot"];
-            };
-        };
-        /** @description An event about a ticket that was changed. */
-        TicketChangedEvent: {
-            id: components["schemas"]["EventId"];
-            type: components["schemas"]["EventType"];
-            created_at: components["schemas"]["Timestamp"];
-            team_id: components["schemas"]["Uuid"];
-            sequence: components["schemas"]["EventSequence"];
-            /** @description The ticket and its changes. */
-            data: {
-                ticket: components["schemas"]["TicketSnapshot"];
-                changes: components["schemas"]["TicketChangeSet"];
-            };
-        };
-        /** @description An event about a message that was added to a ticket. */
-        TicketMessageEvent: {
-            id: components["schemas"]["EventId"];
-            type: components["schemas"]["EventType"];
-            created_at: components["schemas"]["Timestamp"];
-            team_id: components["schemas"]["Uuid"];
-            sequence: components["schemas"]["EventSequence"];
-            /** @description The ticket and the message. */
-            data: {
-                ticket: components["schemas"]["TicketSnapshot"];
-                message: components["schemas"]["MessageSnapshot"];
-            };
-        };
-        /** @description An event about an API key that was created, updated, rotated, revoked or reported as leaked. */
-        ApiKeyEvent: {
-            id: components["schemas"]["EventId"];
-            type: components["schemas"]["EventType"];
-            created_at: components["schemas"]["Timestamp"];
-            team_id: components["schemas"]["Uuid"];
-            sequence: components["schemas"]["EventSequence"];
-            /** @description The API key that the event is about. */
-            data: {
-                api_key: components["schemas"]["ApiKeySnapshot"];
-            };
-        };
         /**
          * @description A version of the API, named by date. The newest version is listed last.
          * @example 2026-03-01
@@ -2093,6 +1941,180 @@ export interface components {
          * @example usr_a1B2c3D4e5F6
          */
         UserId: string;
+        /** @description `Message` after the change, or before its deletion. The names of the fields are in snake_case. */
+        MessageSnapshot: {
+            id: components["schemas"]["MessageId"];
+            uuid: components["schemas"]["Uuid"];
+            ticket_id: components["schemas"]["TicketId"];
+            content: components["schemas"]["MessageContent"];
+            sender: components["schemas"]["MessageSender"];
+            /**
+             * @description The name of the sender, if known.
+             * @example Jane Doe
+             */
+            sender_name: string | null;
+            /**
+             * @description Whether the message is an internal note, visible to the team only.
+             * @example false
+             */
+            is_internal: boolean;
+            created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description `Ticket` after the change, or before its deletion. The names of the fields are in snake_case. */
+        TicketSnapshot: {
+            id: components["schemas"]["TicketId"];
+            uuid: components["schemas"]["Uuid"];
+            title: components["schemas"]["TicketTitle"];
+            status: components["schemas"]["TicketStatus"];
+            priority: components["schemas"]["TicketPriority"];
+            /**
+             * @description The prefixed ID of the customer. `null` if the customer is not known.
+             * @example cus_x9Y8z7W6v5U4
+             */
+            customer_id: string | null;
+            /**
+             * @description The name of the customer. `null` if it is not known.
+             * @example Jane Doe
+             */
+            customer_name: string | null;
+            /**
+             * @description The prefixed ID of the team member that the ticket is assigned to. `null` if it is unassigned.
+             * @example mem_q1W2e3R4t5Y6
+             */
+            assigned_to: string | null;
+            tags: components["schemas"]["TagNames"];
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * @description When the ticket or its messages last changed. For publishable keys, changes to fields and messages that they cannot
+             *     read are not included.
+             */
+            updated_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: date-time
+             * @description When the ticket was resolved or closed. `null` while it is neither.
+             * @example 2026-03-31T09:00:00.000Z
+             */
+            closed_at: string | null;
+        };
+        /** @description The fields that changed, with their values before and after the change. */
+        TicketChangeSet: {
+            /** @description The value of `title` before and after the change. */
+            title?: {
+                from: components["schemas"]["TicketTitle"];
+                to: components["schemas"]["TicketTitle"];
+            };
+            /** @description The value of `status` before and after the change. */
+            status?: {
+                from: components["schemas"]["TicketStatus"];
+                to: components["schemas"]["TicketStatus"];
+            };
+            /** @description The value of `priority` before and after the change. */
+            priority?: {
+                from: components["schemas"]["TicketPriority"];
+                to: components["schemas"]["TicketPriority"];
+            };
+            /** @description The value of `assigned_to` before and after the change. */
+            assigned_to?: {
+                /**
+                 * @description The prefixed ID of the team member that the ticket is assigned to. `null` if it is unassigned.
+                 * @example mem_q1W2e3R4t5Y6
+                 */
+                from: string | null;
+                /**
+                 * @description The prefixed ID of the team member that the ticket is assigned to. `null` if it is unassigned.
+                 * @example mem_q1W2e3R4t5Y6
+                 */
+                to: string | null;
+            };
+            /** @description The value of `notes` before and after the change. */
+            notes?: {
+                from: components["schemas"]["Notes"];
+                to: components["schemas"]["Notes"];
+            };
+            /** @description The value of `tags` before and after the change. */
+            tags?: {
+                from: components["schemas"]["TagNames"];
+                to: components["schemas"]["TagNames"];
+            };
+            /** @description The value of `metadata` before and after the change. */
+            metadata?: {
+                from: components["schemas"]["Metadata"];
+                to: components["schemas"]["Metadata"];
+            };
+        };
+        /** @description `ApiKey` after the change, or before its deletion. The names of the fields are in snake_case. */
+        ApiKeySnapshot: {
+            id: components["schemas"]["ApiKeyId"];
+            uuid: components["schemas"]["Uuid"];
+            name: components["schemas"]["ApiKeyName"];
+            type: components["schemas"]["ApiKeyType"];
+            prefix: components["schemas"]["ApiKeyPrefix"];
+            last_four: components["schemas"]["LastFour"];
+            permissions: components["schemas"]["Permissions"];
+            /**
+             * @description Whether the key is active. Deactivated keys are rejected with `invalid_api_key`. `status` also tells whether it is revoked or expired.
+             * @example true
+             */
+            is_active: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            expires_at: components["schemas"]["ExpiresAt"];
+            /**
+             * Format: date-time
+             * @description When the key was revoked, which is permanent. `null` if it is not revoked.
+             * @example null
+             */
+            revoked_at: string | null;
+        };
+        /** @description The payload of `ticket.created`, `ticket.assigned`, `ticket.closed`, `ticket.deleted`. */
+        TicketEvent: {
+            id: components["schemas"]["EventId"];
+            type: components["schemas"]["EventType"];
+            created_at: components["schemas"]["Timestamp"];
+            team_id: components["schemas"]["Uuid"];
+            sequence: components["schemas"]["EventSequence"];
+            /** @description What the event is about. */
+            data: {
+                ticket: components["schemas"]["TicketSnapshot"];
+            };
+        };
+        /** @description The payload of `ticket.updated`. */
+        TicketChangedEvent: {
+            id: components["schemas"]["EventId"];
+            type: components["schemas"]["EventType"];
+            created_at: components["schemas"]["Timestamp"];
+            team_id: components["schemas"]["Uuid"];
+            sequence: components["schemas"]["EventSequence"];
+            /** @description What the event is about. */
+            data: {
+                ticket: components["schemas"]["TicketSnapshot"];
+                changes: components["schemas"]["TicketChangeSet"];
+            };
+        };
+        /** @description The payload of `ticket.message_added`. */
+        TicketMessageEvent: {
+            id: components["schemas"]["EventId"];
+            type: components["schemas"]["EventType"];
+            created_at: components["schemas"]["Timestamp"];
+            team_id: components["schemas"]["Uuid"];
+            sequence: components["schemas"]["EventSequence"];
+            /** @description What the event is about. */
+            data: {
+                ticket: components["schemas"]["TicketSnapshot"];
+                message: components["schemas"]["MessageSnapshot"];
+            };
+        };
+        /** @description The payload of `api_key.created`, `api_key.updated`, `api_key.rotated`, `api_key.revoked`, `api_key.leaked`. */
+        ApiKeyEvent: {
+            id: components["schemas"]["EventId"];
+            type: components["schemas"]["EventType"];
+            created_at: components["schemas"]["Timestamp"];
+            team_id: components["schemas"]["Uuid"];
+            sequence: components["schemas"]["EventSequence"];
+            /** @description What the event is about. */
+            data: {
+                api_key: components["schemas"]["ApiKeySnapshot"];
+            };
+        };
         /** @description A page of `Ticket` objects. */
         TicketPage: {
             success: components["schemas"]["Success"];

@@ -1,7 +1,8 @@
 // Creates a team with its owner and one key of each of the four kinds.
 import { appendAudit } from './audit/auditStore.ts';
+import { auditedOf } from './events/fields.ts';
 import { unrestricted } from './http/restrictions.ts';
-import { factsOf } from './keys/apiKey.ts';
+import { toApiKey } from './keys/apiKey.ts';
 import { keyStore, type NewKey } from './keys/keyStore.ts';
 import type { Database } from './storage/database.ts';
 import { newUuid } from './storage/ids.ts';
@@ -79,6 +80,7 @@ export async function issueKey(
 ): Promise<void> {
   const db = of(tenant);
   const { row } = await keyStore(db).add(key, now, secret);
+  const after = auditedOf('ApiKey', toApiKey(row, now));
   const author = { actor: { type: 'system' as const, id: null }, requestId: null, now };
-  await appendAudit(db, [{ action: 'api_key.created', resourceId: row.id, before: null, after: factsOf(row) }], author);
+  await appendAudit(db, [{ action: 'api_key.created', resourceId: row.id, before: null, after }], author);
 }

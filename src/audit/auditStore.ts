@@ -1,6 +1,7 @@
 // The audit log of one team and environment. Entries are written with each change and never modified.
 import { type Selectable, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
+import { actionsOf, prefixOf } from '../events/resources.ts';
 import type { Author, NewAuditEntry } from '../http/changes.ts';
 import { countMax } from '../http/paging.ts';
 import type { TenantDatabase } from '../storage/database.ts';
@@ -47,7 +48,11 @@ export function auditStore(db: TenantDatabase, now: Date) {
       .selectFrom('audit_log')
       .where('created_at', '>=', oldest)
       .$if(action !== undefined, (query) => query.where('action', '=', action as string))
-      .$if(resource !== undefined, (query) => query.where('resource_id', '=', toUuid(resource as string)));
+      .$if(resource !== undefined, (query) =>
+        query
+          .where('resource_id', '=', toUuid(resource as string))
+          .where('action', 'like', actionsOf(resource as string)),
+      );
 
   return {
     /** The rows of a page and the first one after it, newest first. `total` is counted up to one more than `countMax`. */
@@ -75,9 +80,9 @@ export function toAuditEntry(row: AuditRow): AuditEntry {
   };
 }
 
-/** The first word of an action is the type of its resource. Test data belongs to the team. */
+/** The first word of an action is the type of its resource. Test data belongs to the team, whose ID is a UUID. */
 function resourceOf({ action, resource_id }: AuditRow): AuditEntry['resource'] {
-  if (action.startsWith('ticket.')) return { type: 'ticket', id: toPrefixed('tkt', resource_id) };
-  if (action.startsWith('test_data.')) return { type: 'team', id: resource_id };
-  return { type: 'api_key', id: toPrefixed('key', resource_id) };
+  const [type = ''] = action.split('.');
+  const prefix = prefixOf(type);
+  return prefix ? { type, id: toPrefixed(prefix, resource_id) } : { type: 'team', id: resource_id };
 }

@@ -17,6 +17,7 @@ import {
 } from './document.ts';
 import { completeItems } from './formats.ts';
 import { addKeywords } from './keywords.ts';
+import { pascal } from './names.ts';
 
 type Facts = { path: string; method: string; operation: Operation; parameters: Parameter[] };
 /**
@@ -186,21 +187,22 @@ export function complete(contract: Contract): void {
   addKeywords(contract);
 }
 
-/** Replaces `x-values` with an enum that follows from the operations: their permissions, ids or tags. */
+/** Replaces `x-values` with an enum: the permissions, or the ids and tags, of the operations, or the types of events. */
 function fillValues(contract: Contract): void {
   const keyed = [...operationsOf(contract)]
     .map(({ operation }) => operation)
     .filter(({ security }) => security?.length);
   const values: Record<string, string[]> = {
     permissions: permissionsOf(contract),
-    endpoints: [...keyed.map(({ tags }) => tags[0]), ...keyed.map(({ operationId }) => operationId)],
+    endpoints: [...keyed.map(({ tags }) => tags[0]), ...keyed.map(({ operationId }) => operationId)].sort(),
+    events: Object.keys(contract.webhooks ?? {}),
   };
   for (const schema of Object.values<Schema>(contract.components.schemas)) {
     const { 'x-values': kind } = schema;
     if (kind === undefined) continue;
     const found = values[kind];
     if (!found) throw new Error(`x-values must be one of ${Object.keys(values).join(', ')}, not ${kind}`);
-    schema.enum = [...new Set(found)].sort();
+    schema.enum = [...new Set(found)];
     delete schema['x-values'];
   }
 }
@@ -263,10 +265,3 @@ function errorExample(code: string, { status, type, title, message, param }: Err
   };
   return { summary: title, value: { success: false, error } };
 }
-
-/** `ticket.created` and `not_found` become `TicketCreated` and `NotFound`. */
-export const pascal = (text: string): string =>
-  text
-    .split(/[ ._]/)
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join('');

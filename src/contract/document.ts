@@ -27,6 +27,10 @@ export type Schema = {
   'x-always'?: boolean;
   'x-must-be'?: string;
   'x-keys'?: string;
+  'x-extends'?: string;
+  'x-snapshot'?: string[];
+  'x-changes'?: string[];
+  'x-audited'?: string[];
   'x-clock'?: 'create' | 'write' | Record<string, string[]>;
   'x-sets'?: Record<string, Record<string, unknown>>;
 };
@@ -70,6 +74,8 @@ export type Operation = {
   'x-environment'?: 'test';
   'x-envelope'?: 'none';
   'x-reads'?: boolean;
+  /** Of a webhook: its resources, each with the name of an example, and the changes in the example. */
+  'x-event'?: Record<string, string | Record<string, { from: unknown; to: unknown }>>;
 };
 export const methods = ['get', 'put', 'post', 'patch', 'delete'] as const;
 export type PathItem = Partial<Record<(typeof methods)[number], Operation>> & {

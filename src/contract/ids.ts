@@ -1,5 +1,6 @@
 // The schemas and path parameters of IDs, which differ only in the prefix. `x-ids` in the root of the contract lists them.
 import type { Contract, PathItem, Schema } from './document.ts';
+import { snake } from './names.ts';
 
 /** `noun` with its article. `parameter` is the name of the path parameter, if there is one. */
 export type IdEntry = { example: string; noun: string; parameter?: string };
@@ -9,11 +10,11 @@ const someUuid = '659b34e1-0272-8653-9770-000000000000';
 const ref = (section: 'schemas' | 'parameters', name: string) => ({ $ref: `#/components/${section}/${name}` });
 
 /**
- * Replaces `x-id: Ticket` by a reference to `TicketId`, and `x-reference: Ticket` by one to `TicketReference`, which is a prefixed ID
+ * Returns the prefix of each resource. Replaces `x-id: Ticket` by a reference to `TicketId`, and `x-reference: Ticket` by one to `TicketReference`, which is a prefixed ID
  * or a UUID. Adds the parameter `{ticketId}` to every path that contains it.
  * @throws Error for a name that `x-ids` does not list
  */
-export function addIds(contract: Contract): void {
+export function addIds(contract: Contract): Record<string, string> {
   const entries = contract['x-ids'] ?? {};
   delete contract['x-ids'];
   addParameters(contract, entries);
@@ -24,6 +25,7 @@ export function addIds(contract: Contract): void {
     contract.components.schemas[schema] ??= kind === 'Id' ? idOf(entry) : referenceOf(entry);
     return ref('schemas', schema);
   });
+  return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [snake(name), prefixOf(entry)]));
 }
 
 const prefixOf = ({ example }: IdEntry): string => example.slice(0, example.indexOf('_'));

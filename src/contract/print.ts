@@ -72,8 +72,11 @@ export function operationRows(contract: Contract) {
   });
 }
 
-/** `generated/operations.ts`: these rows as a constant, and the other facts that the code needs from the contract. */
-export function operationTable(contract: Contract): string {
+/**
+ * `generated/operations.ts`: these rows as a constant, and the other facts that the code needs from the contract.
+ * @param idPrefixes the prefix of each resource's IDs
+ */
+export function operationTable(contract: Contract, idPrefixes: Record<string, string> = {}): string {
   const rows = operationRows(contract).map((row) => JSON.stringify(row));
   return (
     `export const versions = ${JSON.stringify(contract.components.schemas.Version.enum)} as const;\n\n` +
@@ -82,6 +85,8 @@ export function operationTable(contract: Contract): string {
     `export const responseHeaders = ${JSON.stringify(responseHeadersOf(contract))} as const;\n\n` +
     `export const operationTable = [\n${rows.map((row) => `  ${row},\n`).join('')}] as const;\n\n` +
     `export const secretFields = ${JSON.stringify(secretFields(contract))} as const;\n\n` +
+    `export const idPrefixes = ${JSON.stringify(idPrefixes)} as const;\n\n` +
+    `export const eventFields = ${JSON.stringify(eventFields(contract))} as const;\n\n` +
     `export const secretWhen = ${JSON.stringify(secretWhen(contract))} as const;\n\n` +
     "export type OperationId = (typeof operationTable)[number]['operationId'];\n" +
     'export type Permission = (typeof permissions)[number];\n'
@@ -119,6 +124,15 @@ const secretFields = ({ components: { schemas } }: Contract): Record<string, str
 const secretWhen = ({ components: { schemas } }: Contract): Record<string, string> =>
   Object.fromEntries(
     Object.entries<Schema>(schemas).flatMap(([name, { 'x-secret-when': field }]) => (field ? [[name, field]] : [])),
+  );
+
+/** The fields of each resource in events and in the audit log. */
+const eventFields = ({ components: { schemas } }: Contract): Record<string, object> =>
+  Object.fromEntries(
+    Object.entries<Schema>(schemas).flatMap(
+      ([name, { 'x-snapshot': snapshot = [], 'x-changes': changes = [], 'x-audited': audited = [] }]) =>
+        snapshot.length + audited.length > 0 ? [[name, { snapshot, changes, audited }]] : [],
+    ),
   );
 
 const someUuid = 'ABCDEF01-2345-8ABC-8DEF-000000000000';

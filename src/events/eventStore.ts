@@ -7,6 +7,7 @@ import type { TenantDatabase } from '../storage/database.ts';
 import { randomBase62, toUuid } from '../storage/ids.ts';
 import { eventsKeptMs } from '../storage/retention.ts';
 import type { Tables } from '../storage/tables.ts';
+import { actionsOf } from './resources.ts';
 
 type Event = components['schemas']['Event'];
 type EventRow = Omit<Selectable<Tables['events']>, 'data'> & { data: Event['data'] };
@@ -54,7 +55,11 @@ export function eventStore(db: TenantDatabase, now: Date) {
     kept()
       .where('sequence', '>', String(after))
       .$if(type !== undefined, (query) => query.where('type', '=', type as string))
-      .$if(resource !== undefined, (query) => query.where('resource_id', '=', toUuid(resource as string)));
+      .$if(resource !== undefined, (query) =>
+        query
+          .where('resource_id', '=', toUuid(resource as string))
+          .where('type', 'like', actionsOf(resource as string)),
+      );
 
   return {
     /** Up to `pageSize` + 1 rows, oldest first. `total` is counted up to one more than `countMax`. */

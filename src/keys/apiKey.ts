@@ -1,4 +1,4 @@
-// Maps a key's row to the contract: as a resource, in events, in the audit log, and in the list of the second source document.
+// Maps a key's row to the contract: as a resource, and in the list of the second source document.
 import type { Selectable } from 'kysely';
 import type { components } from '../../generated/types.ts';
 import { isRotationDue } from '../http/keyring.ts';
@@ -41,6 +41,7 @@ export function toApiKey(row: KeyRow, now: Date): ApiKey {
     rateLimit: row.rate_limit,
     sharesLimitOf: row.shares_limit_of && toPrefixed('key', row.shares_limit_of),
     status: statusOf(row, now),
+    isActive: row.is_active,
     rotationAdvised: !row.revoked_at && isRotationDue(row.secret_created_at, now),
     secretCreatedAt: row.secret_created_at.toISOString(),
     previousSecretExpiresAt: text(previous && previous > now ? previous : null),
@@ -50,36 +51,6 @@ export function toApiKey(row: KeyRow, now: Date): ApiKey {
     revokedAt: text(row.revoked_at),
   };
 }
-
-/** Maps a row to its snapshot in events. */
-export const snapshotOf = (row: KeyRow): Schemas['ApiKeySnapshot'] => ({
-  id: toPrefixed('key', row.id),
-  uuid: row.id,
-  name: row.name,
-  type: row.type,
-  prefix: prefixOf(row),
-  last_four: row.last_four,
-  permissions: permissionsOf(row),
-  is_active: row.is_active,
-  created_at: row.created_at.toISOString(),
-  expires_at: text(row.expires_at),
-  revoked_at: text(row.revoked_at),
-});
-
-/** Maps a row to its snapshot in the audit log. */
-export const factsOf = (row: KeyRow): NonNullable<Schemas['ApiKeyFacts']> => ({
-  name: row.name,
-  type: row.type,
-  prefix: prefixOf(row),
-  lastFour: row.last_four,
-  permissions: permissionsOf(row),
-  restrictions: restrictionsOf(row),
-  rateLimit: row.rate_limit,
-  sharesLimitOf: row.shares_limit_of && toPrefixed('key', row.shares_limit_of),
-  isActive: row.is_active,
-  expiresAt: text(row.expires_at),
-  revokedAt: text(row.revoked_at),
-});
 
 /** Maps a row to an item in the list of the second source document. */
 export const toListedKey = (row: KeyRow): Schemas['ListedKey'] => ({

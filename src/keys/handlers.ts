@@ -42,7 +42,7 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
           message: 'The environment already has 1,000 API keys. Revoke some of them first.',
         });
       const { row, secret } = await keyStore(db).add(wanted, now);
-      record({ emit, audit }, 'api_key.created', null, row);
+      record({ emit, audit }, 'api_key.created', null, row, now);
       return reply(201, { data: { ...toApiKey(row, now), key: secret } });
     },
 
@@ -71,7 +71,7 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
       if (!isDifferent) return reply(200, { data: toApiKey(before, now) });
       const after = await keyStore(db).change(before, { ...wanted, is_active: isActive });
       const action = isActive === before.is_active ? 'updated' : isActive ? 'reactivated' : 'deactivated';
-      record({ emit, audit }, `api_key.${action}`, before, after);
+      record({ emit, audit }, `api_key.${action}`, before, after, now);
       return reply(200, { data: toApiKey(after, now) });
     },
 
@@ -88,7 +88,7 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
       refuseExcess(held, holder, limits); // also for the caller's own key: an expiring secret must not create one that expires later
       const overlapUntil = new Date(now.getTime() + body.overlapSeconds * 1000);
       const { row, secret } = await keyStore(db).rotate(before, overlapUntil, now);
-      record({ emit, audit }, 'api_key.rotated', before, row);
+      record({ emit, audit }, 'api_key.rotated', before, row, now);
       return reply(200, { data: { ...toApiKey(row, now), key: secret } });
     },
 
@@ -143,7 +143,7 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
     if (before.revoked_at) return before;
     refuseStronger(await withLimitInForce(db, before, limits), holder, limits);
     const after = await keyStore(db).change(before, { revoked_at: now });
-    record(written, 'api_key.revoked', before, after);
+    record(written, 'api_key.revoked', before, after, now);
     return after;
   }
 }

@@ -48,7 +48,7 @@ export function leakReports({ kysely }: Database, change: MakeChange, reporters:
       const before = await keys.lock(keyId);
       if (!before || before.revoked_at) return;
       const after = await keys.burn(before, digest, author.now);
-      if (after) record(made, 'api_key.leaked', before, after);
+      if (after) record(made, 'api_key.leaked', before, after, author.now);
     });
     return true;
   }

@@ -1,6 +1,7 @@
 // Records a change of a key: an audit log entry and an event.
+import { auditedOf, snapshotOf } from '../events/fields.ts';
 import type { Change, EventType, NewAuditEntry } from '../http/changes.ts';
-import { factsOf, type KeyRow, snapshotOf } from './apiKey.ts';
+import { type KeyRow, toApiKey } from './apiKey.ts';
 
 type KeyEvent = Extract<EventType, `api_key.${string}`>;
 type KeyAction = Extract<NewAuditEntry['action'], `api_key.${string}`>;
@@ -22,7 +23,9 @@ export function record(
   action: KeyAction,
   before: KeyRow | null,
   after: KeyRow,
+  now: Date,
 ): void {
-  emit(eventOf[action], after.id, { api_key: snapshotOf(after) });
-  audit(action, after.id, { before: before && factsOf(before), after: factsOf(after) });
+  const audited = (row: KeyRow) => auditedOf('ApiKey', toApiKey(row, now));
+  emit(eventOf[action], after.id, { api_key: snapshotOf('ApiKey', toApiKey(after, now)) });
+  audit(action, after.id, { before: before && audited(before), after: audited(after) });
 }

@@ -8,7 +8,6 @@ import { onPage, type Paging } from '../storage/page.ts';
 import type { Tables } from '../storage/tables.ts';
 
 type Message = components['schemas']['Message'];
-type MessageSnapshot = components['schemas']['MessageSnapshot'];
 type MessageCreate = components['schemas']['MessageCreate'];
 export type MessageRow = Selectable<Tables['messages']>;
 
@@ -71,19 +70,5 @@ export function toMessage(row: MessageRow): Message {
     senderName: row.sender_name,
     isInternal: row.is_internal,
     createdAt: row.created_at.toISOString(),
-  };
-}
-
-/** Maps a row to its snapshot in events. */
-export function snapshotOfMessage(row: MessageRow): MessageSnapshot {
-  return {
-    id: toPrefixed('msg', row.id),
-    uuid: row.id,
-    ticket_id: toPrefixed('tkt', row.ticket_id),
-    content: row.content,
-    sender: row.sender,
-    sender_name: row.sender_name,
-    is_internal: row.is_internal,
-    created_at: row.created_at.toISOString(),
   };
 }

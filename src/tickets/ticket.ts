@@ -1,4 +1,4 @@
-// Maps a ticket's row to the contract: as a resource, in events, and before and after a change.
+// Maps a ticket's row to the contract.
 import type { Selectable } from 'kysely';
 import { secretFields } from '../../generated/operations.ts';
 import type { components } from '../../generated/types.ts';
@@ -7,8 +7,6 @@ import { toPrefixed } from '../storage/ids.ts';
 import type { Tables } from '../storage/tables.ts';
 
 export type Ticket = components['schemas']['Ticket'];
-type TicketSnapshot = components['schemas']['TicketSnapshot'];
-type TicketChangeSet = components['schemas']['TicketChangeSet'];
 export type TicketRow = Selectable<Tables['tickets']>;
 
 /** Resolved and closed tickets have a `closedAt`. */
@@ -19,7 +17,7 @@ const text = (time: Date | null): string | null => time?.toISOString() ?? null;
 const idOr = (prefix: string, uuid: string | null): string | null => uuid && toPrefixed(prefix, uuid);
 
 /** Maps a row to the contract's Ticket. For publishable keys, `updatedAt` ignores changes that they cannot see. */
-export function toTicket(row: TicketRow, { type }: Pick<KeyCaller, 'type'>): Ticket {
+export function toTicket(row: TicketRow, { type }: Pick<KeyCaller, 'type'> = { type: 'secret' }): Ticket {
   return {
     object: 'ticket',
     id: toPrefixed('tkt', row.id),
@@ -46,45 +44,8 @@ export function toTicket(row: TicketRow, { type }: Pick<KeyCaller, 'type'>): Tic
   };
 }
 
-/** Maps a row to its snapshot in events. */
-export function snapshotOf(row: TicketRow): TicketSnapshot {
-  return {
-    id: toPrefixed('tkt', row.id),
-    uuid: row.id,
-    title: row.title,
-    status: row.status,
-    priority: row.priority,
-    customer_id: idOr('cus', row.customer_id),
-    customer_name: row.customer_name,
-    assigned_to: idOr('mem', row.assigned_to),
-    tags: row.tags,
-    created_at: row.created_at.toISOString(),
-    updated_at: row.updated_at.toISOString(),
-    closed_at: text(row.closed_at),
-  };
-}
-
-const watched = ['title', 'status', 'priority', 'assigned_to', 'notes', 'tags', 'metadata'] as const;
-
-/** The watched fields that changed, with their values before and after. Undefined if none changed. */
-export function changesBetween(before: TicketRow, after: TicketRow): TicketChangeSet | undefined {
-  const changed = watched.filter((field) => !isSame(before[field], after[field]));
-  if (changed.length === 0) return undefined;
-  const shown = (row: TicketRow) => ({ ...row, assigned_to: idOr('mem', row.assigned_to) });
-  const [from, to] = [shown(before), shown(after)];
-  return Object.fromEntries(changed.map((field) => [field, { from: from[field], to: to[field] }]));
-}
-
-/** Whether a publishable key can see one of these changes. */
-export function arePublic(changes: TicketChangeSet): boolean {
+/** Whether a publishable key can see one of these fields. */
+export function arePublic(fields: readonly string[]): boolean {
   const secret: readonly string[] = secretFields.Ticket;
-  const nameOf = (field: string) => field.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-  return Object.keys(changes).some((field) => !secret.includes(nameOf(field)));
-}
-
-/** Compares texts, lists of texts, and maps of texts, whose key order does not matter. */
-function isSame(one: unknown, other: unknown): boolean {
-  const canonical = (value: unknown) =>
-    JSON.stringify(Array.isArray(value) || typeof value !== 'object' ? value : Object.entries(value ?? {}).sort());
-  return canonical(one) === canonical(other);
+  return fields.some((field) => !secret.includes(field));
 }

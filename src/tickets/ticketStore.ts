@@ -1,6 +1,7 @@
 // The tickets of one team and environment.
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
+import { changedFields } from '../events/fields.ts';
 import { countMax } from '../http/paging.ts';
 import { Problem } from '../http/problem.ts';
 import type { TenantDatabase } from '../storage/database.ts';
@@ -8,7 +9,7 @@ import { isUuid, newUuid, toUuid } from '../storage/ids.ts';
 import { listNfcWhereDifferent, nfc, nfcWhereDifferent } from '../storage/nfc.ts';
 import { onPage, type Paging } from '../storage/page.ts';
 import type { Tables } from '../storage/tables.ts';
-import { arePublic, changesBetween, hasEnded, type Ticket, type TicketRow } from './ticket.ts';
+import { arePublic, hasEnded, type Ticket, type TicketRow, toTicket } from './ticket.ts';
 
 type TicketCreate = Omit<components['schemas']['TicketCreate'], 'customerId' | 'assignedTo'> & {
   customerId: string | null;
@@ -93,8 +94,8 @@ export function ticketStore(db: TenantDatabase) {
      */
     async change(before: TicketRow, changes: TicketUpdate, now: Date): Promise<TicketRow> {
       const after = changed(before, changes, now);
-      const differences = changesBetween(before, after);
-      if (!differences) return before;
+      const differences = changedFields('Ticket', toTicket(before), toTicket(after));
+      if (differences.length === 0) return before;
       const public_updated_at = arePublic(differences) ? now : before.public_updated_at;
       if (changes.tags) await haveTags(db, changes.tags, now);
       const { title, status, priority, assigned_to, tags, notes, metadata, updated_at, closed_at } = after;

@@ -5,11 +5,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { appendEvents } from '../../src/events/eventStore.ts';
+import { snapshotOf } from '../../src/events/fields.ts';
 import { createDatabase, type Database } from '../../src/storage/database.ts';
 import { toUuid } from '../../src/storage/ids.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import { openStorage } from '../../src/storage/open.ts';
-import { snapshotOf } from '../../src/tickets/ticket.ts';
+import { toTicket } from '../../src/tickets/ticket.ts';
 import { ticketStore } from '../../src/tickets/ticketStore.ts';
 import { ownDatabase } from '../support/database.ts';
 import { fill, tenant } from './fill.ts';
@@ -39,7 +40,7 @@ const cases: Record<string, (subject: Subject) => Promise<unknown>> = {
       );
       await appendEvents(
         db,
-        [{ type: 'ticket.created', resourceId: row.id, data: { ticket: snapshotOf(row) } }],
+        [{ type: 'ticket.created', resourceId: row.id, data: { ticket: snapshotOf('Ticket', toTicket(row)) } }],
         'req_000000000000',
         now,
       );

@@ -59,7 +59,7 @@ describe.each(backends)('createApiKey on $name', (backend) => {
     const made = await newKey(backend, body);
     expect(withoutSecret(made)).toEqual({
       ...{ ...body, object: 'api_key', id: made.id, uuid: made.uuid, type: 'secret', environment: 'test' },
-      ...{ prefix: 'sk_test_', lastFour: made.key.slice(-4), rateLimit: null, status: 'active' },
+      ...{ prefix: 'sk_test_', lastFour: made.key.slice(-4), rateLimit: null, status: 'active', isActive: true },
       sharesLimitOf: made.sharesLimitOf,
       ...{ restrictions: { ipAddresses: [], referrers: [], endpoints: [] } },
       ...{ rotationAdvised: false, previousSecretExpiresAt: null, lastUsedAt: null, expiresAt: null, revokedAt: null },

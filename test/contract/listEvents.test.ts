@@ -41,6 +41,8 @@ describe.each(backends)('listEvents on $name', (backend) => {
     expect((await tickets.page({ resource: uuid })).data).toEqual(byId.data);
     expect((await tickets.page({ resource: uuid.toUpperCase() })).data).toEqual(byId.data);
     expect(await tickets.events({ resource: 'tkt_000000000001' })).toEqual([]);
+    for (const prefix of ['key', 'cus', 'abc'])
+      expect(await tickets.events({ resource: id.replace('tkt', prefix) })).toEqual([]); // the same UUID, but another resource
   });
 
   only(backend, 'looks data up')(

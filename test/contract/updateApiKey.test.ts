@@ -48,7 +48,7 @@ describe.each(backends)('updateApiKey on $name', (backend) => {
       [{ rateLimit: null }, { rateLimit: null }],
       [{ expiresAt: inDays(1) }, {}],
       [{ expiresAt: null }, { expiresAt: null }],
-      [{ isActive: false }, { status: 'deactivated' }],
+      [{ isActive: false }, { status: 'deactivated', isActive: false }],
     ];
     let before = withoutSecret(made);
     for (const [wanted, expected] of changes) {

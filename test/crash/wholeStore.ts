@@ -1,7 +1,8 @@
 // The invariants of the store after a crash: no partial writes.
 import { isDeepStrictEqual } from 'node:util';
 import type pg from 'pg';
-import { snapshotOf, type TicketRow } from '../../src/tickets/ticket.ts';
+import { snapshotOf } from '../../src/events/fields.ts';
+import { type TicketRow, toTicket } from '../../src/tickets/ticket.ts';
 
 /** Each query finds rows that must not exist. Seeded tickets have no events; our tickets are called `crash-`. */
 const queries: Record<string, string> = {
@@ -56,7 +57,7 @@ type Changes = Record<string, { from: unknown; to: unknown }>;
 async function wrongHistories(pool: pg.Pool): Promise<string[]> {
   const { rows: events } = await pool.query<Row>('select type, resource_id, data from events order by sequence');
   const { rows: tickets } = await pool.query<TicketRow>("select * from tickets where title like 'crash-%'");
-  const now = new Map(tickets.map((row) => [row.id, snapshotOf(row)]));
+  const now = new Map(tickets.map((row) => [row.id, snapshotOf('Ticket', toTicket(row))]));
   return [...Map.groupBy(events, (event) => event.resource_id)].flatMap(([id, history]) => {
     const last = history.at(-1) as Row; // a group has at least one member
     const isGone = last.type === 'ticket.deleted';

@@ -3,6 +3,7 @@
 import { appendAudit } from '../../src/audit/auditStore.ts';
 import { demoTeam } from '../../src/demoTeam.ts';
 import { appendEvents } from '../../src/events/eventStore.ts';
+import { snapshotOf } from '../../src/events/fields.ts';
 import type { NewAuditEntry, NewEvent } from '../../src/http/changes.ts';
 import { unrestricted } from '../../src/http/restrictions.ts';
 import { issueKey } from '../../src/newTeam.ts';
@@ -13,7 +14,7 @@ import { newUuid, toPrefixed, toUuid } from '../../src/storage/ids.ts';
 import { newSecret } from '../../src/storage/keyText.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import type { Environment, Tenant } from '../../src/storage/tenant.ts';
-import { snapshotOf } from '../../src/tickets/ticket.ts';
+import { toTicket } from '../../src/tickets/ticket.ts';
 import { type Home, newHome } from '../support/home.ts';
 import { rowsOf } from '../support/tableTexts.ts';
 
@@ -115,7 +116,11 @@ async function addThings(database: Database, team: DemoTeam, environment: Enviro
     .where('is_public', '=', true);
   const article = { ...(await published.executeTakeFirstOrThrow()), id: newUuid(new Date()), slug, metadata: '{}' };
   await db.insertInto('articles').values(article).execute();
-  const closed: NewEvent = { type: 'ticket.closed', resourceId: ticket.id, data: { ticket: snapshotOf(ticket) } };
+  const closed: NewEvent = {
+    type: 'ticket.closed',
+    resourceId: ticket.id,
+    data: { ticket: snapshotOf('Ticket', toTicket(ticket)) },
+  };
   await database.write(db.tenant, (own) => appendEvents(own, [closed], 'req_000000000000', new Date()));
   const entry: NewAuditEntry = { action: 'ticket.deleted', resourceId: ticket.id, before: null, after: null };
   await appendAudit(db, [entry], { actor: { type: 'system', id: null }, requestId: null, now: new Date() });

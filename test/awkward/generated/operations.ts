@@ -31,6 +31,10 @@ export const operationTable = [
 
 export const secretFields = {"Row":["secretNote"],"Square":["secretNote"]} as const;
 
+export const idPrefixes = {} as const;
+
+export const eventFields = {} as const;
+
 export const secretWhen = {} as const;
 
 export type OperationId = (typeof operationTable)[number]['operationId'];
