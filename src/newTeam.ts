@@ -1,6 +1,6 @@
 // Creates a team with its owner and one key of each of the four kinds.
 import { appendAudit } from './audit/auditStore.ts';
-import { auditedOf } from './events/fields.ts';
+import { auditedOf } from './http/eventFields.ts';
 import { unrestricted } from './http/restrictions.ts';
 import { toApiKey } from './keys/apiKey.ts';
 import { keyStore, type NewKey } from './keys/keyStore.ts';

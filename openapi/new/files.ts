@@ -30,7 +30,6 @@ export function filesOf(names: Names): Record<string, string> {
     [example(`delete${Singular}.deleted`)]:
       `summary: The ${singular} was deleted\nvalue: { deleted: true, id: ${prefix}_a1B2c3D4e5F6 }\n`,
     [`src/${plural}/handlers.ts`]: handlers(names),
-    ...Object.fromEntries(operationsOf(names).map((one) => [`test/contract/${one.id}.test.ts`, testOf(names, one)])),
   };
 }
 
@@ -135,38 +134,16 @@ additionalProperties: false
 ${required === '[]' ? '' : `required: ${required}\n`}properties:
 ${nameField(names)}`;
 
-type Operation = { id: string; method: string; isOne: boolean; status: number; body?: string };
-const operationsOf = ({ Plural, Singular }: Names): Operation[] => [
-  { id: `list${Plural}`, method: 'GET', isOne: false, status: 200 },
-  { id: `create${Singular}`, method: 'POST', isOne: false, status: 201, body: "{ name: 'blue' }" },
-  { id: `get${Singular}`, method: 'GET', isOne: true, status: 200 },
-  { id: `update${Singular}`, method: 'PATCH', isOne: true, status: 200, body: "{ name: 'green' }" },
-  { id: `delete${Singular}`, method: 'DELETE', isOne: true, status: 200 },
+const operationIdsOf = ({ Plural, Singular }: Names): string[] => [
+  `list${Plural}`,
+  ...['create', 'get', 'update', 'delete'].map((verb) => `${verb}${Singular}`),
 ];
 
 const handlers = (names: Names): string => `import type { ${names.Plural}Handlers } from '../../generated/stubs.ts';
 import { notImplemented } from '../http/operation.ts';
 
 export const ${names.plural}Handlers: ${names.Plural}Handlers = {
-${operationsOf(names)
-  .map(({ id }) => `  ${id}: notImplemented,\n`)
+${operationIdsOf(names)
+  .map((id) => `  ${id}: notImplemented,\n`)
   .join('')}};
 `;
-
-const testOf = ({ plural, singular, prefix }: Names, { id, method, isOne, status, body }: Operation): string => {
-  const params = isOne ? `{ teamId: team.id, ${singular}Id: '${prefix}_a1B2c3D4e5F6' }` : '{ teamId: team.id }';
-  return `import { describe, expect, test } from 'vitest';
-import { backends, clientOf, team } from '../support/client.ts';
-
-const path = '/api/v1/teams/{teamId}/${plural}${isOne ? `/{${singular}Id}` : ''}';
-
-describe.each(backends)('${id} on $name', (backend) => {
-  test('${status}', async () => {
-    const { response } = await clientOf(backend).${method}(path, {
-      params: { path: ${params} },${body ? `\n      body: ${body},` : ''}
-    });
-    expect(response.status).toBe(${status});
-  });
-});
-`;
-};

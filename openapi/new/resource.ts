@@ -1,5 +1,5 @@
-// `npm run new -- labels --prefix lbl` writes the files of a new resource with five operations: contract, handlers and tests. The
-// handlers return 501, and one test of each operation fails until it is implemented.
+// `npm run new -- labels --prefix lbl` writes the files of a new resource with five operations: contract and handlers. The handlers
+// return 501, and one test of each operation fails until it is implemented (test/laws).
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -1,9 +1,9 @@
 // The audit log of one team and environment. Entries are written with each change and never modified.
 import { type Selectable, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
-import { actionsOf, prefixOf } from '../events/resources.ts';
 import type { Author, NewAuditEntry } from '../http/changes.ts';
 import { countMax } from '../http/paging.ts';
+import { actionsOf, prefixOf } from '../http/resourceTypes.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { newUuid, toPrefixed, toUuid } from '../storage/ids.ts';
 import { onPage, type Paging } from '../storage/page.ts';

@@ -3,11 +3,11 @@ import { type Selectable, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
 import type { NewEvent } from '../http/changes.ts';
 import { countMax } from '../http/paging.ts';
+import { actionsOf } from '../http/resourceTypes.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { randomBase62, toUuid } from '../storage/ids.ts';
 import { eventsKeptMs } from '../storage/retention.ts';
 import type { Tables } from '../storage/tables.ts';
-import { actionsOf } from './resources.ts';
 
 type Event = components['schemas']['Event'];
 type EventRow = Omit<Selectable<Tables['events']>, 'data'> & { data: Event['data'] };

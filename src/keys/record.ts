@@ -1,6 +1,7 @@
 // Records a change of a key: an audit log entry and an event.
-import { auditedOf, snapshotOf } from '../events/fields.ts';
+
 import type { Change, EventType, NewAuditEntry } from '../http/changes.ts';
+import { auditedOf, snapshotOf } from '../http/eventFields.ts';
 import { type KeyRow, toApiKey } from './apiKey.ts';
 
 type KeyEvent = Extract<EventType, `api_key.${string}`>;

@@ -1,5 +1,5 @@
 import type { TicketsHandlers } from '../../generated/stubs.ts';
-import { changesOf, snapshotOf } from '../events/fields.ts';
+import { changesOf, snapshotOf } from '../http/eventFields.ts';
 import { byCreation, pageOf, pagingOf } from '../http/paging.ts';
 import { Problem } from '../http/problem.ts';
 import { toPrefixed } from '../storage/ids.ts';

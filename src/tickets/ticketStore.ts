@@ -1,7 +1,7 @@
 // The tickets of one team and environment.
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
-import { changedFields } from '../events/fields.ts';
+import { changedFields } from '../http/eventFields.ts';
 import { countMax } from '../http/paging.ts';
 import { Problem } from '../http/problem.ts';
 import type { TenantDatabase } from '../storage/database.ts';

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { appendEvents } from '../../src/events/eventStore.ts';
-import { snapshotOf } from '../../src/events/fields.ts';
+import { snapshotOf } from '../../src/http/eventFields.ts';
 import { createDatabase, type Database } from '../../src/storage/database.ts';
 import { toUuid } from '../../src/storage/ids.ts';
 import { migrate } from '../../src/storage/migrate.ts';

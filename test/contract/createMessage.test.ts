@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { components } from '../../generated/types.ts';
 import { type Backend, backends, clientOf } from '../support/client.ts';
-import { demoTicket, missingTicket } from './demo.ts';
+import { demoTicket } from './demo.ts';
 import { only } from './only.ts';
 import { messages, newTicket, ofTeam, read, strangers } from './tickets.ts';
 
@@ -11,7 +11,6 @@ const post = (backend: Backend, ticketId: string, body: MessageCreate, key?: str
 
 describe.each(backends)('createMessage on $name', (backend) => {
   const stateful = only(backend, 'keeps state');
-  const lookingUp = only(backend, 'looks data up');
   const add = async (ticketId: string, body: MessageCreate) => {
     const { data } = await post(backend, ticketId, body);
     if (!data) throw new Error('the message was not added');
@@ -58,12 +57,6 @@ describe.each(backends)('createMessage on $name', (backend) => {
     expect(await firstResponseAt()).toBe(createdAt);
     await add(id, { content: 'Another' });
     expect(await firstResponseAt()).toBe(createdAt);
-  });
-
-  lookingUp('404 for a ticket that does not exist', async () => {
-    const { error, response } = await post(backend, missingTicket, { content: 'Hello' });
-    expect(response.status).toBe(404);
-    expect(error?.error).toMatchObject({ code: 'resource_missing', param: 'ticketId' });
   });
 
   stateful.each(strangers)('404 for $who, and no message is added', async ({ teamId, key }) => {

@@ -1,8 +1,9 @@
 // Every check of the front that a request can fail, in order: the change that causes the fault and the expected
 // response. Statuses and codes are repeated here on purpose, because the registry is under test.
 import { keys, otherTeam } from '../support/client.ts';
+import type { TableEntry } from '../support/table.ts';
 import { foreignUuid } from './demo.ts';
-import { bodySchemaOf, type Draft, declaredErrors, type TableEntry } from './requests.ts';
+import { bodySchemaOf, type Draft, declaredErrors } from './requests.ts';
 
 export type Fault = {
   /** Faults in the same step have no defined order. */

@@ -4,7 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
 import { type Backend, backends, keys, otherTeam } from '../support/client.ts';
-import { type Draft, goodRequest, sendDraft, type TableEntry, withKey } from './requests.ts';
+import type { TableEntry } from '../support/table.ts';
+import { type Draft, goodRequest, sendDraft, withKey } from './requests.ts';
 
 type Expected = { status: number; code?: string };
 type Credential = {

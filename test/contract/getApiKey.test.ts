@@ -1,28 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { backends } from '../support/client.ts';
-import { got, keysBy, missingKey, newKey, told, withoutSecret } from './apiKeys.ts';
+import { got, keysBy, missingKey, newKey, told } from './apiKeys.ts';
 import { only } from './only.ts';
 import { strangers } from './tickets.ts';
 
 describe.each(backends)('getApiKey on $name', (backend) => {
   const stateful = only(backend, 'keeps state');
   const { get, change, rotate, revoke } = keysBy(backend);
-
-  test('200 returns the requested key, by either spelling of the ID', async () => {
-    const { id, uuid } = await newKey(backend);
-    for (const keyId of [id, uuid, uuid.toUpperCase()]) {
-      const { data, response } = await get(keyId);
-      expect(response.status).toBe(200);
-      expect(data?.data).toMatchObject({ object: 'api_key', id, uuid });
-      expect(data?.data).not.toHaveProperty('key');
-      expect(data?.meta.requestId).toBe(response.headers.get('X-Request-Id'));
-    }
-  });
-
-  stateful('200 returns the key as it was created, without its secret', async () => {
-    const made = await newKey(backend, { rateLimit: 4, restrictions: { endpoints: ['getApiKey'] } });
-    expect(await got(get(made.id))).toEqual(withoutSecret(made));
-  });
 
   stateful('200 for a key that requests itself', async () => {
     const made = await newKey(backend, { permissions: ['keys:read'] });
@@ -39,11 +23,6 @@ describe.each(backends)('getApiKey on $name', (backend) => {
     expect(await status()).toBe('deactivated');
     await revoke(id);
     expect(await status()).toBe('revoked');
-  });
-
-  stateful('404 for a key that does not exist', async () => {
-    for (const keyId of [missingKey, 'ffffffff-ffff-4fff-8fff-ffffffffffff'])
-      expect(told(await get(keyId))).toEqual([404, 'resource_missing', 'keyId']);
   });
 
   stateful.each(strangers)(

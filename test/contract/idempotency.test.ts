@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
 import { type Backend, backends, keys, otherTeam, send, team } from '../support/client.ts';
+import { follow, type Node } from '../support/judge.ts';
+import { inContract } from '../support/table.ts';
 import { missingTicket } from './demo.ts';
 import { only } from './only.ts';
 import { type Draft, goodRequest, sendDraft, withHeaders, withKey } from './requests.ts';
@@ -11,15 +13,12 @@ import { spellingsOf } from './spellings.ts';
 const tickets = `/api/v1/teams/${team.id}/tickets`;
 const idempotent = operationTable.filter(({ isIdempotent }) => isIdempotent);
 const keysPath = `/api/v1/teams/${team.id}/api-keys`;
-/** A body that the operation accepts and that differs from its example. */
-const anotherBody: Record<string, string> = {
-  createTicket: '{"title":"Another"}',
-  updateTicket: '{"title":"Another"}',
-  createMessage: '{"content":"Another"}',
-  createApiKey: '{"name":"Another","permissions":[]}',
-  updateApiKey: '{"name":"Another"}',
-  rotateApiKey: '{"overlapSeconds":1}',
-};
+/** A valid body that differs from the one of `goodRequest`: the second example, or the first with another text. */
+function anotherBody(operation: (typeof idempotent)[number]): string {
+  const [first, second] = Object.values<Node>(inContract(operation).requestBody.content['application/json'].examples);
+  if (second) return JSON.stringify(follow(second).value);
+  return JSON.stringify(follow(first as Node).value, (_, value) => (typeof value === 'string' ? `${value}s` : value));
+}
 const json = { 'content-type': 'application/json' };
 const post = (backend: Backend, once: string, body: object, more: { path?: string; key?: string } = {}) =>
   send(backend, more.path ?? tickets, {
@@ -91,7 +90,7 @@ describe.each(backends)('Idempotency-Key on $name', (backend) => {
     test('409 idempotency_conflict for another body, and the first request is still replayed afterwards', async () => {
       const request = await own();
       const first = await sendDraft(backend, request);
-      const body = anotherBody[operation.operationId];
+      const body = anotherBody(operation);
       const refused = await sendDraft(backend, { ...request, body });
       expect(refused.status).toBe(409);
       expect(await errorOf(refused)).toMatchObject({ code: 'idempotency_conflict', param: 'Idempotency-Key' });

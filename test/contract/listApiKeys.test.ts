@@ -8,25 +8,6 @@ describe.each(backends)('listApiKeys on $name', (backend) => {
   const stateful = only(backend, 'keeps state');
   const { list, change, revoke } = keysBy(backend);
 
-  test('200 returns 20 keys per page by default', async () => {
-    const { data, response } = await list();
-    expect(response.status).toBe(200);
-    expect(data?.pagination).toMatchObject({ page: 1, pageSize: 20 });
-    expect(data?.data[0]).toMatchObject({ object: 'api_key' });
-    expect(data?.data.some((one) => 'key' in one)).toBe(false);
-  });
-
-  test('200 respects page, pageSize and cursor, and returns them in pagination', async () => {
-    const one = await list({ page: 2, pageSize: 1 });
-    expect(one.data?.data).toHaveLength(1);
-    expect(one.data?.pagination).toMatchObject({ page: 2, pageSize: 1 });
-    const first = await list({ pageSize: 1 });
-    expect(first.data?.pagination).toMatchObject({ page: 1, pageSize: 1, hasMore: true });
-    const next = await list({ pageSize: 1, cursor: first.data?.pagination.nextCursor as string }); // hasMore is true
-    expect(next.data?.pagination).toMatchObject({ page: 2, pageSize: 1 });
-    expect(next.data?.data[0]?.id).not.toBe(first.data?.data[0]?.id);
-  });
-
   test.each<[string, Record<string, string>]>([
     ['status', { status: 'lost' }],
     ['type', { type: 'Secret' }],

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
 import { backends, send } from '../support/client.ts';
 import { follow, type Node } from '../support/judge.ts';
-import { declaredErrors, entryOf, goodRequest, inContract, sendDraft, withHeaders } from './requests.ts';
+import { inContract } from '../support/table.ts';
+import { declaredErrors, entryOf, goodRequest, sendDraft, withHeaders } from './requests.ts';
 
 const mock = backends[1];
 type Entry = (typeof operationTable)[number];

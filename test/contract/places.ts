@@ -1,6 +1,6 @@
 // Walks a success body along its schema, to find the objects of the contract and the fields for secret keys only.
 import { follow, type Node } from '../support/judge.ts';
-import { inContract, type TableEntry } from './requests.ts';
+import { inContract, type TableEntry } from '../support/table.ts';
 
 /** An object in a body: the keys that lead to it, and its schema. */
 export type Place = { at: string; keys: (string | number)[]; schema: Node };

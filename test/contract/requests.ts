@@ -1,9 +1,11 @@
 // One valid request per operation, made from the examples of the contract and the demo data. Tests plant faults in
 // copies of it.
 import { operationTable } from '../../generated/operations.ts';
+import { collections } from '../laws/collections.ts';
 import { type Backend, backends, clientOf, judgedFetch, keys, team } from '../support/client.ts';
-import { contract, follow, type Node } from '../support/judge.ts';
+import { follow, type Node } from '../support/judge.ts';
 import { signatureOf } from '../support/partner.ts';
+import { inContract, type TableEntry } from '../support/table.ts';
 import { liveArticles } from './demo.ts';
 
 export type Draft = {
@@ -14,30 +16,13 @@ export type Draft = {
   headers: Record<string, string>;
   body: string | undefined;
 };
-export type TableEntry = (typeof operationTable)[number];
 
-/** A ticket that no other test uses: some requests change it. */
-async function someTicketId(): Promise<string> {
-  const params = { path: { teamId: team.id } };
-  const body = { title: 'For requests that succeed' };
-  const { data } = await clientOf(backends[0]).POST('/api/v1/teams/{teamId}/tickets', { params, body });
-  return data?.data.id as string; // it was created
-}
-
-/** The demo has no events, but the ticket above left one. */
+/** The demo has no events, but a new ticket leaves one. */
 async function someEventId(): Promise<string> {
   const [server] = backends;
   const params = { path: { teamId: team.id } };
   const { data } = await clientOf(server).GET('/api/v1/teams/{teamId}/events', { params });
   return data?.data[0]?.id as string; // it now exists
-}
-
-/** A key that no other test uses, of the environment. */
-async function someKeyId(): Promise<string> {
-  const body = { name: 'For requests that succeed', permissions: [] };
-  const params = { path: { teamId: team.id } };
-  const { data } = await clientOf(backends[0]).POST('/api/v1/teams/{teamId}/api-keys', { params, body });
-  return data?.data.id as string; // it was created
 }
 
 /** The user of the demo keys. */
@@ -48,18 +33,20 @@ async function someUserId(): Promise<string> {
 
 const pathValues: Record<string, string> = {
   teamId: team.id,
-  ticketId: await someTicketId(),
-  eventId: await someEventId(),
-  keyId: await someKeyId(),
   userId: await someUserId(),
   team: team.slug,
   slug: liveArticles[0]?.slug as string, // the demo has eight
 };
+// Items that no other test uses, because some requests change them.
+for (const { create, parameter } of collections)
+  if (create && parameter) {
+    const response = await sendDraft(backends[0], goodRequest(create));
+    pathValues[parameter] = ((await response.json()) as Node).data?.id ?? 'not_implemented';
+  }
+pathValues.eventId = await someEventId();
 
 export const entryOf = (operationId: string): TableEntry =>
   operationTable.find((one) => one.operationId === operationId) as TableEntry; // callers name operations of the table
-/** The operation in the bundle. */
-export const inContract = ({ path, method }: TableEntry): Node => contract.paths[path][method.toLowerCase()];
 /** The schema of an operation's JSON body, if it has one. */
 export function bodySchemaOf(operation: TableEntry): Node | undefined {
   const media = inContract(operation).requestBody?.content['application/json'];

@@ -1,6 +1,7 @@
 // Different spellings of the same request.
 import { toUuid } from '../../src/storage/ids.ts';
-import type { Draft, TableEntry } from './requests.ts';
+import type { TableEntry } from '../support/table.ts';
+import type { Draft } from './requests.ts';
 
 /** Each with a name for its difference. */
 export function spellingsOf({ path: template }: TableEntry, draft: Draft): [what: string, spelling: Draft][] {

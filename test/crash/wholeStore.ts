@@ -1,7 +1,7 @@
 // The invariants of the store after a crash: no partial writes.
 import { isDeepStrictEqual } from 'node:util';
 import type pg from 'pg';
-import { snapshotOf } from '../../src/events/fields.ts';
+import { snapshotOf } from '../../src/http/eventFields.ts';
 import { type TicketRow, toTicket } from '../../src/tickets/ticket.ts';
 
 /** Each query finds rows that must not exist. Seeded tickets have no events; our tickets are called `crash-`. */

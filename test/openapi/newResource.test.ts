@@ -29,7 +29,7 @@ test('a new resource passes the lint rules, biome and the compiler', { timeout: 
   run('git', 'init', '-q'); // biome reads .gitignore only in a repository
 
   const created = run(process.execPath, 'openapi/new/resource.ts', 'entries', '--prefix', 'ent', '--singular', 'entry');
-  expect(created.match(/^created /gm)).toHaveLength(18);
+  expect(created.match(/^created /gm)).toHaveLength(13);
   expect(() => run(process.execPath, 'openapi/new/resource.ts', 'entries', '--prefix', 'ent')).toThrow(
     'already exists',
   );

@@ -35,7 +35,7 @@ export const schemaViolations: Violation[] = [
   [
     'plain-responses',
     'a union without a discriminator',
-    (d) => (schema(d, 'Message').properties.by = { oneOf: [ref('User'), ref('Message')] }),
+    (d) => (schema(d, 'Message').properties.by = { oneOf: [ref('User'), ref('Deleted')] }),
   ],
   ['used-schemas', 'an unused schema', (d) => (d.components.schemas.Stray = field({ type: 'boolean' }))],
   ['plain-responses', 'a nested oneOf', (d) => (schema(d, 'Message').properties.senderName.oneOf = [{ minLength: 1 }])],

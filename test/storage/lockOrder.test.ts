@@ -4,9 +4,10 @@ import pg from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
 import { newUuid, toPrefixed } from '../../src/storage/ids.ts';
-import { type Draft, goodRequest, type TableEntry, urlOf } from '../contract/requests.ts';
+import { type Draft, goodRequest, urlOf } from '../contract/requests.ts';
 import { type OwnStore, openOwnStore, serve } from '../idempotency/ownServer.ts';
 import { type Backend, keys, team } from '../support/client.ts';
+import type { TableEntry } from '../support/table.ts';
 
 const { TEST_DATABASE_URL } = process.env;
 const rounds = 200;

@@ -3,8 +3,8 @@
 import { appendAudit } from '../../src/audit/auditStore.ts';
 import { demoTeam } from '../../src/demoTeam.ts';
 import { appendEvents } from '../../src/events/eventStore.ts';
-import { snapshotOf } from '../../src/events/fields.ts';
 import type { NewAuditEntry, NewEvent } from '../../src/http/changes.ts';
+import { snapshotOf } from '../../src/http/eventFields.ts';
 import { unrestricted } from '../../src/http/restrictions.ts';
 import { issueKey } from '../../src/newTeam.ts';
 import { createDatabase, type Database } from '../../src/storage/database.ts';
