@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -27,30 +27,34 @@ function ownFolder(name: string): string {
   return folder;
 }
 
-export default defineConfig({
-  test: {
-    projects: [
-      {
-        test: {
-          name: 'tests',
-          root: '.',
-          include: ['test/**/*.test.ts'],
-          exclude: [...last, ...(onPostgres ? storeless : [])],
-          globalSetup: 'test/support/servers.ts',
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
-          // Not 0, because with a single worker (two cores) vitest runs group 0 after all others.
-          sequence: { groupOrder: 1 },
+export default defineConfig(({ mode }) => {
+  if (mode === 'all') process.env.TEST_ALL = 'true'; // test/support/sample.ts
+  return {
+    test: {
+      maxWorkers: Math.max(2, availableParallelism() - 1), // tests often wait, so one worker would leave a core idle
+      projects: [
+        {
+          test: {
+            name: 'tests',
+            root: '.',
+            include: ['test/**/*.test.ts'],
+            exclude: [...last, ...(onPostgres ? storeless : [])],
+            globalSetup: 'test/support/servers.ts',
+            testTimeout: 20_000,
+            hookTimeout: 60_000,
+            // Not 0, because with a single worker (two cores) vitest runs group 0 after all others.
+            sequence: { groupOrder: 1 },
+          },
         },
-      },
-      {
-        test: {
-          name: 'coverage',
-          root: '.',
-          include: last,
-          sequence: { groupOrder: 2 },
+        {
+          test: {
+            name: 'coverage',
+            root: '.',
+            include: last,
+            sequence: { groupOrder: 2 },
+          },
         },
-      },
-    ],
-  },
+      ],
+    },
+  };
 });

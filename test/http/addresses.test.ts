@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { admissionOf, type Restrictions, widened } from '../../src/http/restrictions.ts';
-import { type Random, randomFrom } from '../judges/random.ts';
+import { type Random, randomFrom } from '../support/random.ts';
 import { schemaAdmits } from './schemaAdmits.ts';
 
 const only = (ipAddresses: string[]): Restrictions => ({ ipAddresses, referrers: [], endpoints: [] });

@@ -1,7 +1,7 @@
 // Hostile input: each request receives the correct error in the envelope, and the process continues.
 import { describe, expect, test } from 'vitest';
-import { randomFrom } from '../judges/random.ts';
 import { type Backend, backends } from '../support/client.ts';
+import { randomFrom } from '../support/random.ts';
 import { hostileBodies } from './hostileBodies.ts';
 import { hostileHeads } from './hostileHeads.ts';
 import { get, post, tickets } from './requests.ts';

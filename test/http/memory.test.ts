@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Random, randomFrom } from '../judges/random.ts';
+import { type Random, randomFrom } from '../support/random.ts';
 import { get, keyless, post, tickets } from './requests.ts';
 import { type Chunk, exchange } from './socket.ts';
 

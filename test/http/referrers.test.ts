@@ -2,7 +2,7 @@
 // text.
 import { describe, expect, test } from 'vitest';
 import { admissionOf, type Restrictions, widened } from '../../src/http/restrictions.ts';
-import { type Random, randomFrom } from '../judges/random.ts';
+import { type Random, randomFrom } from '../support/random.ts';
 import { schemaAdmits } from './schemaAdmits.ts';
 
 type Headers = { referer?: string | undefined; origin?: string | undefined };

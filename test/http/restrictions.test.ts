@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { operationTable } from '../../generated/operations.ts';
 import { admissionOf, type Restrictions, widened } from '../../src/http/restrictions.ts';
-import { randomFrom } from '../judges/random.ts';
+import { randomFrom } from '../support/random.ts';
 
 const listTickets = { operationId: 'listTickets', tag: 'Tickets' };
 const getTicket = { operationId: 'getTicket', tag: 'Tickets' };

@@ -1,7 +1,7 @@
 // The template that matches a path, for every order of the templates in the contract.
 import { describe, expect, test } from 'vitest';
 import { createRouter, type Operation } from '../../src/http/router.ts';
-import { randomFrom } from '../judges/random.ts';
+import { randomFrom } from '../support/random.ts';
 
 const operation = (path: string, method = 'GET'): Operation =>
   ({ path, method, aliases: [] as string[] }) as unknown as Operation; // the only fields that the router reads

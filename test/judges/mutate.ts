@@ -1,7 +1,8 @@
 // Mutates a valid request in one or two places, as a careless or curious client would. Not every mutation makes it
 // invalid.
+
+import type { Random } from '../support/random.ts';
 import type { Attempt } from './attempt.ts';
-import type { Random } from './random.ts';
 
 const uuid = '019470a1-2b3c-8d4e-9f50-a1b2c3d4e5f6';
 const ids = ['tkt_a1B2c3D4e5F6', 'mem_q1W2e3R4t5Y6', 'cus_x9Y8z7W6v5U4', uuid, uuid.toUpperCase()];
