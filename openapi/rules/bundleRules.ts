@@ -14,7 +14,7 @@ import { closedRequests, openResponses } from './objects.ts';
 import { headlines, oneTag, operationIds } from './operations.ts';
 import { aliases, pathAreas, pathIds, prefixedIds, wholeSegments } from './paths.ts';
 import { componentReferences, noReferenceSiblings } from './references.ts';
-import { noCookies, requestTimes, toldPatterns, wholeMultiples } from './requests.ts';
+import { noCookies, readableBodies, requestTimes, toldPatterns, wholeMultiples } from './requests.ts';
 import { finiteResponses, generatablePatterns, generatableResponses, plainResponses } from './responseSchemas.ts';
 import type { Rule } from './rule.ts';
 import { openProbes, ownSecurity, permissionNames } from './security.ts';
@@ -74,6 +74,7 @@ export const bundleRules: Record<string, Rule> = {
   'webhook-tags': webhookTags,
   'string-unions': stringUnions,
   'no-cookies': noCookies,
+  'readable-bodies': readableBodies,
   'whole-multiples': wholeMultiples,
   'request-times': requestTimes,
   'told-patterns': toldPatterns,

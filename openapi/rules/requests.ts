@@ -1,7 +1,8 @@
 // Constructs that a request must not use, because the guard and the contract would interpret them differently.
 import { type Contract, parametersOf, resolve } from '../../src/contract/document.ts';
+import { readable } from '../../src/contract/forms.ts';
 import { anyText } from '../../src/contract/keywords.ts';
-import { operationsAt } from './bodies.ts';
+import { bodiesOf, operationsAt } from './bodies.ts';
 import type { Problem } from './rule.ts';
 import { everySchema, parts, reached, type Standing, target, typesOf } from './schemas.ts';
 
@@ -11,6 +12,13 @@ export function* noCookies(contract: Contract): Generator<Problem> {
     for (const { name, in: place } of parametersOf(contract, item, operation))
       if ((place as string) === 'cookie')
         yield { at, message: `${name} is a cookie, and the API does not read cookies.` };
+}
+
+/** The front can read every media type of a request body. */
+export function* readableBodies(contract: Contract): Generator<Problem> {
+  for (const { direction, mediaType, at } of bodiesOf(contract))
+    if (direction === 'request' && !readable.includes(mediaType))
+      yield { at, message: `The front cannot read ${mediaType}. It reads ${readable.join(', ')}.` };
 }
 
 /** `multipleOf` is a whole number. With fractions, rounding errors make 19.99 no multiple of 0.01. */

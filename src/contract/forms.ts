@@ -13,6 +13,8 @@ export type Form = Readonly<Record<string, FormField>>;
 
 export const urlEncoded = 'application/x-www-form-urlencoded';
 export const multipart = 'multipart/form-data';
+/** The media types that the front can read (src/http/readers.ts and multipart.ts). */
+export const readable: readonly string[] = ['application/json', urlEncoded, multipart];
 
 /**
  * The fields of the form that a body can be. Undefined if it cannot be a form.

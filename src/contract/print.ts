@@ -1,5 +1,5 @@
 // Prints the TypeScript that is generated from the contract: operation table, handler interfaces, error registry.
-import { frontHeaders, isOfSession, isRead } from './complete.ts';
+import { frontHeaders } from './complete.ts';
 import {
   bodiesOfSuccess,
   type Contract,
@@ -17,6 +17,7 @@ import {
 } from './document.ts';
 import { columnsOf } from './formats.ts';
 import { formOf } from './forms.ts';
+import { isOfSession, isRead } from './frontErrors.ts';
 import { requestHeadersOf, responseHeadersOf } from './headers.ts';
 import { isCommaList, wireParameters } from './queries.ts';
 

@@ -1,17 +1,16 @@
 // Explains why a request is invalid. The guard only decides that it is. The explanation comes from a separate ajv, so that it does
 // not depend on the guard's implementation. Nothing here runs for a valid request.
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import formats from 'ajv-formats';
+import type { ErrorObject } from 'ajv/dist/2020.js';
 import type { Request } from 'express';
 import {
   type Contract,
   type Parameter,
   parametersOf,
-  type Ref,
   resolve as resolveIn,
   type Schema,
 } from '../contract/document.ts';
 import { isCommaList, wireParameters } from '../contract/queries.ts';
+import { createValidators } from '../contract/validators.ts';
 import { branchFor, requiredAlone } from './branches.ts';
 import { numberOf, queryOf } from './parameters.ts';
 import { Problem } from './problem.ts';
@@ -104,15 +103,11 @@ const plainFault = (keyword: string, path: string[], params: Fault['params'] = {
 });
 
 function createFaultFinder(contract: Contract, resolve: Resolve): FaultIn {
-  const ajv = new Ajv2020({ verbose: true, strict: false, validateSchema: false, inlineRefs: false });
-  (formats as unknown as (ajv: Ajv2020) => void)(ajv); // its types describe the CommonJS export
-  ajv.addSchema({ components: contract.components }, 'contract');
-  const compiled = new WeakMap<Schema, ValidateFunction>();
+  const validatorOf = createValidators(contract.components.schemas, { verbose: true, inlineRefs: false });
   return faultIn;
 
   function faultIn(schema: Schema, value: unknown, path: string[] = []): Fault | undefined {
-    const check = compiled.get(schema) ?? ajv.compile(rooted(schema));
-    compiled.set(schema, check);
+    const check = validatorOf(schema);
     if (check(value)) return undefined;
     const errors = check.errors as ErrorObject[]; // set when the check fails
     const last = errors.at(-1) as ErrorObject; // the outermost error: those of a union's branches come before it
@@ -170,7 +165,3 @@ function faultOf(error: ErrorObject, path: string[]): Fault {
 
 const partsOf = (pointer: string): string[] => pointer.split('/').slice(1).map(unescaped);
 const unescaped = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~');
-
-/** A copy whose references point into the contract. */
-const rooted = (schema: Ref<Schema>): Schema =>
-  JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/', '"$ref":"contract#/')) as Schema;

@@ -1,6 +1,5 @@
 // Checks the parts of a success that the guard does not see: the headers that a handler sets, and the items of a stream.
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import formats from 'ajv-formats';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
 import {
   bodiesOfSuccess,
   type Contract,
@@ -11,6 +10,7 @@ import {
   type Schema,
   successesOf,
 } from '../contract/document.ts';
+import { createValidators } from '../contract/validators.ts';
 import { closed } from './cut.ts';
 import type { Operation } from './router.ts';
 
@@ -27,12 +27,12 @@ export function createSchemaChecks(contract: Contract): SchemaChecks {
   for (const { operation } of operationsOf(contract)) {
     const { operationId } = operation;
     for (const { media } of bodiesOfSuccess(contract, operation))
-      if (media['x-item']) items.set(operationId, media['x-item']);
+      if (media['x-item']) items.set(operationId, closed(media['x-item']) as Schema);
     for (const { status, response } of successesOf(contract, operation))
       for (const [name, header] of Object.entries<Ref<Header>>(response.headers ?? {}))
         headers.set(`${operationId} ${status} ${name}`, resolve(contract, header).schema);
   }
-  const validatorOf = compiler(contract);
+  const validatorOf = createValidators(closed(contract.components.schemas) as object);
 
   return {
     headers({ operationId, successes }, status, given) {
@@ -47,30 +47,12 @@ export function createSchemaChecks(contract: Contract): SchemaChecks {
       }
     },
     item({ operationId }, item) {
-      refuse(validatorOf(items.get(operationId) ?? false), item, `an item of ${operationId}`);
+      refuse(validatorOf(items.get(operationId) ?? nothing), item, `an item of ${operationId}`);
     },
   };
 }
 
-/** Compiles a schema on its first use. */
-function compiler(contract: Contract): (schema: Schema | false) => ValidateFunction {
-  const compiled = new Map<Schema | false, ValidateFunction>();
-  let ajv: Ajv2020 | undefined;
-  const started = (): Ajv2020 => {
-    const made = new Ajv2020({ strict: false, validateSchema: false });
-    (formats as unknown as (ajv: Ajv2020) => void)(made); // its types describe the CommonJS export
-    return made.addSchema(closed({ components: { schemas: contract.components.schemas } }), 'contract');
-  };
-  return (schema) => {
-    ajv ??= started();
-    const known = compiled.get(schema);
-    if (known) return known;
-    const rooted = JSON.parse(JSON.stringify(closed(schema)).replaceAll('"$ref":"#/', '"$ref":"contract#/'));
-    const made = ajv.compile(rooted);
-    compiled.set(schema, made);
-    return made;
-  };
-}
+const nothing: Schema = { not: {} };
 
 const isNumeric = (contract: Contract, schema: Schema): boolean =>
   [resolve(contract, schema).type].flat().some((type) => type === 'integer' || type === 'number');

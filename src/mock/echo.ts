@@ -1,8 +1,7 @@
 // Copies the fields of a write into its response. A field of the request is copied to the field with the same name if the response
 // schema allows its value.
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { type Contract, resolve, type Schema } from '../contract/document.ts';
+import { createValidators } from '../contract/validators.ts';
 import { Problem } from '../http/problem.ts';
 import { isOurs, isUuid, newUuid, toPrefixed, toUuid } from '../storage/ids.ts';
 import type { Row } from './rows.ts';
@@ -12,7 +11,8 @@ type Write = { request: Schema; response: Schema; sent: Row; isCreate: boolean; 
 export type Echo = (write: Write, base: Row) => Row;
 
 export function createEcho(contract: Contract): Echo {
-  const fits = fitsOf(contract);
+  const validatorOf = createValidators(contract.components.schemas);
+  const fits = (schema: Schema, value: unknown): boolean => validatorOf(schema)(value);
   return (write, base) => {
     const row = fields(write, base);
     Object.assign(row, effects(write));
@@ -116,16 +116,4 @@ function withNewId({ now }: Write, row: Row): Row {
   if (typeof id !== 'string' || typeof uuid !== 'string') return row;
   const fresh = newUuid(now);
   return { ...row, id: toPrefixed(id.slice(0, id.indexOf('_')), fresh), uuid: fresh };
-}
-
-/** Whether a value is valid against a schema of the contract. */
-function fitsOf({ components }: Contract): (schema: Schema, value: unknown) => boolean {
-  const ajv = new Ajv2020({ strict: false });
-  addFormats.default(ajv);
-  const known = new Map<Schema, (value: unknown) => boolean>();
-  return (schema, value) => {
-    const check = known.get(schema) ?? ajv.compile({ ...schema, components });
-    known.set(schema, check);
-    return check(value);
-  };
 }

@@ -1,8 +1,9 @@
 // Publishable keys do not receive data marked `x-audience: secret`: not in a body, and not by search, filter or sort.
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { operationTable } from '../../generated/operations.ts';
 import { backends, clientOf, keys, send, team } from '../support/client.ts';
 import { contract } from '../support/judge.ts';
+import { written } from '../support/table.ts';
 import { withInternal } from './demo.ts';
 import { only } from './only.ts';
 import { startFront } from './ownFront.ts';
@@ -10,7 +11,7 @@ import { at, placesOf, secretFieldsOf, secretNamesIn, successSchema, successSche
 import { exampleContent, goodRequest, sendDraft, urlOf, withKey } from './requests.ts';
 import { messages, newTicket, ofTeam, read, tickets } from './tickets.ts';
 
-const forBoth = operationTable.filter(({ security }) => {
+const forBoth = written.filter(({ security }) => {
   const schemes = security.map(({ scheme }) => scheme as string);
   return schemes.includes('publishableKey') && schemes.includes('secretKey');
 });
@@ -121,7 +122,7 @@ describe('a handler that returns every field', () => {
   beforeAll(async () => {
     front = await startFront({
       backend: async ({ operation }, finish) => {
-        const entry = operationTable.find(({ operationId }) => operationId === operation.operationId) as Entry;
+        const entry = written.find(({ operationId }) => operationId === operation.operationId) as Entry;
         return finish({ status: 200, content: withNotes(entry) });
       },
     });

@@ -1,8 +1,9 @@
 // For every operation: the response to each fault, and to two faults the response to the earlier one.
+
 import { describe, expect, test } from 'vitest';
-import { operationTable } from '../../generated/operations.ts';
 import { backends } from '../support/client.ts';
 import { sample, shareOf } from '../support/sample.ts';
+import { written } from '../support/table.ts';
 import { canMeet, faultsOf } from './faults.ts';
 import { goodRequest, sendDraft } from './requests.ts';
 
@@ -10,7 +11,7 @@ import { goodRequest, sendDraft } from './requests.ts';
 const pairsOfRun = 2_000;
 
 describe.each(backends)('the front on $name', (backend) => {
-  describe.each(operationTable)('$operationId', (operation) => {
+  describe.each(written)('$operationId', (operation) => {
     const all = faultsOf(operation);
 
     test.each(all)('$status $code for $title', async ({ status, code, spoil }) => {

@@ -1,7 +1,8 @@
 // The response of the front to a failing backend, and to a backend response that violates the contract.
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { operationTable } from '../../generated/operations.ts';
 import type { Backend } from '../../src/http/answer.ts';
+import { written } from '../support/table.ts';
 import { startFront } from './ownFront.ts';
 import { at, placesOf, successSchema } from './places.ts';
 import { exampleContent, goodRequest, sendDraft, urlOf } from './requests.ts';
@@ -30,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([strict.stop(), lenient.stop()]));
 
-describe.each(operationTable)('$operationId', (operation) => {
+describe.each(written)('$operationId', (operation) => {
   test.each(failures)('$status $code for $title, with a neutral message', async ({ status, code, error }) => {
     behind = async () => {
       throw error;

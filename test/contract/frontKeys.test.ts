@@ -1,6 +1,6 @@
 // Authentication, authorization and rate limits.
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { operationTable } from '../../generated/operations.ts';
 import type { Key } from '../../src/http/keyring.ts';
 import { mockKeys } from '../../src/mock/keyring.ts';
 import {
@@ -15,6 +15,7 @@ import {
   team,
   throughProxy,
 } from '../support/client.ts';
+import { written } from '../support/table.ts';
 import { startFront } from './ownFront.ts';
 import { sendRaw } from './raw.ts';
 import { entryOf, exampleContent, goodRequest, sendDraft, urlOf, withHeaders, withKey } from './requests.ts';
@@ -24,7 +25,7 @@ const articles = `/api/library/${team.slug}/articles`;
 const errorOf = async (response: Response) => ((await response.json()) as { error: Record<string, unknown> }).error;
 const codeOf = async (response: Response) => (await errorOf(response)).code;
 const remaining = (response: Response) => response.headers.get('X-RateLimit-Remaining');
-const keyed = operationTable.filter(({ security }) => security.length > 0);
+const keyed = written.filter(({ security }) => security.length > 0);
 const needsPermission = keyed.filter(({ security }) => security.every(({ permissions }) => permissions.length > 0));
 
 describe.each(backends)('keys on $name', (backend) => {
@@ -131,7 +132,7 @@ describe('a key without any permission', () => {
 describe.each(limitedBackends)('a rate limit of one request on $name', (backend) => {
   const [{ keys }, { id: otherTeamId }] = limited.demo.teams;
 
-  test.each(operationTable.filter(({ isProbe }) => !isProbe))('429 on $operationId', async (operation) => {
+  test.each(written.filter(({ isProbe }) => !isProbe))('429 on $operationId', async (operation) => {
     const good = goodRequest(operation);
     const draft = operation.security.length > 0 ? withKey(good, keys.secretTest) : good;
     await sendDraft(backend, draft);
@@ -239,7 +240,7 @@ describe.each(proxiedBackends)('rate limits of two requests on $name', (backend)
     expect(statuses).toEqual([200, 200, 429, 200]);
   });
 
-  test.each(operationTable.filter(({ body }) => body !== null))(
+  test.each(written.filter(({ body }) => body !== null))(
     '408 on $operationId for a body that does not arrive',
     async (operation) => {
       const draft = withHeaders(withKey(goodRequest(operation), keys.secretTest), throughProxy());

@@ -1,17 +1,18 @@
 // The checks before authentication: paths, methods, preflights, HTTPS and versions.
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { operationTable } from '../../generated/operations.ts';
 import type { Backend } from '../../src/http/answer.ts';
 import { backends, keys, proxied, proxiedBackends, send, throughProxy } from '../support/client.ts';
+import { written } from '../support/table.ts';
 import { startFront } from './ownFront.ts';
 import { goodRequest, sendDraft, urlOf, withHeaders, withKey } from './requests.ts';
 
-const paths = [...Map.groupBy(operationTable, ({ path }) => path)].map(([template, operations]) => ({
+const paths = [...Map.groupBy(written, ({ path }) => path)].map(([template, operations]) => ({
   template,
   path: urlOf(goodRequest(operations[0] as (typeof operations)[number])), // a group has at least one entry
   methods: operations.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
 }));
-const reads = operationTable.filter(({ method }) => method === 'GET');
+const reads = written.filter(({ method }) => method === 'GET');
 const codeOf = async (response: Response) => ((await response.json()) as { error: { code: string } }).error.code;
 
 /** Without the headers of the connection. */
@@ -72,7 +73,7 @@ describe.each(backends)('paths and methods on $name', (backend) => {
 describe.each(proxiedBackends)('https on $name', (backend) => {
   const [{ keys }] = proxied.demo.teams;
 
-  describe.each(operationTable.filter(({ isProbe }) => !isProbe))('$operationId', (operation) => {
+  describe.each(written.filter(({ isProbe }) => !isProbe))('$operationId', (operation) => {
     const good = () => withKey(goodRequest(operation), keys.secretTest);
 
     test.each<Record<string, string>>([{}, { 'x-forwarded-proto': 'http' }])(
@@ -90,12 +91,9 @@ describe.each(proxiedBackends)('https on $name', (backend) => {
     });
   });
 
-  test.each(operationTable.filter(({ isProbe }) => isProbe))(
-    '200 for $operationId without https',
-    async (operation) => {
-      expect((await sendDraft(backend, goodRequest(operation))).status).toBe(200);
-    },
-  );
+  test.each(written.filter(({ isProbe }) => isProbe))('200 for $operationId without https', async (operation) => {
+    expect((await sendDraft(backend, goodRequest(operation))).status).toBe(200);
+  });
 });
 
 describe('https without a trusted proxy', () => {

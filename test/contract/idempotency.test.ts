@@ -1,17 +1,17 @@
 // The header Idempotency-Key, on every operation that accepts it.
+
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { operationTable } from '../../generated/operations.ts';
 import { type Backend, backends, keys, otherTeam, send, team } from '../support/client.ts';
 import { follow, type Node } from '../support/judge.ts';
-import { inContract } from '../support/table.ts';
+import { inContract, written } from '../support/table.ts';
 import { missingTicket } from './demo.ts';
 import { only } from './only.ts';
 import { type Draft, goodRequest, sendDraft, withHeaders, withKey } from './requests.ts';
 import { spellingsOf } from './spellings.ts';
 
 const tickets = `/api/v1/teams/${team.id}/tickets`;
-const idempotent = operationTable.filter(({ isIdempotent }) => isIdempotent);
+const idempotent = written.filter(({ isIdempotent }) => isIdempotent);
 const keysPath = `/api/v1/teams/${team.id}/api-keys`;
 /** A valid body that differs from the one of `goodRequest`: the second example, or the first with another text. */
 function anotherBody(operation: (typeof idempotent)[number]): string {

@@ -1,15 +1,15 @@
 // Features of the mock only: it returns the response that `Prefer` selects, and every response conforms to the
 // contract.
+
 import { describe, expect, test } from 'vitest';
-import { operationTable } from '../../generated/operations.ts';
 import { backends, send } from '../support/client.ts';
 import { follow, type Node } from '../support/judge.ts';
 import { sample, shareOf } from '../support/sample.ts';
-import { inContract } from '../support/table.ts';
+import { inContract, type TableEntry, written } from '../support/table.ts';
 import { declaredErrors, entryOf, goodRequest, sendDraft, withHeaders } from './requests.ts';
 
 const mock = backends[1];
-type Entry = (typeof operationTable)[number];
+type Entry = TableEntry;
 const seedsOfRun = 300;
 const prefer = (operation: Entry, value: string) =>
   sendDraft(mock, withHeaders(goodRequest(operation), { prefer: value }));
@@ -18,7 +18,7 @@ const successExamples = (operation: Entry) =>
     inContract(operation).responses[operation.successStatus].content['application/json'].examples,
   ).map(([name, example]) => ({ name, value: follow(example).value }));
 
-describe.each(operationTable)('$operationId on mock', (operation) => {
+describe.each(written)('$operationId on mock', (operation) => {
   test.each(declaredErrors(operation))('$status $code for its example name in Prefer', async ({ status, code }) => {
     const response = await prefer(operation, `code=${status}, example=${code}`);
     const { error } = (await response.json()) as { error: { code: string } };
@@ -103,7 +103,7 @@ describe('Prefer on mock', () => {
     409: 'resource_conflict',
   };
   test.each(
-    operationTable.flatMap((operation) =>
+    written.flatMap((operation) =>
       Object.entries(usual)
         .filter(([, code]) => declaredErrors(operation).some((one) => one.code === code))
         .map(([status, code]) => ({ operation, id: operation.operationId, status, code })),

@@ -1,10 +1,10 @@
 // How the mock fits its examples to the request: the fields of a write, the resource in the path, the filters of a
 // list. Laws over the operation table come first, then single cases.
+
 import { describe, expect, test } from 'vitest';
-import { operationTable } from '../../generated/operations.ts';
 import { backends, clientOf, keys, send, team } from '../support/client.ts';
 import { follow, type Node } from '../support/judge.ts';
-import { inContract, type TableEntry } from '../support/table.ts';
+import { inContract, type TableEntry, written } from '../support/table.ts';
 import { foreignUuid } from './demo.ts';
 import { bodySchemaOf, goodRequest, sendDraft } from './requests.ts';
 import { messages, ofTeam, ticket, tickets } from './tickets.ts';
@@ -30,7 +30,7 @@ const sentPart = (value: Node, sent: unknown): unknown =>
     ? Object.fromEntries(Object.keys(sent).map((key) => [key, value?.[key]]))
     : value;
 
-const writes = operationTable.filter((one) => bodySchemaOf(one) && dataOf(one)?.properties);
+const writes = written.filter((one) => bodySchemaOf(one) && dataOf(one)?.properties);
 describe.each(writes)('$operationId', (operation) => {
   const shown = Object.keys(dataOf(operation)?.properties);
 
@@ -45,7 +45,7 @@ describe.each(writes)('$operationId', (operation) => {
   });
 });
 
-const lists = operationTable.filter((one) => dataOf(one)?.items && one.method === 'GET');
+const lists = written.filter((one) => dataOf(one)?.items && one.method === 'GET');
 const enumFilters = lists.flatMap((operation) =>
   inContract(operation)
     .parameters.map(follow)
@@ -106,7 +106,7 @@ describe('filters', () => {
 
 /** Operations that return an item of a list: their path is the path of the list and one parameter. */
 const gets = lists.flatMap((list) =>
-  operationTable
+  written
     .filter(({ method, path }) => method === 'GET' && new RegExp(`^${escaped(list.path)}/\\{\\w+\\}$`).test(path))
     .map((get) => ({ list, get, id: get.operationId })),
 );

@@ -1,11 +1,11 @@
 // One valid request per operation, made from the examples of the contract and the demo data. Tests plant faults in
 // copies of it.
-import { operationTable } from '../../generated/operations.ts';
+
 import { collections } from '../laws/collections.ts';
 import { type Backend, backends, clientOf, judgedFetch, keys, team } from '../support/client.ts';
 import { follow, type Node } from '../support/judge.ts';
 import { signatureOf } from '../support/partner.ts';
-import { inContract, type TableEntry } from '../support/table.ts';
+import { inContract, type TableEntry, written } from '../support/table.ts';
 import { liveArticles } from './demo.ts';
 
 export type Draft = {
@@ -46,7 +46,7 @@ for (const { create, parameter } of collections)
 pathValues.eventId = await someEventId();
 
 export const entryOf = (operationId: string): TableEntry =>
-  operationTable.find((one) => one.operationId === operationId) as TableEntry; // callers name operations of the table
+  written.find((one) => one.operationId === operationId) as TableEntry; // callers name operations of the table
 /** The schema of an operation's JSON body, if it has one. */
 export function bodySchemaOf(operation: TableEntry): Node | undefined {
   const media = inContract(operation).requestBody?.content['application/json'];

@@ -1,9 +1,11 @@
 // Publishable keys cannot count or notice data that they cannot see: secret rows in lists, and changes to secret
 // fields.
+
 import { describe, expect, test } from 'vitest';
-import { operationTable, secretFields, secretWhen } from '../../generated/operations.ts';
+import { secretFields, secretWhen } from '../../generated/operations.ts';
 import { type Backend, backends, clientOf, keys, send } from '../support/client.ts';
 import { contract, follow } from '../support/judge.ts';
+import { type TableEntry, written } from '../support/table.ts';
 import { demoTicket } from './demo.ts';
 import { only } from './only.ts';
 import { successSchema } from './places.ts';
@@ -11,12 +13,12 @@ import { messages, newTicket, ofTeam, read, type Ticket, ticket, tickets } from 
 
 const secretSchemas = Object.keys(secretWhen).map((name) => contract.components.schemas[name]);
 /** The lists with rows for secret keys only that publishable keys can request. */
-const lists = operationTable.filter((operation) => {
+const lists = written.filter((operation) => {
   const { items } = follow(follow(successSchema(operation)).properties?.data ?? {});
   const isOpen = operation.security.every(({ scheme }) => (scheme as string) !== 'secretKey');
   return items && secretSchemas.includes(follow(items)) && (isOpen || mayAsk(operation));
 });
-function mayAsk({ security }: (typeof operationTable)[number]): boolean {
+function mayAsk({ security }: TableEntry): boolean {
   return security.some(({ scheme }) => scheme === 'publishableKey');
 }
 
@@ -113,9 +115,7 @@ describe.each(backends)('a publishable key on $name', (backend) => {
 });
 
 const requestOf = (operationId: string) => {
-  const { path, method } = operationTable.find(
-    (one) => one.operationId === operationId,
-  ) as (typeof operationTable)[number];
+  const { path, method } = written.find((one) => one.operationId === operationId) as TableEntry;
   return contract.paths[path][method.toLowerCase()].requestBody.content['application/json'].schema;
 };
 

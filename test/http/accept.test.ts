@@ -1,10 +1,11 @@
 // The header Accept, as defined in RFC 9110, section 12.5.1.
+
 import { describe, expect, test } from 'vitest';
-import { operationTable } from '../../generated/operations.ts';
 import { mediaRangesOf } from '../../src/http/accept.ts';
 import { sendRaw } from '../contract/raw.ts';
 import { goodRequest, sendDraft, withHeaders } from '../contract/requests.ts';
 import { backends } from '../support/client.ts';
+import { type TableEntry, written } from '../support/table.ts';
 
 const taken = [
   '*/*',
@@ -56,7 +57,7 @@ const refused = [
 ];
 
 describe.each(backends)('Accept on $name', (backend) => {
-  const good = goodRequest(operationTable.find(({ isProbe }) => isProbe) as (typeof operationTable)[number]);
+  const good = goodRequest(written.find(({ isProbe }) => isProbe) as TableEntry);
   const statusFor = async (accept: string) => (await sendDraft(backend, withHeaders(good, { accept }))).status;
 
   test.each(taken)('accepts %j as JSON', async (accept) => {
@@ -79,7 +80,7 @@ describe.each(backends)('Accept on $name', (backend) => {
   });
 });
 
-test.each(operationTable)('parameters of a media range do not affect $operationId', async (operation) => {
+test.each(written)('parameters of a media range do not affect $operationId', async (operation) => {
   const accept = 'application/json; charset=utf-8';
   const response = await sendDraft(backends[1], withHeaders(goodRequest(operation), { accept }));
   expect(response.status).toBe(operation.successStatus);

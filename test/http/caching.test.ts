@@ -1,10 +1,11 @@
 // Caches must not store responses to a key, errors or probes. They can store the public library and the pages.
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { operationTable } from '../../generated/operations.ts';
 import { faultsOf } from '../contract/faults.ts';
 import { startFront } from '../contract/ownFront.ts';
 import { entryOf, exampleContent, goodRequest, sendDraft } from '../contract/requests.ts';
 import { type Backend, backends, limitedBackends, send, team } from '../support/client.ts';
+import { written } from '../support/table.ts';
 import { exchange } from './socket.ts';
 
 const cacheControl = ({ headers }: Response) => headers.get('Cache-Control');
@@ -19,7 +20,7 @@ describe('Cache-Control of a success', () => {
   });
   afterAll(() => examples.stop());
 
-  describe.each(operationTable)('$operationId', (operation) => {
+  describe.each(written)('$operationId', (operation) => {
     const isPublic = operation.security.length === 0 && operation.method === 'GET' && !operation.isProbe;
 
     test(`is ${isPublic ? 'left to the caller' : 'no-store'}`, async () => {
@@ -33,7 +34,7 @@ describe('Cache-Control of a success', () => {
 });
 
 describe.each(backends)('Cache-Control on $name', (backend) => {
-  describe.each(operationTable)('$operationId', (operation) => {
+  describe.each(written)('$operationId', (operation) => {
     test('of every error is no-store', async () => {
       for (const { title, status, spoil } of faultsOf(operation)) {
         const response = await sendDraft(backend, spoil(goodRequest(operation)));

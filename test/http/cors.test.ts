@@ -1,10 +1,11 @@
 // Script on another origin can send every request header and read every response header of the contract.
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { operationTable } from '../../generated/operations.ts';
 import { startFront } from '../contract/ownFront.ts';
 import { entryOf, exampleContent, goodRequest, sendDraft, urlOf } from '../contract/requests.ts';
 import { type Backend, backends, send } from '../support/client.ts';
 import { contract, follow, operations } from '../support/judge.ts';
+import { written } from '../support/table.ts';
 import { exchange } from './socket.ts';
 
 const listIn = (headers: Headers, name: string) =>
@@ -38,7 +39,7 @@ describe('a success response that script from another origin receives', () => {
   });
   afterAll(() => examples.stop());
 
-  test.each(operationTable)('$operationId sends no header that script cannot read', async (operation) => {
+  test.each(written)('$operationId sends no header that script cannot read', async (operation) => {
     const { headers } = await sendDraft(examples, goodRequest(operation));
     const exposed = listIn(headers, 'Access-Control-Expose-Headers');
     const hidden = [...headers.keys()].filter((name) => !exposed.includes(name) && !needsNoLeave.test(name));
@@ -61,7 +62,7 @@ describe.each(backends)('CORS on $name', (backend) => {
   });
 
   test('a preflight allows every request header of the contract, and those of conditional requests', async () => {
-    for (const operation of operationTable) {
+    for (const operation of written) {
       const headers = { origin: 'https://shop.example', 'access-control-request-method': operation.method };
       const response = await send(backend, urlOf(goodRequest(operation)), { method: 'OPTIONS', key: '', headers });
       expect(response.status).toBe(204);

@@ -1,14 +1,15 @@
 // `Expect: 100-continue`: the server sends 100 Continue after all checks that do not require the body, and not before.
+
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { operationTable } from '../../generated/operations.ts';
 import { faults, faultsOf } from '../contract/faults.ts';
 import { type Draft, goodRequest, urlOf } from '../contract/requests.ts';
 import { type Backend, backends } from '../support/client.ts';
+import { written } from '../support/table.ts';
 import { get } from './requests.ts';
 import { answerOn, connectTo, exchange, type SocketAnswer } from './socket.ts';
 
-const withBody = operationTable.filter(({ body }) => body);
+const withBody = written.filter(({ body }) => body);
 const firstStepOfBody = Math.min(...faults.filter(({ code }) => code === 'invalid_json').map(({ step }) => step));
 
 type Talk = { isAskedFor: boolean; isClosed: boolean; answer: SocketAnswer };

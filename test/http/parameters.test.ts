@@ -1,15 +1,16 @@
 // Text in paths and queries has exactly one meaning, without coercion by a validator.
+
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler } from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { operationTable } from '../../generated/operations.ts';
 import type { Contract } from '../../src/contract/document.ts';
 import { createGuard } from '../../src/http/guard.ts';
 import { typedPath } from '../../src/http/parameters.ts';
 import { createRouter, type Operation } from '../../src/http/router.ts';
 import { goodRequest, sendDraft } from '../contract/requests.ts';
 import { backends } from '../support/client.ts';
+import { written } from '../support/table.ts';
 import { rowsOf } from './awkward.ts';
 
 const bounds = { minimum: -100, maximum: 100 };
@@ -165,7 +166,7 @@ describe('a string with several allowed schemas', () => {
   });
 });
 
-const numeric = operationTable.flatMap((operation) =>
+const numeric = written.flatMap((operation) =>
   operation.numbers.map(({ in: place, name }) => ({ operation, place, name, operationId: operation.operationId })),
 );
 

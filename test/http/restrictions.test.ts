@@ -1,8 +1,9 @@
 // All kinds of restriction together, and endpoints. Addresses and referrers have their own tests.
+
 import { describe, expect, test } from 'vitest';
-import { operationTable } from '../../generated/operations.ts';
 import { admissionOf, type Restrictions, widened } from '../../src/http/restrictions.ts';
 import { randomFrom } from '../support/random.ts';
+import { written } from '../support/table.ts';
 
 const listTickets = { operationId: 'listTickets', tag: 'Tickets' };
 const getTicket = { operationId: 'getTicket', tag: 'Tickets' };
@@ -92,20 +93,20 @@ describe('widened', () => {
 
   test('random lists of real operations are wider exactly if they admit one more operation', () => {
     const random = randomFrom(6);
-    const names = operationTable.flatMap(({ operationId, tag }) => [operationId, tag]);
+    const names = written.flatMap(({ operationId, tag }) => [operationId, tag]);
     const drawn = () => Array.from({ length: random.below(7) }, () => random.pick(names));
     const seen = { true: 0, false: 0 };
     for (let i = 0; i < 3000; i++) {
       const [inner, outer] = [only(drawn()), only(drawn())];
       if (random.below(2)) outer.endpoints.push(...inner.endpoints.map(tagOf));
       const reached = ({ endpoints }: Restrictions) =>
-        operationTable.filter(
+        written.filter(
           ({ operationId, tag }) => !endpoints.length || endpoints.some((name) => name === operationId || name === tag),
         );
       const expected =
         outer.endpoints.length > 0 &&
         (inner.endpoints.length === 0 || !new Set(reached(inner)).isSubsetOf(new Set(reached(outer))));
-      expect(widened(inner, outer, operationTable), `${inner.endpoints} in ${outer.endpoints}`).toEqual(
+      expect(widened(inner, outer, written), `${inner.endpoints} in ${outer.endpoints}`).toEqual(
         expected ? ['endpoints'] : [],
       );
       seen[`${expected}`]++;
@@ -114,4 +115,4 @@ describe('widened', () => {
   });
 });
 
-const tagOf = (name: string): string => operationTable.find(({ operationId }) => operationId === name)?.tag ?? name;
+const tagOf = (name: string): string => written.find(({ operationId }) => operationId === name)?.tag ?? name;

@@ -9,12 +9,15 @@ import { type Backend, clientOf, keys } from '../support/client.ts';
 import { type Home, limitsOf, newHome, type RunningPair, startPair } from '../support/home.ts';
 import { judge, type Node, operations } from '../support/judge.ts';
 import { randomFrom } from '../support/random.ts';
-import { shareOf } from '../support/sample.ts';
+import { sample } from '../support/sample.ts';
+import { unwritten } from '../support/table.ts';
 import { type Attempt, goodAttempts, send } from './attempt.ts';
 import { mutated } from './mutate.ts';
 import { type Prism, prismMock, prismProxy } from './prismCli.ts';
 
-const badPerOperation = shareOf(500);
+/** The proxy takes longer for a larger contract. */
+const operationsOfRun = 28;
+const badPerOperation = 18;
 let tooMany = 0;
 
 let prism: Prism;
@@ -63,7 +66,8 @@ describe('prism proxy', () => {
     const random = randomFrom(13);
     const statuses: Record<number, number> = {};
     const found: Found[] = [];
-    for (const operation of operations) {
+    const known = operations.filter(({ operationId }) => !unwritten.has(operationId));
+    for (const operation of sample('prism', known, operationsOfRun)) {
       const good = await Promise.all(goodAttempts(operation).map(onOurs));
       const bad = Array.from({ length: badPerOperation }, () => mutated(random.pick(good), random));
       const { secretTest, publishableTest, revoked, ticketsReadOnly } = team.keys;

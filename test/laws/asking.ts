@@ -1,10 +1,8 @@
-// Requests to the operations of a collection.
-import { foreignUuid } from '../contract/demo.ts';
 import { type Draft, goodRequest, sendDraft } from '../contract/requests.ts';
-import { type Backend, backends } from '../support/client.ts';
+import type { Backend } from '../support/client.ts';
 import { follow, type Node } from '../support/judge.ts';
 import { inContract, type TableEntry } from '../support/table.ts';
-import { type Collection, collections } from './collections.ts';
+import type { Collection } from './collections.ts';
 
 type Answer = { status: number; body: Node };
 export type Change = Partial<Pick<Draft, 'path' | 'body'>> & { query?: Record<string, string | number>; key?: string };
@@ -46,35 +44,3 @@ export const bodiesOf = (operation: TableEntry): Node[] =>
 export const at = ({ parameter }: Collection, item: Node, spelling: 'id' | 'uuid' = 'id') => ({
   path: { [parameter as string]: item[spelling] } as Record<string, string>,
 });
-
-/** Whether a handler is written. A new resource starts without, and fails one test for each of its operations (implemented.test.ts). */
-export async function isImplemented(collection: Collection, operation: TableEntry): Promise<boolean> {
-  const isOfItem = operation.path !== collection.list.path;
-  const { status } = await ask(backends[0], operation, isOfItem ? at(collection, { id: foreignUuid }) : {});
-  return status !== 501;
-}
-
-/** The collections, with the operations that are implemented. */
-export const implemented: Collection[] = (
-  await Promise.all(
-    collections.map(async (collection) => {
-      const { list, create, get, update, remove, within } = collection;
-      const written = new Set<TableEntry | undefined>();
-      for (const operation of [list, create, ...within])
-        if (operation && (await isImplemented(collection, operation))) written.add(operation);
-      const ifWritten = (operation: TableEntry | undefined) => (written.has(operation) ? operation : undefined);
-      return written.has(list)
-        ? [
-            {
-              ...collection,
-              create: ifWritten(create),
-              get: ifWritten(get),
-              update: ifWritten(update),
-              remove: ifWritten(remove),
-              within: within.filter((operation) => written.has(operation)),
-            },
-          ]
-        : [];
-    }),
-  )
-).flat();

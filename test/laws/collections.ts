@@ -1,8 +1,8 @@
 // The collections of the contract: a list, and the operations that create, get, change and delete one of its items. They follow from
 // the operation table, so that the laws apply to every new collection.
-import { operationTable } from '../../generated/operations.ts';
+
 import { follow, type Node } from '../support/judge.ts';
-import { inContract, type TableEntry } from '../support/table.ts';
+import { inContract, type TableEntry, written } from '../support/table.ts';
 
 export type Collection = {
   /** The name of the schema of an item, such as `Ticket`. */
@@ -20,14 +20,12 @@ export type Collection = {
   parameter?: string;
 };
 
-export const collections: Collection[] = operationTable.flatMap((list) => {
+export const collections: Collection[] = written.flatMap((list) => {
   const items = list.method === 'GET' ? itemsOf(list) : undefined;
   if (!items) return [];
-  const itemPath = operationTable.find(
-    ({ path }) => path.replace(/\/\{\w+\}$/, '') === list.path && path !== list.path,
-  )?.path;
+  const itemPath = written.find(({ path }) => path.replace(/\/\{\w+\}$/, '') === list.path && path !== list.path)?.path;
   const of = (method: string, path: string | undefined) =>
-    operationTable.find((one) => one.path === path && one.method === method);
+    written.find((one) => one.path === path && one.method === method);
   return {
     name: items.$ref.split('/').at(-1),
     schema: follow(items),
@@ -36,7 +34,7 @@ export const collections: Collection[] = operationTable.flatMap((list) => {
     get: of('GET', itemPath),
     update: of('PATCH', itemPath),
     remove: of('DELETE', itemPath),
-    within: operationTable.filter(({ path }) => itemPath && (path === itemPath || path.startsWith(`${itemPath}/`))),
+    within: written.filter(({ path }) => itemPath && (path === itemPath || path.startsWith(`${itemPath}/`))),
     parameter: itemPath?.match(/\{(\w+)\}$/)?.[1],
   };
 });

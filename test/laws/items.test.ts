@@ -7,11 +7,11 @@ import { strangers } from '../contract/tickets.ts';
 import { backends } from '../support/client.ts';
 import { follow, type Node } from '../support/judge.ts';
 import { inContract, type TableEntry } from '../support/table.ts';
-import { ask, at, bodiesOf, bodyOf, implemented, newItem } from './asking.ts';
-import type { Collection } from './collections.ts';
+import { ask, at, bodiesOf, bodyOf, newItem } from './asking.ts';
+import { type Collection, collections } from './collections.ts';
 
-const created = implemented.filter(({ create }) => create);
-const items = implemented.filter(({ create, get }) => create && get);
+const created = collections.filter(({ create }) => create);
+const items = collections.filter(({ create, get }) => create && get);
 const changed = items.filter(({ update }) => update);
 
 /** Whether nothing is left afterwards. API keys are revoked instead, and stay readable. */

@@ -4,8 +4,8 @@ import { only } from '../contract/only.ts';
 import { type Backend, backends } from '../support/client.ts';
 import { follow, type Node } from '../support/judge.ts';
 import type { TableEntry } from '../support/table.ts';
-import { ask, implemented, newItem } from './asking.ts';
-import { type Collection, filtersOf } from './collections.ts';
+import { ask, newItem } from './asking.ts';
+import { type Collection, collections, filtersOf } from './collections.ts';
 
 /** Events continue by sequence instead. */
 const isPaged = ({ list }: Collection) => (list.query as readonly string[]).includes('cursor');
@@ -27,7 +27,7 @@ function valuesOf(item: Node, { name, 'x-filters': fields = [name] }: Node): unk
 describe.each(backends)('lists on $name', (backend) => {
   const lookingUp = only(backend, 'looks data up');
 
-  describe.each(implemented)('$list.operationId', (collection) => {
+  describe.each(collections)('$list.operationId', (collection) => {
     const { list } = collection;
 
     test('200 returns the first 20 items by default', async () => {
@@ -73,7 +73,7 @@ describe.each(backends)('lists on $name', (backend) => {
     );
   });
 
-  describe.each(implemented.filter(isPaged))('$list.operationId', (collection) => {
+  describe.each(collections.filter(isPaged))('$list.operationId', (collection) => {
     const { list } = collection;
 
     test('200 continues by page and by cursor with other items', async () => {
@@ -121,8 +121,8 @@ describe.each(backends)('lists on $name', (backend) => {
   });
 
   test('the table has the lists that the contract calls pages', () => {
-    expect(implemented.length).toBeGreaterThan(3);
-    expect(implemented.every(({ list }: { list: TableEntry }) => list.operationId.startsWith('list'))).toBe(true);
+    expect(collections.length).toBeGreaterThan(3);
+    expect(collections.every(({ list }: { list: TableEntry }) => list.operationId.startsWith('list'))).toBe(true);
   });
 });
 

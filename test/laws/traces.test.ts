@@ -5,8 +5,8 @@ import { problemsOfPayload } from '../events/payload.ts';
 import { backends } from '../support/client.ts';
 import { contract, type Node } from '../support/judge.ts';
 import type { TableEntry } from '../support/table.ts';
-import { ask, at, bodiesOf, implemented, newItem } from './asking.ts';
-import type { Collection } from './collections.ts';
+import { ask, at, bodiesOf, newItem } from './asking.ts';
+import { type Collection, collections } from './collections.ts';
 
 const [server] = backends;
 const events = Object.keys(contract.webhooks);
@@ -14,7 +14,7 @@ const actions: string[] = contract.components.schemas.AuditAction.enum;
 const snake = (name: string) =>
   name.replaceAll(/[A-Z]/g, (letter, place) => `${place ? '_' : ''}${letter.toLowerCase()}`);
 const typeOf = ({ schema }: Collection): string => schema.properties.object.const;
-const traced = implemented.filter(({ create, get, schema }) => create && get && schema['x-snapshot']);
+const traced = collections.filter(({ create, get, schema }) => create && get && schema['x-snapshot']);
 
 const of = async (operationId: string, { id }: Node): Promise<Node[]> =>
   (await ask(server, entryOf(operationId), { query: { resource: id, pageSize: 100 } })).body.data;

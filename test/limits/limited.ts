@@ -1,17 +1,18 @@
 // Fronts with the default limits, and many requests to them.
+
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { type Logger, pino } from 'pino';
 import { expect } from 'vitest';
-import { operationTable } from '../../generated/operations.ts';
 import type { Deps } from '../../src/app.ts';
 import { standardLimits } from '../../src/http/limits.ts';
 import { startFront } from '../contract/ownFront.ts';
 import { exampleContent } from '../contract/requests.ts';
 import { type Backend, send } from '../support/client.ts';
+import { written } from '../support/table.ts';
 
 export const limits = standardLimits(60);
-const [operation] = operationTable.filter(({ operationId }) => operationId === 'getIdentity');
+const [operation] = written.filter(({ operationId }) => operationId === 'getIdentity');
 const content = exampleContent(operation as NonNullable<typeof operation>); // it is in the contract
 
 /** A front that knows the keys of the demo, and accepts any other key. */

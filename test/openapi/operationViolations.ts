@@ -39,6 +39,12 @@ export const operationViolations: Violation[] = [
     (d) => list(d).parameters.push({ name: 'session', in: 'cookie', description: 'Planted.', schema: text }),
   ],
 
+  [
+    'readable-bodies',
+    'XML',
+    (d) => (create(d).requestBody.content['text/xml'] = create(d).requestBody.content['application/json']),
+  ],
+
   ['secrets-optional', 'a secret field', (d) => schema(d, 'Ticket').required.push('notes')],
   [
     'secret-filters',

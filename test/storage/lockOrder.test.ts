@@ -1,17 +1,17 @@
 // Every write takes its locks in the order in src/storage/database.ts. All writes run in parallel with resets of the
 // test data, without a deadlock, and leave consistent data.
+
 import pg from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
-import { operationTable } from '../../generated/operations.ts';
 import { newUuid, toPrefixed } from '../../src/storage/ids.ts';
 import { type Draft, goodRequest, urlOf } from '../contract/requests.ts';
 import { type OwnStore, openOwnStore, serve } from '../idempotency/ownServer.ts';
 import { type Backend, keys, team } from '../support/client.ts';
-import type { TableEntry } from '../support/table.ts';
+import { type TableEntry, written } from '../support/table.ts';
 
 const { TEST_DATABASE_URL } = process.env;
 const rounds = 200;
-const writes = operationTable.filter(({ method }) => method !== 'GET');
+const writes = written.filter(({ method }) => method !== 'GET');
 const tenant = { teamId: team.id, environment: 'test' } as const;
 type Target = { ticketId: string; keyId: string; customerId: string };
 

@@ -1,6 +1,7 @@
 // Every place of the contract where a request can contain an ID: in the path, the query and the body.
 import type { OperationId } from '../../generated/operations.ts';
 import { contract, follow, type Node, operations } from '../support/judge.ts';
+import { unwritten } from '../support/table.ts';
 
 export type Place = {
   operationId: OperationId;
@@ -13,12 +14,14 @@ export type Place = {
 
 /** IDs in strings of another type, which are found by their names. `expand` names resources that IDs refer to. */
 const disguised = ['cursor', 'tag', 'expand'];
-export const places: Place[] = operations.flatMap((operation) => [
-  ...operation.parameters.flatMap(({ name, in: at, schema, description }: Node) =>
-    at === 'header' ? [] : placesIn({ ...follow(schema), description }, schema, [name], operation.operationId, at),
-  ),
-  ...bodySchemas(operation).flatMap((schema) => placesIn(follow(schema), schema, [], operation.operationId, 'body')),
-]);
+export const places: Place[] = operations
+  .filter(({ operationId }) => !unwritten.has(operationId))
+  .flatMap((operation) => [
+    ...operation.parameters.flatMap(({ name, in: at, schema, description }: Node) =>
+      at === 'header' ? [] : placesIn({ ...follow(schema), description }, schema, [name], operation.operationId, at),
+    ),
+    ...bodySchemas(operation).flatMap((schema) => placesIn(follow(schema), schema, [], operation.operationId, 'body')),
+  ]);
 
 function bodySchemas(operation: Node): Node[] {
   return Object.values<Node>(operation.requestBody?.content ?? {}).map(({ schema }) => schema);

@@ -1,14 +1,14 @@
 // One request per place. All other values belong to the caller, so that only the ID decides.
-import { operationTable } from '../../generated/operations.ts';
+
 import { contract, follow, type Node } from '../support/judge.ts';
+import { type TableEntry, written } from '../support/table.ts';
 import { type Place, places } from './places.ts';
 import { spellings, type Things } from './world.ts';
 
-export type TableEntry = (typeof operationTable)[number];
 type Ask = { method: string; path: string; body: string | undefined };
 
 export const entryOf = (operationId: string): TableEntry =>
-  operationTable.find((one) => one.operationId === operationId) as TableEntry; // callers name operations of the table
+  written.find((one) => one.operationId === operationId) as TableEntry; // callers name operations of the table
 
 /** @throws for a kind without a sample; add one in world.ts */
 export function spell(kind: string, things: Things): [spelling: string, text: string][] {
