@@ -1,13 +1,13 @@
 // The audit log of one team and environment. Entries are written with each change and never modified.
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { components } from '../../generated/types.ts';
 import type { Author, NewAuditEntry } from '../http/changes.ts';
-import { countMax } from '../http/paging.ts';
 import { actionsOf, prefixOf } from '../http/resourceTypes.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { newUuid, toPrefixed, toUuid } from '../storage/ids.ts';
-import { onPage, type Paging } from '../storage/page.ts';
+import type { Paging } from '../storage/page.ts';
 import { auditKeptMs } from '../storage/retention.ts';
+import { type Found, pageFrom } from '../storage/rows.ts';
 import type { Tables } from '../storage/tables.ts';
 
 type AuditEntry = components['schemas']['AuditEntry'];
@@ -55,12 +55,8 @@ export function auditStore(db: TenantDatabase, now: Date) {
       );
 
   return {
-    /** The rows of a page and the first one after it, newest first. `total` is counted up to one more than `countMax`. */
-    async list(filters: AuditFilters, paging: Paging): Promise<{ found: AuditRow[]; total: number }> {
-      const found = await onPage(filtered(filters).selectAll(), paging).execute();
-      const total = await db.count(filtered(filters).select(sql`1`.as('one')), countMax + 1);
-      return { found, total };
-    },
+    /** Newest first. */
+    list: (filters: AuditFilters, paging: Paging): Promise<Found<AuditRow>> => pageFrom(db, filtered(filters), paging),
   };
 }
 

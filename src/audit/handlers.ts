@@ -5,8 +5,6 @@ import { auditStore, toAuditEntry } from './auditStore.ts';
 export const auditHandlers: AuditHandlers = {
   async listAuditEntries({ query, db, now }, reply) {
     const paging = pagingOf(query);
-    const { found, total } = await auditStore(db, now).list(query, paging);
-    const { rows, pagination } = pageOf(found, total, paging, byCreation);
-    return reply(200, { data: rows.map(toAuditEntry), pagination });
+    return reply(200, pageOf(await auditStore(db, now).list(query, paging), paging, byCreation, toAuditEntry));
   },
 };

@@ -2,10 +2,10 @@
 import { type Selectable, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
 import type { NewEvent } from '../http/changes.ts';
-import { countMax } from '../http/paging.ts';
 import { actionsOf } from '../http/resourceTypes.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { randomBase62, toUuid } from '../storage/ids.ts';
+import { countMax } from '../storage/page.ts';
 import { eventsKeptMs } from '../storage/retention.ts';
 import type { Tables } from '../storage/tables.ts';
 

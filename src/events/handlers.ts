@@ -1,6 +1,6 @@
 import type { EventsHandlers } from '../../generated/stubs.ts';
-import { countMax } from '../http/paging.ts';
 import { Problem } from '../http/problem.ts';
+import { countMax } from '../storage/page.ts';
 import { eventStore, toEvent } from './eventStore.ts';
 
 export const eventsHandlers: EventsHandlers = {

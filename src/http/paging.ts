@@ -1,12 +1,10 @@
 // Pages of a list, by number or by cursor.
 import type { components } from '../../generated/types.ts';
-import type { Paging, Position } from '../storage/page.ts';
+import { countMax, type Paging, type Position } from '../storage/page.ts';
+import type { Found } from '../storage/rows.ts';
 import { Problem } from './problem.ts';
 
 type Query = { page?: number; pageSize?: number; cursor?: string };
-
-/** The last row that `page` can reach, and the highest `total` (contract: Page, Pagination). */
-export const countMax = 10_000;
 
 /** @throws 400 `parameter_invalid` for a page that is too deep, an invalid cursor, or a page together with a cursor */
 export function pagingOf({ page, pageSize = 20, cursor }: Query): Paging {
@@ -24,21 +22,18 @@ export function pagingOf({ page, pageSize = 20, cursor }: Query): Paging {
   return { page: page ?? 1, pageSize, after: undefined };
 }
 
-/**
- * @param found the rows of the page and, if there is one, the first row of the next page
- * @param total the number of rows, counted up to one more than `countMax`
- */
-export function pageOf<Row>(
-  found: Row[],
-  total: number,
+/** The body of a page: its rows, each mapped to the contract, and `pagination`. */
+export function pageOf<Row, Item>(
+  { found, total }: Found<Row>,
   { page, pageSize }: Paging,
   positionOf: (row: Row) => Position,
-): { rows: Row[]; pagination: components['schemas']['Pagination'] } {
+  toItem: (row: Row) => Item,
+): { data: Item[]; pagination: components['schemas']['Pagination'] } {
   const rows = found.slice(0, pageSize);
   const last = rows.at(-1);
   const hasMore = found.length > pageSize;
   return {
-    rows,
+    data: rows.map(toItem),
     pagination: {
       total: Math.min(total, countMax),
       ...(total > countMax && { totalIsCapped: true }),

@@ -27,9 +27,11 @@ export function keysHandlers(limits: Limits, leaks: LeakReports): KeysHandlers {
   return {
     async listApiKeys({ query, db, now }, reply) {
       const paging = pagingOf(query);
-      const { found, total } = await keyStore(db).list(query, paging, now);
-      const { rows, pagination } = pageOf(found, total, paging, byCreation);
-      return reply(200, { data: rows.map((row) => toApiKey(row, now)), pagination });
+      const found = await keyStore(db).list(query, paging, now);
+      return reply(
+        200,
+        pageOf(found, paging, byCreation, (row) => toApiKey(row, now)),
+      );
     },
 
     async createApiKey({ body, caller, db, emit, audit, now }, reply) {

@@ -1,10 +1,10 @@
 // The API keys of one team and environment.
 import { type ExpressionBuilder, sql } from 'kysely';
-import { countMax } from '../http/paging.ts';
 import type { TenantDatabase } from '../storage/database.ts';
-import { newUuid, toUuid } from '../storage/ids.ts';
+import { newUuid } from '../storage/ids.ts';
 import { newSecret } from '../storage/keyText.ts';
-import { onPage, type Paging } from '../storage/page.ts';
+import type { Paging } from '../storage/page.ts';
+import { pageFrom, rowsOf } from '../storage/rows.ts';
 import type { Tables } from '../storage/tables.ts';
 import type { ApiKey, KeyRow } from './apiKey.ts';
 import { secretStore } from './secretStore.ts';
@@ -24,13 +24,13 @@ const keysMax = 1_000;
 export function keyStore(db: TenantDatabase) {
   const { environment } = db.tenant;
   const secrets = secretStore(db);
+  const rows = rowsOf(db, 'api_keys');
 
   return {
-    /** The rows of a page and the first one after it, newest first. `total` is counted up to one more than `countMax`. */
+    /** Newest first. */
     async list(filters: KeyFilters, paging: Paging, now: Date) {
-      const filtered = () => db.selectFrom('api_keys').where((where) => where.and(conditions(where, filters, now)));
-      const found = await onPage(filtered().selectAll(), paging).execute();
-      return { found, total: await db.count(filtered().select(sql`1`.as('one')), countMax + 1) };
+      const filtered = db.selectFrom('api_keys').where((where) => where.and(conditions(where, filters, now)));
+      return pageFrom(db, filtered, paging);
     },
 
     /** The keys that are not revoked, newest first. */
@@ -51,9 +51,7 @@ export function keyStore(db: TenantDatabase) {
       return (await db.count(kept, keysMax)) === keysMax;
     },
 
-    async find(id: string): Promise<KeyRow | undefined> {
-      return db.selectFrom('api_keys').selectAll().where('id', '=', toUuid(id)).executeTakeFirst();
-    },
+    find: rows.find,
 
     /** Whether the person behind a key is active. */
     async hasActivePerson({ id }: KeyRow): Promise<boolean> {
@@ -72,7 +70,7 @@ export function keyStore(db: TenantDatabase) {
      */
     async lock(id: string): Promise<KeyRow | undefined> {
       await db.lock();
-      return db.selectFrom('api_keys').selectAll().where('id', '=', toUuid(id)).forUpdate().executeTakeFirst();
+      return rows.lock(id);
     },
 
     /**

@@ -1,10 +1,10 @@
 // The published, public articles in one team's live environment. The library can access nothing else.
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { components } from '../../generated/types.ts';
-import { countMax } from '../http/paging.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { toPrefixed } from '../storage/ids.ts';
-import { onPage, type Paging } from '../storage/page.ts';
+import type { Paging } from '../storage/page.ts';
+import { type Found, pageFrom } from '../storage/rows.ts';
 import type { Tables } from '../storage/tables.ts';
 
 export type ArticleRow = Selectable<Tables['articles']> & { published_at: Date };
@@ -23,14 +23,9 @@ export function articleStore(db: TenantDatabase) {
       .$narrowType<{ published_at: Date }>();
 
   return {
-    /** The rows of a page, newest first, and the first one after it. `total` is counted up to one more than `countMax`. */
-    async list(paging: Paging): Promise<{ found: ArticleRow[]; total: number }> {
-      const found = await onPage(published().selectAll(), paging, { by: 'published_at', direction: 'desc' }).execute();
-      return {
-        found: found as ArticleRow[],
-        total: await db.count(published().select(sql`1`.as('one')), countMax + 1),
-      };
-    },
+    /** Newest first. */
+    list: (paging: Paging) =>
+      pageFrom(db, published(), paging, { by: 'published_at', direction: 'desc' }) as Promise<Found<ArticleRow>>,
 
     async find(slug: string): Promise<ArticleRow | undefined> {
       return (await published().selectAll().where('slug', '=', slug).executeTakeFirst()) as ArticleRow | undefined;

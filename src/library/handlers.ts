@@ -20,9 +20,8 @@ export function libraryHandlers(database: Database): LibraryHandlers {
   return {
     async listLibraryArticles({ path, query }, reply) {
       const paging = pagingOf(query);
-      const { found, total } = await (await articlesOf(path.team)).list(paging);
-      const { rows, pagination } = pageOf(found, total, paging, positionOf);
-      return reply(200, { data: rows.map(toLibraryArticle), pagination });
+      const articles = await articlesOf(path.team);
+      return reply(200, pageOf(await articles.list(paging), paging, positionOf, toLibraryArticle));
     },
 
     async getLibraryArticle({ path }, reply) {

@@ -107,11 +107,9 @@ function page({ data }: Row, { operation, query, now }: Call): Row {
   const all = data as { uuid: string }[];
   const paging = pagingOf(query);
   const from = (paging.page - 1) * paging.pageSize;
-  const { rows, pagination } = pageOf(all.slice(from, from + paging.pageSize + 1), all.length, paging, ({ uuid }) => ({
-    createdAt: now.toISOString(),
-    id: uuid.toLowerCase(),
-  }));
-  return { data: rows, pagination };
+  const found = { found: all.slice(from, from + paging.pageSize + 1), total: all.length };
+  const positionOf = ({ uuid }: { uuid: string }) => ({ createdAt: now.toISOString(), id: uuid.toLowerCase() });
+  return pageOf(found, paging, positionOf, (row) => row);
 }
 
 /** A list with `sequence` has no pages: it continues after the last event that the caller has seen. */

@@ -4,7 +4,10 @@ import { type SelectQueryBuilder, sql } from 'kysely';
 /** A position in such a list: after this row. */
 export type Position = { createdAt: string; id: string };
 export type Paging = { page: number; pageSize: number; after: Position | undefined };
-type Order = { by: 'created_at' | 'published_at'; direction: 'desc' | 'asc' };
+/** The last row that `page` can reach, and the highest `total` (contract: Page, Pagination). */
+export const countMax = 10_000;
+
+export type Order = { by: 'created_at' | 'published_at'; direction: 'desc' | 'asc' };
 
 export const newestFirst: Order = { by: 'created_at', direction: 'desc' };
 

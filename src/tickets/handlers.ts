@@ -15,9 +15,11 @@ const missing = () => new Problem('resource_missing', { param: 'ticketId' });
 export const ticketsHandlers: TicketsHandlers = {
   async listTickets({ query, caller, db }, reply) {
     const paging = pagingOf(query);
-    const { found, total } = await ticketStore(db).list(query, paging);
-    const { rows, pagination } = pageOf(found, total, paging, byCreation);
-    return reply(200, { data: rows.map((row) => toTicket(row, caller)), pagination });
+    const found = await ticketStore(db).list(query, paging);
+    return reply(
+      200,
+      pageOf(found, paging, byCreation, (row) => toTicket(row, caller)),
+    );
   },
 
   async createTicket({ body, db, emit, now }, reply) {
@@ -68,9 +70,7 @@ export const ticketsHandlers: TicketsHandlers = {
   async listMessages({ path, query, db }, reply) {
     const paging = pagingOf(query);
     if (!(await ticketStore(db).find(path.ticketId))) throw missing();
-    const { found, total } = await messageStore(db).list(path.ticketId, paging);
-    const { rows, pagination } = pageOf(found, total, paging, byCreation);
-    return reply(200, { data: rows.map(toMessage), pagination });
+    return reply(200, pageOf(await messageStore(db).list(path.ticketId, paging), paging, byCreation, toMessage));
   },
 
   async createMessage({ path, body, db, emit, now }, reply) {

@@ -1,10 +1,10 @@
 // The messages of the tickets of one team and environment.
 import { type Selectable, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
-import { countMax } from '../http/paging.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { newUuid, toPrefixed, toUuid } from '../storage/ids.ts';
-import { onPage, type Paging } from '../storage/page.ts';
+import type { Paging } from '../storage/page.ts';
+import { type Found, pageFrom } from '../storage/rows.ts';
 import type { Tables } from '../storage/tables.ts';
 
 type Message = components['schemas']['Message'];
@@ -16,15 +16,9 @@ export function messageStore(db: TenantDatabase) {
   const ofTicket = (ticketId: string) => db.selectFrom('messages').where('ticket_id', '=', toUuid(ticketId));
 
   return {
-    /** The rows of a page, oldest first, and the first one after it. `total` is counted up to one more than `countMax`. */
-    async list(ticketId: string, paging: Paging): Promise<{ found: MessageRow[]; total: number }> {
-      const found = await onPage(ofTicket(ticketId).selectAll(), paging, {
-        by: 'created_at',
-        direction: 'asc',
-      }).execute();
-      const total = await db.count(ofTicket(ticketId).select(sql`1`.as('one')), countMax + 1);
-      return { found, total };
-    },
+    /** Oldest first. */
+    list: (ticketId: string, paging: Paging): Promise<Found<MessageRow>> =>
+      pageFrom(db, ofTicket(ticketId), paging, { by: 'created_at', direction: 'asc' }),
 
     /**
      * Adds a message and updates the ticket's message count and first response, in one statement.

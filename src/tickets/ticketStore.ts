@@ -2,12 +2,12 @@
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { components } from '../../generated/types.ts';
 import { changedFields } from '../http/eventFields.ts';
-import { countMax } from '../http/paging.ts';
 import { Problem } from '../http/problem.ts';
 import type { TenantDatabase } from '../storage/database.ts';
 import { isUuid, newUuid, toUuid } from '../storage/ids.ts';
 import { listNfcWhereDifferent, nfc, nfcWhereDifferent } from '../storage/nfc.ts';
-import { onPage, type Paging } from '../storage/page.ts';
+import { countMax, onPage, type Paging } from '../storage/page.ts';
+import { type Found, rowsOf } from '../storage/rows.ts';
 import type { Tables } from '../storage/tables.ts';
 import { arePublic, hasEnded, type Ticket, type TicketRow, toTicket } from './ticket.ts';
 
@@ -29,12 +29,15 @@ const metadataKeysMax = 50;
 
 /** Reads and writes the tickets of a tenant. */
 export function ticketStore(db: TenantDatabase) {
+  const rows = rowsOf(db, 'tickets');
   const filtered = (filters: TicketFilters) =>
     db.selectFrom('tickets').where((where) => where.and(conditions(where, db, filters)));
 
   return {
-    /** The rows of a page and the first one after it. `total` is counted up to one more than `countMax`. */
-    async list(filters: TicketFilters, paging: Paging): Promise<{ found: TicketRow[]; total: number }> {
+    ...rows,
+
+    /** Newest first. */
+    async list(filters: TicketFilters, paging: Paging): Promise<Found<TicketRow>> {
       const found = await onPage(filtered(filters).selectAll(), paging).execute();
       const { status, priority, assignedTo, customerId, tag, search } = filters;
       const isFiltered = [status, priority, assignedTo, customerId, tag, search].some((one) => one !== undefined);
@@ -47,10 +50,8 @@ export function ticketStore(db: TenantDatabase) {
     async add(ticket: TicketCreate, now: Date): Promise<TicketRow> {
       const { title, status = 'new', priority = 'normal', customerName, tags = [], notes, metadata = {} } = ticket;
       await haveTags(db, tags, now);
-      return db
-        .insertInto('tickets')
-        .values({
-          id: newUuid(now),
+      return rows.add(
+        {
           title,
           title_nfc: nfcWhereDifferent(title),
           status,
@@ -70,22 +71,12 @@ export function ticketStore(db: TenantDatabase) {
           sla_paused: false,
           first_response_at: null,
           metadata: JSON.stringify(metadata),
-          created_at: now,
           updated_at: now,
           public_updated_at: now,
           closed_at: hasEnded({ status }) ? now : null,
-        })
-        .returningAll()
-        .executeTakeFirstOrThrow();
-    },
-
-    async find(id: string): Promise<TicketRow | undefined> {
-      return db.selectFrom('tickets').selectAll().where('id', '=', toUuid(id)).executeTakeFirst();
-    },
-
-    /** Finds a ticket and locks it until the transaction ends. */
-    async lock(id: string): Promise<TicketRow | undefined> {
-      return db.selectFrom('tickets').selectAll().where('id', '=', toUuid(id)).forUpdate().executeTakeFirst();
+        },
+        now,
+      );
     },
 
     /**
@@ -118,11 +109,6 @@ export function ticketStore(db: TenantDatabase) {
         .where('id', '=', before.id)
         .execute();
       return { ...after, public_updated_at };
-    },
-
-    /** Deletes a ticket and returns it. Undefined if there was none. */
-    async remove(id: string): Promise<TicketRow | undefined> {
-      return db.deleteFrom('tickets').where('id', '=', toUuid(id)).returningAll().executeTakeFirst();
     },
   };
 }

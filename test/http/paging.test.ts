@@ -16,7 +16,12 @@ test.each([1, 2, 99_999_999, 999_999_998, 999_999_999, 1_000_000_000])(
     const { maximum } = contract.components.schemas.Pagination.properties.page;
     let cursor = cursorOf(page);
     for (let i = 0; i < 4; i++) {
-      const { pagination } = pageOf(rows, 10, pagingOf({ cursor, pageSize: 2 }), byCreation);
+      const { pagination } = pageOf(
+        { found: rows, total: 10 },
+        pagingOf({ cursor, pageSize: 2 }),
+        byCreation,
+        ({ id }) => id,
+      );
       expect(pagination.page).toBeLessThanOrEqual(maximum);
       cursor = pagination.nextCursor as string; // there is a third row
     }
