@@ -1,5 +1,7 @@
 // The files of a new resource, for `resource.ts`.
 
+import { toUuid } from '../../src/storage/ids.ts';
+
 /** `a` is the singular with its article. */
 export type Names = { plural: string; singular: string; Plural: string; Singular: string; a: string; prefix: string };
 
@@ -20,7 +22,7 @@ export function filesOf(names: Names): Record<string, string> {
       'The fields to change. Fields that you omit keep their values.',
       '[]',
     ),
-    [example(`list${names.Plural}.one`)]: `summary: One ${singular}\nvalue:\n  - ${one}\n`,
+    [example(`list${names.Plural}.two`)]: `summary: Two ${plural}\nvalue:\n  - ${one}\n  - ${another(names)}\n`,
     [example(`create${Singular}.new`)]: `summary: A ${singular}\nvalue: { name: blue }\n`,
     [example(`create${Singular}.created`)]: `summary: The new ${singular}\nvalue: ${one}\n`,
     [example(`get${Singular}.one`)]: `summary: The ${singular}\nvalue: ${one}\n`,
@@ -35,6 +37,13 @@ export function filesOf(names: Names): Record<string, string> {
 
 const exampleOf = ({ singular, prefix }: Names): string =>
   `{ object: ${singular}, id: ${prefix}_a1B2c3D4e5F6, uuid: 659b34e1-0272-8653-9770-000000000000, name: blue, createdAt: '2026-03-30T10:00:00.000Z', updatedAt: '2026-03-30T10:00:00.000Z' }`;
+
+const another = (names: Names): string =>
+  exampleOf(names)
+    .replace('_a1B2c3D4e5F6', '_b2C3d4E5f6G7')
+    .replace(/uuid: [^,]+/, `uuid: ${toUuid(`${names.prefix}_b2C3d4E5f6G7`)}`)
+    .replace('blue', 'red')
+    .replaceAll('03-30', '03-29');
 
 const head = (
   names: Names,
@@ -83,7 +92,7 @@ ${head(names, `list${Plural}`, `List ${plural}`, `Returns ${plural}, newest firs
     - $ref: ../components/parameters/Page.yaml
     - $ref: ../components/parameters/PageSize.yaml
     - $ref: ../components/parameters/PageCursor.yaml
-${success(200, `A page of ${plural}.`, `            type: array\n            items:\n${reference(Singular, 14)}`, `list${Plural}.one`)}post:
+${success(200, `A page of ${plural}.`, `            type: array\n            items:\n${reference(Singular, 14)}`, `list${Plural}.two`)}post:
 ${head(names, `create${Singular}`, `Create ${a}`, `Creates ${a}.`, 'write')}${body(names, 'Create', 'new', `The new ${singular}.`)}${success(201, `The new ${singular}.`, reference(Singular), `create${Singular}.created`)}`;
 };
 
@@ -108,6 +117,8 @@ const nameField = ({ singular }: Names): string => `  name:
 const resource = (
   names: Names,
 ): string => `description: ${names.a.charAt(0).toUpperCase()}${names.a.slice(1)} of the team.
+x-snapshot: [id, uuid, name, createdAt, updatedAt]
+x-changes: [name]
 type: object
 required: [object, id, uuid, name, createdAt, updatedAt]
 properties:
@@ -131,7 +142,7 @@ ${nameField(names)}  createdAt:
 const request = (names: Names, description: string, required: string): string => `description: ${description}
 type: object
 additionalProperties: false
-${required === '[]' ? '' : `required: ${required}\n`}properties:
+${required === '[]' ? 'minProperties: 1\n' : `required: ${required}\n`}properties:
 ${nameField(names)}`;
 
 const operationIdsOf = ({ Plural, Singular }: Names): string[] => [
@@ -147,3 +158,27 @@ ${operationIdsOf(names)
   .map((id) => `  ${id}: notImplemented,\n`)
   .join('')}};
 `;
+
+/** The events of the resource, for `webhooks.yaml`. */
+export const eventsOf = ({ singular, Singular, a }: Names): string => {
+  const A = `${a.charAt(0).toUpperCase()}${a.slice(1)}`;
+  return `
+${singular}.created:
+  post:
+    summary: ${A} was created
+    description: Sent when ${a} is created.
+    x-event: { ${Singular}: create${Singular}.created }
+
+${singular}.updated:
+  post:
+    summary: ${A} was updated
+    description: Sent when ${a} is changed. \`changes\` lists the changes.
+    x-event: { ${Singular}: update${Singular}.updated, changes: { name: { from: blue, to: green } } }
+
+${singular}.deleted:
+  post:
+    summary: ${A} was deleted
+    description: Sent when ${a} is deleted. The event contains the state of the ${singular} before the deletion.
+    x-event: { ${Singular}: get${Singular}.one }
+`;
+};

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { filesOf, type Names } from './files.ts';
+import { eventsOf, filesOf, type Names } from './files.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -18,9 +18,10 @@ for (const [file, text] of Object.entries(filesOf(names))) {
 }
 addToContract(names);
 addToBackend(names);
+appendFileSync('openapi/webhooks.yaml', eventsOf(names));
 appendFileSync('openapi/CHANGELOG.md', `- ${names.Plural}: list, create, get, update and delete ${names.plural}.\n`);
 execFileSync('biome', ['check', '--write', 'src/backend.ts'], { stdio: ['ignore', 'ignore', 'inherit'] }); // sorts the imports
-console.log(`changed openapi/openapi.yaml, src/backend.ts and openapi/CHANGELOG.md
+console.log(`changed openapi/openapi.yaml, openapi/webhooks.yaml, openapi/CHANGELOG.md and src/backend.ts
 Now run \`npm run generate\`, and implement src/${names.plural}/handlers.ts.`);
 
 /** @throws Error for names that the contract does not allow */
