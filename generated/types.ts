@@ -1151,6 +1151,7 @@ export interface components {
             /**
              * @description The prefixed ID or UUID of the team member to assign the ticket to. `null` removes the assignment.
              * @example mem_q1W2e3R4t5Y6
+             * @example 659b34e1-0272-8653-9770-000000000000
              */
             assignedTo?: string | null;
             tags?: components["schemas"]["TagNames"];
@@ -1355,7 +1356,7 @@ export interface components {
             rateLimit: components["schemas"]["RateLimit"];
             /**
              * @description The prefixed ID of the API key whose rate limit this key shares. It is the key that created this key, or a key with a higher limit that later set its `rateLimit`. `null` if the key shares no limit.
-             * @example key_R7s8T9u0V1w2
+             * @example key_a1B2c3D4e5F6
              */
             sharesLimitOf: string | null;
             status: components["schemas"]["ApiKeyStatus"];
@@ -1447,7 +1448,7 @@ export interface components {
             rateLimit: components["schemas"]["RateLimit"];
             /**
              * @description The prefixed ID of the API key whose rate limit this key shares. It is the key that created this key, or a key with a higher limit that later set its `rateLimit`. `null` if the key shares no limit.
-             * @example key_R7s8T9u0V1w2
+             * @example key_a1B2c3D4e5F6
              */
             sharesLimitOf: string | null;
             status: components["schemas"]["ApiKeyStatus"];

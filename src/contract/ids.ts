@@ -18,12 +18,13 @@ export function addIds(contract: Contract): Record<string, string> {
   const entries = contract['x-ids'] ?? {};
   delete contract['x-ids'];
   addParameters(contract, entries);
-  replaceMarks(contract, (kind, name) => {
+  replaceMarks(contract, (kind, name, isNullable) => {
     const entry = entries[name];
     if (!entry) throw new Error(`x-ids has no ${name}`);
-    const schema = `${name}${kind}`;
-    contract.components.schemas[schema] ??= kind === 'Id' ? idOf(entry) : referenceOf(entry);
-    return ref('schemas', schema);
+    const made = kind === 'Id' ? idOf(entry) : referenceOf(entry);
+    if (isNullable) return { ...made, type: ['string', 'null'] };
+    contract.components.schemas[`${name}${kind}`] ??= made;
+    return ref('schemas', `${name}${kind}`);
   });
   return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [snake(name), prefixOf(entry)]));
 }
@@ -65,16 +66,21 @@ function addParameters({ paths, components }: Contract, entries: Record<string, 
 }
 type Param = NonNullable<PathItem['parameters']>[number];
 
-function replaceMarks(node: unknown, refOf: (kind: 'Id' | 'Reference', name: string) => { $ref: string }): void {
+/** The description of a marked schema is kept. With the type `[string, 'null']`, it cannot be a reference. */
+function replaceMarks(
+  node: unknown,
+  schemaOf: (kind: 'Id' | 'Reference', name: string, isNullable: boolean) => Schema,
+): void {
   if (typeof node !== 'object' || node === null) return;
-  const marked = node as Record<string, unknown>;
+  const marked = node as Schema;
   for (const [mark, kind] of [
     ['x-id', 'Id'],
     ['x-reference', 'Reference'],
   ] as const) {
-    if (typeof marked[mark] !== 'string') continue;
-    Object.assign(marked, refOf(kind, marked[mark]));
+    const { [mark]: name, type, description } = marked;
+    if (typeof name !== 'string') continue;
+    Object.assign(marked, schemaOf(kind, name, Array.isArray(type)), description && { description });
     delete marked[mark];
   }
-  for (const inner of Object.values(marked)) replaceMarks(inner, refOf);
+  for (const inner of Object.values(marked)) replaceMarks(inner, schemaOf);
 }
