@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { collections } from '../laws/collections.ts';
 import { type Backend, backends, keys, otherTeam, send, team } from '../support/client.ts';
 import { follow, type Node } from '../support/judge.ts';
 import { inContract, written } from '../support/table.ts';
@@ -12,7 +13,6 @@ import { spellingsOf } from './spellings.ts';
 
 const tickets = `/api/v1/teams/${team.id}/tickets`;
 const idempotent = written.filter(({ isIdempotent }) => isIdempotent);
-const keysPath = `/api/v1/teams/${team.id}/api-keys`;
 /** A valid body that differs from the one of `goodRequest`: the second example, or the first with another text. */
 function anotherBody(operation: (typeof idempotent)[number]): string {
   const [first, second] = Object.values<Node>(inContract(operation).requestBody.content['application/json'].examples);
@@ -36,14 +36,16 @@ describe.each(backends)('Idempotency-Key on $name', (backend) => {
   describe.each(idempotent)('$operationId', (operation) => {
     const draft = (once: string = randomUUID()): Draft =>
       withHeaders(goodRequest(operation), { 'idempotency-key': once });
-    // The tickets of the demo are not changed, because other tests read them.
+    /** On new items, because other tests read those of the demo. */
     const own = async (): Promise<Draft> => {
-      const ticket = await send(backend, tickets, { method: 'POST', headers: json, body: '{"title":"Once"}' });
-      const { data } = (await ticket.json()) as { data: { id: string } };
-      const body = '{"name":"Once","permissions":[]}';
-      const key = await send(backend, keysPath, { method: 'POST', headers: json, body });
-      const { data: made } = (await key.json()) as { data: { id: string } };
-      return { ...draft(), path: { teamId: team.id, ticketId: data.id, keyId: made.id } };
+      const { path, ...rest } = draft();
+      const made: Record<string, string> = {};
+      for (const { create, parameter } of collections)
+        if (create && parameter && operation.path.includes(`{${parameter}}`)) {
+          const response = await sendDraft(backend, goodRequest(create));
+          made[parameter] = ((await response.json()) as Node).data.id;
+        }
+      return { ...rest, path: { ...path, ...made } };
     };
 
     test(`${operation.successStatus} for a retry with the same body, byte for byte, marked as a replay`, async () => {
