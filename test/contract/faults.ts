@@ -33,7 +33,20 @@ const withoutHeader =
   ({ headers: { [name]: _, ...headers }, ...draft }: Draft): Draft => ({ ...draft, headers });
 const has = (parameter: string) => (operation: TableEntry) =>
   (operation.query as readonly string[]).includes(parameter);
-const hasThing = ({ path }: TableEntry) => /\{(ticket|key|user)Id\}/.test(path);
+/** The IDs in the path, other than the team. */
+const things = ({ uuidParams }: TableEntry) => (uuidParams as readonly string[]).filter((name) => !/^team/.test(name));
+const hasThing = (operation: TableEntry) => things(operation).length > 0;
+const withIds =
+  (spoilt: (id: string) => string) =>
+  (draft: Draft): Draft => ({
+    ...draft,
+    path: Object.fromEntries(
+      Object.entries(draft.path).map(([name, value]) => [
+        name,
+        /^(?!event)\w+Id$/.test(name) && name !== 'teamId' ? spoilt(value) : value,
+      ]),
+    ),
+  });
 const isWrite = ({ body, method }: TableEntry) => body !== null || method !== 'GET';
 /** Every value becomes an object, which only `metadata` accepts. */
 const emptied = (body: string) => JSON.stringify(JSON.parse(body), (name, value) => (name ? {} : value));
@@ -187,10 +200,7 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
         title: 'a path parameter that is not an ID',
         part: 'path',
         when: hasThing,
-        spoil: (draft) => ({
-          ...draft,
-          path: { ...draft.path, ticketId: 'tkt_short', keyId: 'key_short', userId: 'usr_short' },
-        }),
+        spoil: withIds((id) => id.slice(0, -1)),
       },
       {
         title: 'a team that is neither a UUID nor a slug',
@@ -215,10 +225,7 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
         title: 'an ID that does not exist',
         part: 'path',
         when: hasThing,
-        spoil: (draft) => ({
-          ...draft,
-          path: { ...draft.path, ticketId: foreignUuid, keyId: foreignUuid, userId: foreignUuid },
-        }),
+        spoil: withIds(() => foreignUuid),
       },
     ],
   },

@@ -8,7 +8,7 @@ import { follow, type Node } from '../support/judge.ts';
 import { inContract, written } from '../support/table.ts';
 import { missingTicket } from './demo.ts';
 import { only } from './only.ts';
-import { type Draft, goodRequest, sendDraft, withHeaders, withKey } from './requests.ts';
+import { type Draft, freeTexts, goodRequest, sendDraft, withHeaders, withKey } from './requests.ts';
 import { spellingsOf } from './spellings.ts';
 
 const tickets = `/api/v1/teams/${team.id}/tickets`;
@@ -17,7 +17,8 @@ const idempotent = written.filter(({ isIdempotent }) => isIdempotent);
 function anotherBody(operation: (typeof idempotent)[number]): string {
   const [first, second] = Object.values<Node>(inContract(operation).requestBody.content['application/json'].examples);
   if (second) return JSON.stringify(follow(second).value);
-  return JSON.stringify(follow(first as Node).value, (_, value) => (typeof value === 'string' ? `${value}s` : value));
+  const [field] = freeTexts(operation)[0] as [string, number]; // an operation with one example has such a field
+  return JSON.stringify({ ...follow(first as Node).value, [field]: 'Another' });
 }
 const json = { 'content-type': 'application/json' };
 const post = (backend: Backend, once: string, body: object, more: { path?: string; key?: string } = {}) =>

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { foreignUuid } from '../contract/demo.ts';
 import { only } from '../contract/only.ts';
-import { bodySchemaOf } from '../contract/requests.ts';
+import { bodySchemaOf, freeTexts } from '../contract/requests.ts';
 import { strangers } from '../contract/tickets.ts';
 import { backends } from '../support/client.ts';
 import { follow, type Node } from '../support/judge.ts';
@@ -43,13 +43,6 @@ const everyChoice = (operation: TableEntry): [string, unknown][] => [
   ),
   ...freeTexts(operation).map(([field]): [string, unknown] => [field, 'Another text']),
 ];
-
-/** The texts of a body that only have a maximum length. */
-const freeTexts = (operation: TableEntry): [string, number][] =>
-  Object.entries<Node>(bodySchemaOf(operation)?.properties).flatMap(([field, given]): [string, number][] => {
-    const { type, maxLength, pattern, enum: values, format } = follow(given);
-    return [type].flat().includes('string') && maxLength && !pattern && !values && !format ? [[field, maxLength]] : [];
-  });
 
 describe.each(backends)('items on $name', (backend) => {
   const stateful = only(backend, 'keeps state');

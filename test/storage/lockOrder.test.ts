@@ -6,14 +6,15 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { newUuid, toPrefixed } from '../../src/storage/ids.ts';
 import { type Draft, goodRequest, urlOf } from '../contract/requests.ts';
 import { type OwnStore, openOwnStore, serve } from '../idempotency/ownServer.ts';
-import { type Backend, keys, team } from '../support/client.ts';
+import { collections } from '../laws/collections.ts';
+import { type Backend, team } from '../support/client.ts';
 import { type TableEntry, written } from '../support/table.ts';
 
 const { TEST_DATABASE_URL } = process.env;
 const rounds = 200;
 const writes = written.filter(({ method }) => method !== 'GET');
 const tenant = { teamId: team.id, environment: 'test' } as const;
-type Target = { ticketId: string; keyId: string; customerId: string };
+type Target = { path: Record<string, string>; customerId: string };
 
 /** Errors of the database, by SQLSTATE. */
 const sqlStates: string[] = [];
@@ -31,14 +32,14 @@ afterEach(async () => {
 });
 
 /** The valid request of an operation, with rows of this store. */
-function aimed(operation: TableEntry, { ticketId, keyId, customerId }: Target): Draft {
+function aimed(operation: TableEntry, { path, customerId }: Target): Draft {
   const draft = goodRequest(operation);
   const body =
     operation.operationId === 'createTicket'
       ? JSON.stringify({ title: 'Meanwhile', customerId, tags: ['zeta', 'alpha', 'mid'] })
       : draft.body;
   const once = operation.isIdempotent && { 'idempotency-key': crypto.randomUUID() };
-  return { ...draft, path: { ...draft.path, ticketId, keyId }, headers: { ...draft.headers, ...once }, body };
+  return { ...draft, path: { ...draft.path, ...path }, headers: { ...draft.headers, ...once }, body };
 }
 
 async function call({ url }: Backend, draft: Draft): Promise<{ status: number; body: any }> {
@@ -53,18 +54,10 @@ async function target({ database }: OwnStore, front: Backend): Promise<Target> {
   const customer = { id, name: 'Jane', email: `${id}@example.com`, created_at: new Date() };
   await database.of(tenant).insertInto('customers').values(customer).execute();
   const customerId = toPrefixed('cus', id);
-  const post = async (path: string, body: object): Promise<string> => {
-    const headers = { authorization: `Bearer ${keys.secretTest}`, 'content-type': 'application/json' };
-    const made = await fetch(`${front.url}/api/v1/teams/${team.id}${path}`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(body),
-    });
-    return ((await made.json()) as { data: { id: string } }).data.id;
-  };
-  const ticketId = await post('/tickets', { title: 'Before', customerId, tags: ['alpha', 'zeta'] });
-  const keyId = await post('/api-keys', { name: 'For a round', permissions: [] });
-  return { ticketId, keyId, customerId };
+  const path: Record<string, string> = {};
+  for (const { create, parameter } of collections)
+    if (create && parameter) path[parameter] = (await call(front, aimed(create, { path, customerId }))).body.data.id;
+  return { path, customerId };
 }
 
 /** The counters and references, with the rows that exist. */

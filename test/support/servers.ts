@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
 import { type Home, limitsOf, newHome, type Pair, startPair } from './home.ts';
 import { leave } from './runDir.ts';
-import { rowsOf } from './tableTexts.ts';
+import { textsOfRows } from './tableTexts.ts';
 
 export type { Pair } from './home.ts';
 
@@ -81,6 +81,6 @@ async function listenForTheEnd(end: () => Promise<Remains[]>): Promise<Server> {
 
 async function remainsOf(home: Home, { demo }: Pair): Promise<Remains> {
   const { dataDir, env } = home;
-  const tables = await rowsOf(home);
+  const tables = await textsOfRows(home);
   return { demo, dataDir, isEmbedded: !env.DATABASE_URL, encryptionKeys: env.ENCRYPTION_KEYS, tables };
 }

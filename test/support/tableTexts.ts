@@ -16,7 +16,7 @@ async function tableTexts(pool: pg.Pool): Promise<Record<string, string[]>> {
 }
 
 /** The same for a home without a running server. */
-export async function rowsOf({ open }: Pick<Home, 'open'>): Promise<Record<string, string[]>> {
+export async function textsOfRows({ open }: Pick<Home, 'open'>): Promise<Record<string, string[]>> {
   const storage = await open();
   const texts = await tableTexts(storage.pool);
   await storage.close();
@@ -25,6 +25,6 @@ export async function rowsOf({ open }: Pick<Home, 'open'>): Promise<Record<strin
 
 /** The same without the last use of a key, which every request changes. It is the second-last column. */
 export async function stateOf(home: Pick<Home, 'open'>): Promise<Record<string, string[]>> {
-  const { key_usage: _, usage_batches: __, api_keys: keys = [], ...rest } = await rowsOf(home);
+  const { key_usage: _, usage_batches: __, api_keys: keys = [], ...rest } = await textsOfRows(home);
   return { ...rest, api_keys: keys.map((row) => row.replace(/,[^,]*(,[^,]*\))$/, '$1')) };
 }

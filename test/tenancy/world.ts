@@ -1,5 +1,6 @@
 // A database of the test: the two teams of the demo in both environments, and in each of these four tenants one unique
 // resource of every kind.
+import { idPrefixes } from '../../generated/operations.ts';
 import { appendAudit } from '../../src/audit/auditStore.ts';
 import { demoTeam } from '../../src/demoTeam.ts';
 import { appendEvents } from '../../src/events/eventStore.ts';
@@ -16,14 +17,11 @@ import { migrate } from '../../src/storage/migrate.ts';
 import type { Environment, Tenant } from '../../src/storage/tenant.ts';
 import { toTicket } from '../../src/tickets/ticket.ts';
 import { type Home, newHome } from '../support/home.ts';
-import { rowsOf } from '../support/tableTexts.ts';
+import { textsOfRows } from '../support/tableTexts.ts';
 
-/** An ID or name of each kind in a tenant. All of them are in use, so that filters by them match. */
-export type Things = Record<
-  'tkt' | 'cus' | 'mem' | 'key' | 'usr' | 'evt' | 'tag' | 'slug' | 'teamId' | 'team',
-  string
-> & {
-  createdAt: string;
+/** An ID or name of each kind in a tenant, by its prefix or name. All of them are in use, so that filters by them match. */
+export type Things = Record<'tkt' | 'evt' | 'tag' | 'slug' | 'teamId' | 'team' | 'createdAt', string> & {
+  [prefix: string]: string;
 };
 export type TenantOf = { team: DemoTeam; environment: Environment; things: Things };
 export type World = {
@@ -47,7 +45,7 @@ export async function newWorld(): Promise<World> {
   await close();
 
   const teamIds = demo.teams.map(({ id }) => id);
-  return { home, tenants, ownerOf: owners(await rowsOf(home), teamIds) };
+  return { home, tenants, ownerOf: owners(await textsOfRows(home), teamIds) };
 }
 
 /** Resources that do not exist. The cursor is next to a ticket of another tenant. */
@@ -56,11 +54,8 @@ export function nowhere({ tkt, createdAt }: Things, kind: string): Things {
   const name = 'of-nobody';
   const teamId = '019470a1-2b3c-8d4e-9f50-ffffffffffff';
   return {
+    ...Object.fromEntries(prefixes.map((prefix) => [prefix, id])),
     tkt: id,
-    cus: id,
-    mem: id,
-    key: id,
-    usr: id,
     evt: `evt_${'0'.repeat(22)}`,
     tag: id,
     slug: name,
@@ -74,19 +69,20 @@ export function nowhere({ tkt, createdAt }: Things, kind: string): Things {
 const besides = (uuid: string) =>
   `${uuid.slice(0, 22)}${(Number.parseInt(uuid.charAt(22), 16) ^ 4).toString(16)}${uuid.slice(23)}`;
 
+const prefixes = Object.values(idPrefixes);
+
 type Spell = (things: Things) => Record<string, string>;
 const bothSpellings =
-  (prefix: 'tkt' | 'cus' | 'mem' | 'key' | 'usr'): Spell =>
-  ({ [prefix]: uuid }) => ({ prefixed: toPrefixed(prefix, uuid), ...uuidSpellings(uuid) });
+  (prefix: string): Spell =>
+  ({ [prefix]: uuid }) => {
+    if (uuid === undefined) throw new Error(`no tenant has a row with the prefix ${prefix}: addThings must add one`);
+    return { prefixed: toPrefixed(prefix, uuid), ...uuidSpellings(uuid) };
+  };
 const uuidSpellings = (uuid: string) => ({ UUID: uuid, 'UUID in capitals': uuid.toUpperCase() });
 
 /** The spellings of each kind. A kind without a sample fails the test by name. */
 export const spellings: Record<string, Spell> = {
-  tkt: bothSpellings('tkt'),
-  cus: bothSpellings('cus'),
-  mem: bothSpellings('mem'),
-  key: bothSpellings('key'),
-  usr: bothSpellings('usr'),
+  ...Object.fromEntries(prefixes.map((prefix) => [prefix, bothSpellings(prefix)])),
   evt: ({ evt }) => ({ prefixed: evt }),
   tag: ({ tag }) => uuidSpellings(tag),
   slug: ({ slug }) => ({ slug }),
