@@ -52,11 +52,16 @@ export function bodySchemaOf(operation: TableEntry): Node | undefined {
   const media = inContract(operation).requestBody?.content['application/json'];
   return media && follow(media.schema);
 }
-/** The texts of a body that only have a maximum length. */
+const admits = (pattern: string | undefined): boolean =>
+  pattern === undefined || ['Another text', 'ä'].every((text) => new RegExp(pattern, 'u').test(text));
+
+/** The texts of a body that can contain any letters, each with its maximum length. */
 export const freeTexts = (operation: TableEntry): [string, number][] =>
   Object.entries<Node>(bodySchemaOf(operation)?.properties ?? {}).flatMap(([field, given]): [string, number][] => {
     const { type, maxLength, pattern, enum: values, format } = follow(given);
-    return [type].flat().includes('string') && maxLength && !pattern && !values && !format ? [[field, maxLength]] : [];
+    return [type].flat().includes('string') && maxLength && admits(pattern) && !values && !format
+      ? [[field, maxLength]]
+      : [];
   });
 /** The success example of the operation, without the envelope. */
 export function exampleContent(operation: TableEntry): Record<string, any> {

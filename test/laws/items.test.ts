@@ -184,6 +184,7 @@ describe.each(backends)('items on $name', (backend) => {
   });
 
   test('the laws apply to something', () => {
+    expect(created.flatMap(({ create }) => freeTexts(create as TableEntry)).length).toBeGreaterThan(2);
     for (const some of [created, items, changed, deleted]) expect(some.length).toBeGreaterThan(0);
   });
 });

@@ -71,6 +71,9 @@ const besides = (uuid: string) =>
 
 const prefixes = Object.values(idPrefixes);
 
+/** Older than all rows of the demo. */
+export const longAgo = new Date(Date.UTC(2025, 0, 2));
+
 type Spell = (things: Things) => Record<string, string>;
 const bothSpellings =
   (prefix: string): Spell =>
@@ -93,7 +96,10 @@ export const spellings: Record<string, Spell> = {
   }),
 };
 
-/** An article, an event, and a ticket with every kind of reference. */
+/**
+ * An article, an event, and a ticket with every kind of reference. Rows of other resources must be older than the ticket, because the
+ * cursors have its position: `rowsOf(db, 'labels').add(label, longAgo)`.
+ */
 async function addThings(database: Database, team: DemoTeam, environment: Environment): Promise<Things> {
   const db = database.of({ teamId: team.id, environment });
   const ticket = await db
