@@ -81,6 +81,7 @@ const missing = (): Problem =>
 
 /** The media type of the contract that was sent. UTF-8 is the only charset that is allowed (RFC 8259, section 8.1). */
 function mediaTypeOf(mediaTypes: readonly string[], given: string | undefined): string | undefined {
+  if (given !== undefined && mediaTypes.includes(given)) return given; // the usual case, without parsing
   try {
     const { essence, params } = new MIMEType(given ?? '');
     return /^utf-?8$/i.test(params.get('charset') ?? 'utf-8') ? mediaTypes.find((one) => one === essence) : undefined;

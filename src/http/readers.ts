@@ -37,7 +37,8 @@ function readForm(bytes: Buffer, form: Form): unknown {
   return fields.body();
 }
 
-const utf8 = (bytes: Buffer): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+const decoder = new TextDecoder('utf-8', { fatal: true });
+const utf8 = (bytes: Buffer): string => decoder.decode(bytes);
 
 /** Collects the fields of a form, converted to the types of the contract. What does not fit stays as it is, and the guard rejects it. */
 export function createFields(form: Form) {
