@@ -21,7 +21,10 @@ const areas: { pattern: RegExp; admits: string[] }[] = [
 export function* pathAreas(contract: Contract): Generator<Problem> {
   for (const path of Object.keys(contract.paths))
     if (!areas.some(({ pattern }) => pattern.test(path)))
-      yield { at: ['paths', path], message: `${path} does not belong to an area of this API.` };
+      yield {
+        at: ['paths', path],
+        message: `${path} does not belong to an area of this API. openapi/rules/paths.ts lists the areas.`,
+      };
   for (const { path, operation, at } of operationsAt(contract)) {
     const admits = areas.find(({ pattern }) => pattern.test(path))?.admits;
     const schemes = operation.security?.flatMap((requirement) => Object.keys(requirement)) ?? [];

@@ -13,6 +13,7 @@ export function forGenerators(contract: Contract): Contract {
   const { webhooks: _, ...copy } = structuredClone(contract);
   copy.info.description = description;
   oneScheme(copy);
+  visit(copy, (node) => delete node['x-item']); // clients get the text of a stream
   dropUnused(copy);
   visit(copy, (node) => {
     if (node.pattern !== undefined) delete node.format;

@@ -159,6 +159,19 @@ describe.each(backends)('items on $name', (backend) => {
       expect(data).toMatchObject(body.data);
     });
 
+    stateful('200 for parallel changes of different fields, and all of them are kept', async () => {
+      const item = await newItem(backend, collection);
+      const wanted = Object.fromEntries(examples.filter(([, value]) => typeof value === 'string'));
+      const changes = Object.entries(wanted).flatMap((change) => [change, change, change]);
+      await Promise.all(
+        changes.map(([field, value]) =>
+          ask(backend, update, { ...at(collection, item), body: JSON.stringify({ [field]: value }) }),
+        ),
+      );
+      const { data } = (await ask(backend, collection.get as TableEntry, at(collection, item))).body;
+      expect(data).toMatchObject(wanted);
+    });
+
     test('400 for a body without fields', async () => {
       const { status, body } = await ask(backend, update, { body: '{}' });
       expect([status, body.error]).toMatchObject([400, { code: 'parameter_invalid', param: 'body' }]);
