@@ -2,7 +2,7 @@
 import { type Insertable, type Selectable, type SelectQueryBuilder, sql, type Updateable } from 'kysely';
 import type { TenantDatabase } from './database.ts';
 import { newUuid, toUuid } from './ids.ts';
-import { countMax, type Order, onPage, type Paging } from './page.ts';
+import { countMax, type Order, onPage, type Paging, type Position } from './page.ts';
 import type { Tables, TenantTable } from './tables.ts';
 import type { Tenant } from './tenant.ts';
 
@@ -53,4 +53,22 @@ export async function pageFrom<DB, T extends keyof DB>(
 ): Promise<Found<Selectable<DB[T]>>> {
   const found = await onPage(query.selectAll(), paging, order).execute();
   return { found: found as never, total: await db.count(query.select(sql`1`.as('one')), countMax + 1) };
+}
+
+/** Every row of a resource that a query selects, newest first. Reads page by page, so that memory does not grow with their number. */
+export async function* everyRow<DB, T extends keyof DB>(
+  query: SelectQueryBuilder<DB, T, Record<never, never>>,
+): AsyncGenerator<Selectable<DB[T]>> {
+  const pageSize = 100;
+  for (let after: Position | undefined, isLast = false; !isLast; ) {
+    const rows = (await onPage(query.selectAll(), { page: 1, pageSize, after }).execute()) as unknown as {
+      id: string;
+      created_at: Date;
+    }[];
+    isLast = rows.length <= pageSize; // a page has one more row, if there is one
+    for (const row of rows.slice(0, pageSize)) {
+      yield row as Selectable<DB[T]>;
+      after = { createdAt: row.created_at.toISOString(), id: row.id };
+    }
+  }
 }
