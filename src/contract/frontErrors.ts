@@ -12,6 +12,8 @@ const always = (): boolean => true;
 export const isOpen = ({ operation }: Facts): boolean => operation.security.length === 0;
 export const isProbe = ({ operation }: Facts): boolean => operation['x-probe'] === true;
 const hasBody = ({ operation }: Facts): boolean => operation.requestBody !== undefined;
+/** Called before the errors are added, so every response is a success. */
+const hasContent = ({ responses }: Operation): boolean => Object.values(responses).some(({ content }) => content);
 /** Whether an operation changes nothing: a GET, or a POST with `x-reads`. */
 export const isRead = (method: string, operation: Operation): boolean =>
   method === 'get' || operation['x-reads'] === true;
@@ -49,7 +51,7 @@ const rules: Rule[] = [
     limited: true,
   },
   { code: 'insufficient_permissions', when: (facts) => !isOpen(facts), limited: 'sometimes', isUsual: true },
-  { code: 'not_acceptable', when: always, limited: true },
+  { code: 'not_acceptable', when: ({ operation }) => hasContent(operation), limited: true },
   { code: 'unsupported_media_type', when: hasBody, limited: true },
   { code: 'payload_too_large', when: hasBody, limited: true },
   { code: 'request_timeout', when: hasBody, limited: true },

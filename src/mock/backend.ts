@@ -4,6 +4,7 @@ import { createInstance, getHttpOperationsFromSpec, type IHttpConfig, type IHttp
 import type { Contract } from '../contract/document.ts';
 import type { Backend, Call, Success } from '../http/answer.ts';
 import { type ErrorCode, Problem } from '../http/problem.ts';
+import { isOurs, isUuid } from '../storage/ids.ts';
 import { fakeable } from './fakeable.ts';
 import { createLiven, type Source } from './live.ts';
 import type { Remember } from './memory.ts';
@@ -52,6 +53,7 @@ export async function prismBackend(contract: Contract, remember: Remember): Prom
       const scenario = choose(call.operation, preferences);
       if (preferences.waitMs) await wait(preferences.waitMs);
       const headers = appliedOf(preferences, scenario);
+      if (scenario.code < 400) refuseStrangers(call.path);
       if (scenario.code < 400 && !played.isJson(call.operation, scenario.code))
         return finish(playedOf(call, scenario, headers));
       const { status, body } = await (isMadeUp(preferences, scenario) ? ask : remembered)(call, scenario, preferences);
@@ -131,3 +133,10 @@ function appliedOf(preferences: Preferences, scenario: Scenario): Record<string,
 
 const problemOf = ({ error: { code, ...error } }: ErrorBody, headers: Record<string, string>): Problem =>
   new Problem(code, { ...error, headers });
+
+/** A UUID that this API cannot have created does not exist, as on the server. A team ID may be any UUID. */
+function refuseStrangers(path: Call['path']): void {
+  for (const [param, id] of Object.entries(path))
+    if (param.endsWith('Id') && param !== 'teamId' && typeof id === 'string' && isUuid(id) && !isOurs(id))
+      throw new Problem('resource_missing', { param });
+}

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { backends, clientOf, keys, send, team } from '../support/client.ts';
 import { contract } from '../support/judge.ts';
-import { written } from '../support/table.ts';
+import { inJson } from '../support/table.ts';
 import { withInternal } from './demo.ts';
 import { only } from './only.ts';
 import { startFront } from './ownFront.ts';
@@ -11,7 +11,7 @@ import { at, placesOf, secretFieldsOf, secretNamesIn, successSchema, successSche
 import { exampleContent, goodRequest, sendDraft, urlOf, withKey } from './requests.ts';
 import { messages, newTicket, ofTeam, read, tickets } from './tickets.ts';
 
-const forBoth = written.filter(({ security }) => {
+const forBoth = inJson.filter(({ security }) => {
   const schemes = security.map(({ scheme }) => scheme as string);
   return schemes.includes('publishableKey') && schemes.includes('secretKey');
 });
@@ -122,7 +122,7 @@ describe('a handler that returns every field', () => {
   beforeAll(async () => {
     front = await startFront({
       backend: async ({ operation }, finish) => {
-        const entry = written.find(({ operationId }) => operationId === operation.operationId) as Entry;
+        const entry = inJson.find(({ operationId }) => operationId === operation.operationId) as Entry;
         return finish({ status: 200, content: withNotes(entry) });
       },
     });

@@ -1,7 +1,7 @@
 // Every check of the front that a request can fail, in order: the change that causes the fault and the expected
 // response. Statuses and codes are repeated here on purpose, because the registry is under test.
 import { keys, otherTeam } from '../support/client.ts';
-import type { TableEntry } from '../support/table.ts';
+import { jsonOf, type TableEntry } from '../support/table.ts';
 import { foreignUuid } from './demo.ts';
 import { bodySchemaOf, type Draft, declaredErrors } from './requests.ts';
 
@@ -49,7 +49,10 @@ const withIds =
   });
 const isWrite = ({ body, method }: TableEntry) => body !== null || method !== 'GET';
 /** Every value becomes an object, which only `metadata` accepts. */
-const emptied = (body: string) => JSON.stringify(JSON.parse(body), (name, value) => (name ? {} : value));
+const emptied = (body: string) =>
+  body.startsWith('{') || body.startsWith('[')
+    ? JSON.stringify(JSON.parse(body), (name, value) => (name ? {} : value))
+    : body.replaceAll(/=[^&]*/g, '='); // a form
 const wellFormed = `sk_test_${'x'.repeat(32)}`;
 
 const steps: { step: number; status: number; code: string; faults: Omit<Fault, 'step' | 'status' | 'code'>[] }[] = [
@@ -143,7 +146,12 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
     code: 'not_acceptable',
     faults: [
       { title: 'only text/html', part: 'accept', spoil: withHeader('accept', 'text/html') },
-      { title: 'every type except JSON', part: 'accept', spoil: withHeader('accept', 'application/json;q=0, text/*') },
+      {
+        title: 'every type except JSON',
+        part: 'accept',
+        when: (operation) => jsonOf(operation) !== undefined,
+        spoil: withHeader('accept', 'application/json;q=0, text/*'),
+      },
     ],
   },
   {
@@ -179,7 +187,7 @@ const steps: { step: number; status: number; code: string; faults: Omit<Fault, '
         title: 'an unknown field',
         part: 'fields',
         when: (operation) => bodySchemaOf(operation)?.required !== undefined,
-        spoil: withBody(() => '{}'),
+        spoil: withBody((body) => (body.startsWith('{') ? '{}' : 'other=1')),
       },
     ],
   },

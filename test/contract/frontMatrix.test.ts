@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Backend, backends, keys, otherTeam } from '../support/client.ts';
 import { type TableEntry, written } from '../support/table.ts';
-import { type Draft, goodRequest, sendDraft, withKey } from './requests.ts';
+import { contentOf, type Draft, goodRequest, sendDraft, withKey } from './requests.ts';
 
 type Expected = { status: number; code?: string };
 type Credential = {
@@ -104,7 +104,7 @@ describe.each(backends)('callers on $name', (backend) => {
       const response = await sendDraft(backend, put(goodRequest(operation), backend));
       const isKeyed = operation.security.length > 0;
       const { status, code } = isKeyed ? expected(operation, backend) : success(operation);
-      const { error } = (await response.json()) as { error?: { code: string; message: string } };
+      const { error } = await contentOf(response);
       expect([response.status, error?.code]).toEqual([status, code]);
       compared[backend.name]++;
     });

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Backend } from '../../src/http/answer.ts';
 import { backends, keys, proxied, proxiedBackends, send, throughProxy } from '../support/client.ts';
-import { written } from '../support/table.ts';
+import { inJson, written } from '../support/table.ts';
 import { startFront } from './ownFront.ts';
 import { goodRequest, sendDraft, urlOf, withHeaders, withKey } from './requests.ts';
 
@@ -12,7 +12,7 @@ const paths = [...Map.groupBy(written, ({ path }) => path)].map(([template, oper
   path: urlOf(goodRequest(operations[0] as (typeof operations)[number])), // a group has at least one entry
   methods: operations.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
 }));
-const reads = written.filter(({ method }) => method === 'GET');
+const reads = inJson.filter(({ method }) => method === 'GET');
 const codeOf = async (response: Response) => ((await response.json()) as { error: { code: string } }).error.code;
 
 /** Without the headers of the connection. */

@@ -5,14 +5,14 @@ import { describe, expect, test } from 'vitest';
 import { collections } from '../laws/collections.ts';
 import { type Backend, backends, keys, otherTeam, send, team } from '../support/client.ts';
 import { follow, type Node } from '../support/judge.ts';
-import { inContract, written } from '../support/table.ts';
+import { inContract, inJson } from '../support/table.ts';
 import { missingTicket } from './demo.ts';
 import { only } from './only.ts';
 import { type Draft, freeTexts, goodRequest, sendDraft, withHeaders, withKey } from './requests.ts';
 import { spellingsOf } from './spellings.ts';
 
 const tickets = `/api/v1/teams/${team.id}/tickets`;
-const idempotent = written.filter(({ isIdempotent }) => isIdempotent);
+const idempotent = inJson.filter(({ isIdempotent, body }) => isIdempotent && body);
 /** A valid body that differs from the one of `goodRequest`: the second example, or the first with another text. */
 function anotherBody(operation: (typeof idempotent)[number]): string {
   const [first, second] = Object.values<Node>(inContract(operation).requestBody.content['application/json'].examples);

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { backends, send } from '../support/client.ts';
 import { follow, type Node } from '../support/judge.ts';
 import { sample, shareOf } from '../support/sample.ts';
-import { inContract, type TableEntry, written } from '../support/table.ts';
+import { inContract, inJson, jsonOf, type TableEntry, written } from '../support/table.ts';
 import { declaredErrors, entryOf, goodRequest, sendDraft, withHeaders } from './requests.ts';
 
 const mock = backends[1];
@@ -14,11 +14,12 @@ const seedsOfRun = 300;
 const prefer = (operation: Entry, value: string) =>
   sendDraft(mock, withHeaders(goodRequest(operation), { prefer: value }));
 const successExamples = (operation: Entry) =>
-  Object.entries<Node>(
-    inContract(operation).responses[operation.successStatus].content['application/json'].examples,
-  ).map(([name, example]) => ({ name, value: follow(example).value }));
+  Object.entries<Node>((jsonOf(operation) as Node).examples).map(([name, example]) => ({
+    name,
+    value: follow(example).value,
+  }));
 
-describe.each(written)('$operationId on mock', (operation) => {
+describe.each(inJson)('$operationId on mock', (operation) => {
   test.each(declaredErrors(operation))('$status $code for its example name in Prefer', async ({ status, code }) => {
     const response = await prefer(operation, `code=${status}, example=${code}`);
     const { error } = (await response.json()) as { error: { code: string } };

@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import { backends, clientOf, keys, send, team } from '../support/client.ts';
 import { follow, type Node } from '../support/judge.ts';
-import { inContract, type TableEntry, written } from '../support/table.ts';
+import { inContract, inJson, jsonOf, type TableEntry, written } from '../support/table.ts';
 import { foreignUuid } from './demo.ts';
 import { bodySchemaOf, goodRequest, sendDraft } from './requests.ts';
 import { messages, ofTeam, ticket, tickets } from './tickets.ts';
@@ -12,8 +12,7 @@ import { messages, ofTeam, ticket, tickets } from './tickets.ts';
 const [server, mock] = backends;
 const client = clientOf(mock);
 const read = async (response: Response) => (await response.json()) as Node;
-const successOf = (operation: TableEntry): Node =>
-  inContract(operation).responses[operation.successStatus].content['application/json'];
+const successOf = (operation: TableEntry): Node => jsonOf(operation) as Node;
 const dataOf = (operation: TableEntry): Node | undefined => {
   const { data } = follow(successOf(operation).schema).properties ?? {};
   return data && follow(data);
@@ -30,7 +29,7 @@ const sentPart = (value: Node, sent: unknown): unknown =>
     ? Object.fromEntries(Object.keys(sent).map((key) => [key, value?.[key]]))
     : value;
 
-const writes = written.filter((one) => bodySchemaOf(one) && dataOf(one)?.properties);
+const writes = inJson.filter((one) => bodySchemaOf(one) && dataOf(one)?.properties);
 describe.each(writes)('$operationId', (operation) => {
   const shown = Object.keys(dataOf(operation)?.properties);
 
@@ -45,7 +44,7 @@ describe.each(writes)('$operationId', (operation) => {
   });
 });
 
-const lists = written.filter((one) => dataOf(one)?.items && one.method === 'GET');
+const lists = inJson.filter((one) => dataOf(one)?.items && one.method === 'GET');
 const enumFilters = lists.flatMap((operation) =>
   inContract(operation)
     .parameters.map(follow)

@@ -1,12 +1,11 @@
 // Walks a success body along its schema, to find the objects of the contract and the fields for secret keys only.
 import { follow, type Node } from '../support/judge.ts';
-import { inContract, type TableEntry } from '../support/table.ts';
+import { inContract, jsonOf, type TableEntry } from '../support/table.ts';
 
 /** An object in a body: the keys that lead to it, and its schema. */
 export type Place = { at: string; keys: (string | number)[]; schema: Node };
 
-export const successSchema = (operation: TableEntry): Node =>
-  inContract(operation).responses[operation.successStatus].content['application/json'].schema;
+export const successSchema = (operation: TableEntry): Node => (jsonOf(operation) as Node).schema;
 
 /** The schemas of all success bodies of the operation. */
 export const successSchemas = (operation: TableEntry): Node[] =>

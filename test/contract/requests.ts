@@ -5,7 +5,7 @@ import { collections } from '../laws/collections.ts';
 import { type Backend, backends, clientOf, judgedFetch, keys, team } from '../support/client.ts';
 import { follow, type Node } from '../support/judge.ts';
 import { signatureOf } from '../support/partner.ts';
-import { inContract, type TableEntry, written } from '../support/table.ts';
+import { inContract, jsonOf, type TableEntry, written } from '../support/table.ts';
 import { liveArticles } from './demo.ts';
 
 export type Draft = {
@@ -45,11 +45,16 @@ for (const { create, parameter } of collections)
   }
 pathValues.eventId = await someEventId();
 
+/** The JSON of a response, or an empty object for another kind. */
+export async function contentOf(response: Response): Promise<Node> {
+  return response.headers.get('Content-Type')?.startsWith('application/json') ? ((await response.json()) as Node) : {};
+}
+
 export const entryOf = (operationId: string): TableEntry =>
   written.find((one) => one.operationId === operationId) as TableEntry; // callers name operations of the table
-/** The schema of an operation's JSON body, if it has one. */
+/** The schema of an operation's body, if it has one. */
 export function bodySchemaOf(operation: TableEntry): Node | undefined {
-  const media = inContract(operation).requestBody?.content['application/json'];
+  const [media] = Object.values<Node>(inContract(operation).requestBody?.content ?? {});
   return media && follow(media.schema);
 }
 const admits = (pattern: string | undefined): boolean =>
@@ -65,7 +70,7 @@ export const freeTexts = (operation: TableEntry): [string, number][] =>
   });
 /** The success example of the operation, without the envelope. */
 export function exampleContent(operation: TableEntry): Record<string, any> {
-  const { examples } = inContract(operation).responses[operation.successStatus].content['application/json'];
+  const { examples } = jsonOf(operation) as Node; // callers name operations with JSON
   const body = structuredClone(follow(Object.values<Node>(examples)[0] as Node).value);
   if (!operation.hasEnvelope) return body;
   const { success: _, meta: __, ...content } = body;
@@ -85,8 +90,10 @@ export function declaredErrors(operation: TableEntry): { status: number; code: s
 
 /** A request that passes every check of the front, with a secret test key if the operation requires one. */
 export function goodRequest(operation: TableEntry): Draft {
-  const media: Node | undefined = inContract(operation).requestBody?.content['application/json'];
+  const [[mediaType, media] = []] = Object.entries<Node>(inContract(operation).requestBody?.content ?? {});
   const [example] = Object.values<Node>(media?.examples ?? {}).map(follow);
+  const write =
+    mediaType === 'application/json' ? JSON.stringify : (fields: any) => new URLSearchParams(fields).toString();
   return {
     method: operation.method,
     template: operation.path,
@@ -94,10 +101,10 @@ export function goodRequest(operation: TableEntry): Draft {
     query: {},
     headers: {
       ...(operation.security.length > 0 && { authorization: `Bearer ${keys.secretTest}` }),
-      ...(media && { 'content-type': 'application/json' }),
+      ...(mediaType && { 'content-type': mediaType }),
       ...(operation.operationId === 'reportLeakedKeys' && signatureOf(JSON.stringify(example?.value))),
     },
-    body: example && JSON.stringify(example.value),
+    body: example && write(example.value),
   };
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { secretFields, secretWhen } from '../../generated/operations.ts';
 import { type Backend, backends, clientOf, keys, send } from '../support/client.ts';
 import { contract, follow } from '../support/judge.ts';
-import { type TableEntry, written } from '../support/table.ts';
+import { inJson, type TableEntry, written } from '../support/table.ts';
 import { demoTicket } from './demo.ts';
 import { only } from './only.ts';
 import { successSchema } from './places.ts';
@@ -13,7 +13,7 @@ import { messages, newTicket, ofTeam, read, type Ticket, ticket, tickets } from 
 
 const secretSchemas = Object.keys(secretWhen).map((name) => contract.components.schemas[name]);
 /** The lists with rows for secret keys only that publishable keys can request. */
-const lists = written.filter((operation) => {
+const lists = inJson.filter((operation) => {
   const { items } = follow(follow(successSchema(operation)).properties?.data ?? {});
   const isOpen = operation.security.every(({ scheme }) => (scheme as string) !== 'secretKey');
   return items && secretSchemas.includes(follow(items)) && (isOpen || mayAsk(operation));

@@ -5,7 +5,7 @@ import { faultsOf } from '../contract/faults.ts';
 import { startFront } from '../contract/ownFront.ts';
 import { entryOf, exampleContent, goodRequest, sendDraft } from '../contract/requests.ts';
 import { type Backend, backends, limitedBackends, send, team } from '../support/client.ts';
-import { written } from '../support/table.ts';
+import { inJson, written } from '../support/table.ts';
 import { exchange } from './socket.ts';
 
 const cacheControl = ({ headers }: Response) => headers.get('Cache-Control');
@@ -20,7 +20,7 @@ describe('Cache-Control of a success', () => {
   });
   afterAll(() => examples.stop());
 
-  describe.each(written)('$operationId', (operation) => {
+  describe.each(inJson)('$operationId', (operation) => {
     const isPublic = operation.security.length === 0 && operation.method === 'GET' && !operation.isProbe;
 
     test(`is ${isPublic ? 'left to the caller' : 'no-store'}`, async () => {

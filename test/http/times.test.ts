@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Problem } from '../../src/http/problem.ts';
 import { startFront } from '../contract/ownFront.ts';
-import { type Attempt, goodAttempts, send } from '../judges/attempt.ts';
+import { type Attempt, goodAttempts, jsonOperations, send } from '../judges/attempt.ts';
 import { faultOf } from '../judges/verdict.ts';
 import type { Backend } from '../support/client.ts';
-import { follow, type Node, operations } from '../support/judge.ts';
+import { follow, type Node } from '../support/judge.ts';
 
 const key = `sk_test_${'x'.repeat(32)}`;
 const taken = [
@@ -69,7 +69,7 @@ const refused = [
 type Place = { at: string; put(text: string): Attempt };
 
 /** Every date-time in a query parameter or in a field of a body. */
-const places: Place[] = operations.flatMap((operation) => {
+const places: Place[] = jsonOperations.flatMap((operation) => {
   const [good] = goodAttempts(operation) as [Attempt];
   const isTime = (schema: Node): boolean => follow(schema).format === 'date-time';
   const fields = follow(follow(operation.requestBody)?.content['application/json'].schema ?? {}).properties ?? {};

@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cutAt, Problem } from '../../src/http/problem.ts';
 import { startFront } from '../contract/ownFront.ts';
-import { type Attempt, send } from '../judges/attempt.ts';
+import { type Attempt, jsonOperations, send } from '../judges/attempt.ts';
 import { spoiltEveryWay } from '../judges/everyWay.ts';
 import type { Backend } from '../support/client.ts';
-import { type Node, operations } from '../support/judge.ts';
+import type { Node } from '../support/judge.ts';
 import { sample, shareOf } from '../support/sample.ts';
 
 const key = `sk_test_${'x'.repeat(32)}`;
@@ -48,7 +48,7 @@ function faultsOf({ code, message, param }: Told, { operation, query }: Attempt)
   ];
 }
 
-test.each(operations.map((operation) => [operation.operationId, operation]))(
+test.each(jsonOperations.map((operation) => [operation.operationId, operation]))(
   'every fault in a request to %s returns a plain message',
   { timeout: 120_000 },
   async (_id, operation) => {

@@ -1,7 +1,7 @@
 // A request as data, which can be judged, mutated and sent, and one valid request per operation, made from the examples
 // of the contract.
 import { request } from 'node:http';
-import { follow, type Node } from '../support/judge.ts';
+import { follow, type Node, operations } from '../support/judge.ts';
 
 export type Attempt = {
   operation: Node;
@@ -14,6 +14,10 @@ export type Attempt = {
   /** Undefined if no body is sent. */
   body: unknown;
 };
+/** The operations whose body, if there is one, is JSON. */
+export const jsonOperations = operations.filter(
+  ({ requestBody }) => !requestBody || follow(requestBody).content['application/json'],
+);
 export type Outcome = { status: number; headers: Headers; body: any };
 
 /**
@@ -65,7 +69,7 @@ export function send(
             resolve({
               status: response.statusCode as number, // always set on a response
               headers: new Headers(response.headers as Record<string, string>),
-              body: JSON.parse(Buffer.concat(chunks).toString()),
+              body: contentOf(response.headers['content-type'], Buffer.concat(chunks).toString()),
             }),
           );
       },
@@ -74,6 +78,9 @@ export function send(
       .end(text);
   });
 }
+
+const contentOf = (mediaType = '', text: string): unknown =>
+  mediaType.startsWith('application/json') ? JSON.parse(text) : text;
 
 const defined = (headers: Record<string, string | undefined>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined));

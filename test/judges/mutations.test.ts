@@ -4,10 +4,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Problem } from '../../src/http/problem.ts';
 import { startFront } from '../contract/ownFront.ts';
 import type { Backend } from '../support/client.ts';
-import { type Node, operations } from '../support/judge.ts';
+import type { Node } from '../support/judge.ts';
 import { randomFrom } from '../support/random.ts';
 import { sample, shareOf } from '../support/sample.ts';
-import { type Attempt, goodAttempts, send } from './attempt.ts';
+import { type Attempt, goodAttempts, jsonOperations, send } from './attempt.ts';
 import { spoiltEveryWay } from './everyWay.ts';
 import { mutated } from './mutate.ts';
 import { faultOf } from './verdict.ts';
@@ -50,7 +50,7 @@ async function look(attempt: Attempt): Promise<Seen> {
 }
 
 test('front and judge accept the examples of the contract', async () => {
-  for (const attempt of operations.flatMap(goodAttempts)) {
+  for (const attempt of jsonOperations.flatMap(goodAttempts)) {
     const { refusedByFront, fault, answer } = await look(attempt);
     expect({ refusedByFront, fault, answer }).toMatchObject({ refusedByFront: false, fault: undefined });
   }
@@ -59,7 +59,7 @@ test('front and judge accept the examples of the contract', async () => {
 test('front and judge agree on thousands of mutated requests', { timeout: 120_000 }, async () => {
   const random = randomFrom(5);
   const seen: Seen[] = [];
-  for (const operation of operations) {
+  for (const operation of jsonOperations) {
     const good = goodAttempts(operation);
     for (let i = 0; i < perOperation; i++) seen.push(await look(mutated(random.pick(good), random)));
   }
@@ -69,7 +69,7 @@ test('front and judge agree on thousands of mutated requests', { timeout: 120_00
 
   const refused = seen.filter(({ refusedByFront }) => refusedByFront).length;
   console.log(
-    `${seen.length} requests over ${operations.length} operations: ${refused} refused, ${seen.length - refused} taken`,
+    `${seen.length} requests over ${jsonOperations.length} operations: ${refused} refused, ${seen.length - refused} taken`,
     ...byReason.map(({ why, count }) => `\n  ${count} differ: ${why}`),
   );
   expect(open.map(inWords)).toEqual([]);
@@ -78,7 +78,7 @@ test('front and judge agree on thousands of mutated requests', { timeout: 120_00
 
 test('every permitted difference exists', async () => {
   const attemptOf = (operationId: string): Attempt =>
-    goodAttempts(operations.find((one) => one.operationId === operationId) as Node)[0] as Attempt;
+    goodAttempts(jsonOperations.find((one) => one.operationId === operationId) as Node)[0] as Attempt;
   const title = attemptOf('createTicket');
   const report = attemptOf('reportLeakedKeys');
   const seen = [
@@ -94,7 +94,7 @@ test('every permitted difference exists', async () => {
 test('front and judge agree on every kind of fault in every field and parameter', { timeout: 120_000 }, async () => {
   const disagreed: string[] = [];
   let count = 0;
-  for (const attempt of operations.flatMap((operation) =>
+  for (const attempt of jsonOperations.flatMap((operation) =>
     sample(operation.operationId, [...spoiltEveryWay(operation)], shareOf(spoiltOfRun)),
   )) {
     const seen = await look(attempt);

@@ -7,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DemoTeam } from '../../src/storage/demo/credentials.ts';
 import { type Backend, clientOf, keys } from '../support/client.ts';
 import { type Home, limitsOf, newHome, type RunningPair, startPair } from '../support/home.ts';
-import { judge, type Node, operations } from '../support/judge.ts';
+import { judge, type Node } from '../support/judge.ts';
 import { randomFrom } from '../support/random.ts';
 import { sample } from '../support/sample.ts';
 import { unwritten } from '../support/table.ts';
-import { type Attempt, goodAttempts, send } from './attempt.ts';
+import { type Attempt, goodAttempts, jsonOperations, send } from './attempt.ts';
 import { mutated } from './mutate.ts';
 import { type Prism, prismMock, prismProxy } from './prismCli.ts';
 
@@ -31,7 +31,7 @@ describe('prism mock', () => {
   }, 60_000);
   afterAll(() => prism.stop());
 
-  test.each(operations.map((operation) => [operation.operationId, operation]))(
+  test.each(jsonOperations.map((operation) => [operation.operationId, operation]))(
     'returns %s as the contract declares',
     async (_id, operation) => {
       const attempt = goodAttempts(operation)[0] as Attempt; // there is one per operation
@@ -66,7 +66,7 @@ describe('prism proxy', () => {
     const random = randomFrom(13);
     const statuses: Record<number, number> = {};
     const found: Found[] = [];
-    const known = operations.filter(({ operationId }) => !unwritten.has(operationId));
+    const known = jsonOperations.filter(({ operationId }) => !unwritten.has(operationId));
     for (const operation of sample('prism', known, operationsOfRun)) {
       const good = await Promise.all(goodAttempts(operation).map(onOurs));
       const bad = Array.from({ length: badPerOperation }, () => mutated(random.pick(good), random));
@@ -100,7 +100,7 @@ describe('prism proxy', () => {
     await once(wrong, 'listening');
     await prism.stop();
     prism = await prismProxy(`http://127.0.0.1:${(wrong.address() as AddressInfo).port}`); // a TCP server has an address object
-    const health = operations.find(({ operationId }) => operationId === 'getHealth');
+    const health = jsonOperations.find(({ operationId }) => operationId === 'getHealth');
     const { headers } = await send(prism.url, 'none', goodAttempts(health as Node)[0] as Attempt);
     wrong.close();
     expect(violationsIn(headers).map(({ location }) => location.join('.'))).toEqual(

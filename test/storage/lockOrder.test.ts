@@ -45,7 +45,8 @@ function aimed(operation: TableEntry, { path, customerId }: Target): Draft {
 async function call({ url }: Backend, draft: Draft): Promise<{ status: number; body: any }> {
   const { method, headers, body } = draft;
   const response = await fetch(url + urlOf(draft), { method, headers, ...(body !== undefined && { body }) });
-  return { status: response.status, body: await response.json() };
+  const text = await response.text();
+  return { status: response.status, body: text && JSON.parse(text) };
 }
 
 /** Rows for the writes of one round. */

@@ -18,3 +18,13 @@ export const unwritten = new Set(
 );
 /** The operations that tests cover. */
 export const written = operationTable.filter(({ operationId }) => !unwritten.has(operationId));
+
+/** The content of the success, if it is JSON. */
+export const jsonOf = (operation: Pick<TableEntry, 'path' | 'method' | 'successStatus'>): Node | undefined =>
+  inContract(operation).responses[operation.successStatus].content?.['application/json'];
+/** The operations whose bodies and responses, if there are any, are JSON. The tests of test/awkward cover the other kinds. */
+export const inJson = written.filter(
+  (operation) =>
+    jsonOf(operation) &&
+    (operation.body === null || operation.body.mediaTypes.some((one) => one === 'application/json')),
+);

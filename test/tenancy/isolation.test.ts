@@ -91,9 +91,9 @@ describe('the same request with an ID of the own tenant succeeds', () => {
         const [[, text] = ['', '']] = spell(place.kind, own.things);
         const { status, body } = await answerTo(place, text, own, key);
         expect(status, `${own.environment}: ${body}`).toBe(entryOf(place.operationId).successStatus);
+        if (place.at !== 'query') continue;
         const { data } = JSON.parse(body);
-        if (place.at === 'query' && !isBehindTheOldest(place))
-          expect(data, `${own.environment} filters`).not.toEqual([]);
+        if (!isBehindTheOldest(place)) expect(data, `${own.environment} filters`).not.toEqual([]);
       }
     },
     60_000,

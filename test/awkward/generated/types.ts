@@ -769,23 +769,6 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `not_acceptable`: Not acceptable. */
-        NotAcceptable: {
-            headers: {
-                "CStar-Version": components["headers"]["CStar-Version"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Preference-Applied": components["headers"]["Preference-Applied"];
-                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
-                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
-                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
-                "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
-                "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Error"];
-            };
-        };
         /** @description `request_timeout`: Request timeout. */
         RequestTimeout: {
             headers: {
@@ -902,6 +885,23 @@ export interface components {
                 "X-RateLimit-Window": components["headers"]["X-RateLimit-Window.optional"];
                 "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                 "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description `not_acceptable`: Not acceptable. */
+        NotAcceptable: {
+            headers: {
+                "CStar-Version": components["headers"]["CStar-Version"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Preference-Applied": components["headers"]["Preference-Applied"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                "X-RateLimit-Window": components["headers"]["X-RateLimit-Window"];
+                "X-Key-Age-Days": components["headers"]["X-Key-Age-Days"];
                 [name: string]: unknown;
             };
             content: {
@@ -1238,7 +1238,6 @@ export interface operations {
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterMissing_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
             403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
-            406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
@@ -1650,7 +1649,6 @@ export interface operations {
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterInvalid_ParameterUnknown_MockScenarioUnknown"];
             401: components["responses"]["Unauthorized_AuthenticationRequired_InvalidKeyFormat_InvalidApiKey_KeyExpired"];
             403: components["responses"]["Forbidden_HttpsRequired_AccountRestricted_TeamAccessDenied_PublishableKeyWrite_InsufficientPermissions"];
-            406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -2148,7 +2146,6 @@ export interface operations {
             };
             400: components["responses"]["BadRequest_UnsupportedVersion_ParameterUnknown_MockScenarioUnknown"];
             403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
