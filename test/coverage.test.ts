@@ -27,6 +27,10 @@ const declared = operations
     ),
   );
 
+/** Without a body, two requests with one key differ in nothing. The other cause is tested in test/idempotency/underWay.test.ts. */
+const cannotConflict = ({ operationId, code }: (typeof declared)[number]) =>
+  code === 'idempotency_conflict' && written.some((one) => one.operationId === operationId && one.body === null);
+
 type Exception = { code: string; operations?: string[]; because: string };
 const neverOnServer: Exception[] = [{ code: 'mock_scenario_unknown', because: 'only the mock reads Prefer' }];
 /** The mock returns these only if `Prefer: code=` selects them. */
@@ -66,7 +70,7 @@ test.each([
   ['mock', playedOnMock],
 ])('every declared response of every operation was seen on %s', (backend, exceptions) => {
   const missing = declared
-    .filter((one) => !exceptions.some(covers(one)))
+    .filter((one) => !exceptions.some(covers(one)) && !cannotConflict(one))
     .map(({ operationId, status, code }) => `${backend} ${operationId} ${status} ${code}`)
     .filter((line) => !seen.has(line));
   expect(missing).toEqual([]);

@@ -128,8 +128,9 @@ export function bodyTests(of: () => Running): void {
       });
     });
 
-    test('201 for files of exactly the maximum size', async () => {
-      expect((await upload({ title: 'x', file: text('x'.repeat(100)) })).status).toBe(201);
+    test('201 for files of exactly the maximum size, which together exceed the limit of other bodies', async () => {
+      const largest = text('x'.repeat(1000));
+      expect((await upload({ title: 'x', file: largest, attachments: [largest, largest] })).status).toBe(201);
     });
 
     test.each<[string, Record<string, string | Blob | Blob[]>, number, string, string | undefined]>([

@@ -44,7 +44,7 @@ export const startFront = (backend: Backend, keyring: Keyring, more: Partial<Dep
     guard,
     audience: createAudience(contract, operations),
     checks: createSchemaChecks(contract),
-    bodyLimits: { bytesMax: 10_000, timeoutMs: 2_000 },
+    bodyLimits: { bytesMax: 2_500, timeoutMs: 2_000 },
     ...more,
   });
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { backends, send } from '../support/client.ts';
 import { follow, type Node } from '../support/judge.ts';
 import { sample, shareOf } from '../support/sample.ts';
-import { inContract, inJson, jsonOf, type TableEntry, written } from '../support/table.ts';
+import { inContract, jsonOf, type TableEntry, written } from '../support/table.ts';
 import { declaredErrors, entryOf, goodRequest, sendDraft, withHeaders } from './requests.ts';
 
 const mock = backends[1];
@@ -14,12 +14,12 @@ const seedsOfRun = 300;
 const prefer = (operation: Entry, value: string) =>
   sendDraft(mock, withHeaders(goodRequest(operation), { prefer: value }));
 const successExamples = (operation: Entry) =>
-  Object.entries<Node>((jsonOf(operation) as Node).examples).map(([name, example]) => ({
+  Object.entries<Node>(jsonOf(operation)?.examples ?? {}).map(([name, example]) => ({
     name,
     value: follow(example).value,
   }));
 
-describe.each(inJson)('$operationId on mock', (operation) => {
+describe.each(written)('$operationId on mock', (operation) => {
   test.each(declaredErrors(operation))('$status $code for its example name in Prefer', async ({ status, code }) => {
     const response = await prefer(operation, `code=${status}, example=${code}`);
     const { error } = (await response.json()) as { error: { code: string } };
@@ -45,16 +45,19 @@ describe.each(inJson)('$operationId on mock', (operation) => {
     Array.from({ length: 25 }, (_, i) => i + 1),
     shareOf(seedsOfRun),
   );
-  test(`${operation.successStatus} with generated bodies, which are equal for equal seeds`, async () => {
-    const madeUp = async (seed: number) => {
-      const response = await prefer(operation, `dynamic=true, seed=${seed}`);
-      const { meta: _, ...body } = (await response.json()) as Node;
-      return { status: response.status, body };
-    };
-    const first = await madeUp(1);
-    expect(await madeUp(1)).toEqual(first);
-    for (const seed of seeds) expect((await madeUp(seed)).status).toBe(operation.successStatus);
-  });
+  test.skipIf(!jsonOf(operation))(
+    `${operation.successStatus} with generated bodies, which are equal for equal seeds`,
+    async () => {
+      const madeUp = async (seed: number) => {
+        const response = await prefer(operation, `dynamic=true, seed=${seed}`);
+        const { meta: _, ...body } = (await response.json()) as Node;
+        return { status: response.status, body };
+      };
+      const first = await madeUp(1);
+      expect(await madeUp(1)).toEqual(first);
+      for (const seed of seeds) expect((await madeUp(seed)).status).toBe(operation.successStatus);
+    },
+  );
 
   test.each(['code=418', 'code=abc', 'code=200;example=nobody', 'example=', 'dynamic=maybe', 'seed=-1', 'wait=99999'])(
     '400 mock_scenario_unknown for %s',

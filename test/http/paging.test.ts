@@ -28,6 +28,15 @@ test.each([1, 2, 99_999_999, 999_999_998, 999_999_999, 1_000_000_000])(
   },
 );
 
+test.each([
+  [9_999, { total: 9_999 }],
+  [10_000, { total: 10_000 }],
+  [10_001, { total: 10_000, totalIsCapped: true }],
+])('a total of %i is %j', (total, expected) => {
+  const { pagination } = pageOf({ found: rows, total }, pagingOf({ pageSize: 2 }), byCreation, ({ id }) => id);
+  expect({ total: pagination.total, ...(pagination.totalIsCapped && { totalIsCapped: true }) }).toEqual(expected);
+});
+
 test.each([0, -1, 1.5, 1_000_000_001, 10_000_000_000])('a cursor for page %d is rejected', (page) => {
   expect(() => pagingOf({ cursor: cursorOf(page) })).toThrow(
     "'cursor' must be the 'nextCursor' of an earlier response.",

@@ -102,6 +102,8 @@ describe.each(backends)('lists on $name', (backend) => {
       const whole = idsOf(await items(backend, collection, { pageSize: itemsMax, cursor: from }));
       expect(byCursor.length).toBeGreaterThan(1);
       expect(byCursor).toEqual(whole.slice(0, byCursor.length));
+      const exact = await items(backend, collection, { pageSize: whole.length, cursor: from });
+      if (whole.length < itemsMax) expect(exact.pagination).toMatchObject({ hasMore: false });
       const beyond = await items(backend, collection, { page: 10_000, pageSize: 1 });
       expect(beyond).toMatchObject({ data: [], pagination: { hasMore: false } });
     });
