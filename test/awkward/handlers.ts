@@ -43,7 +43,9 @@ export function awkwardHandlers(world: World): Handlers {
       },
       async createUpload({ body: { title, file, attachments = [] } }, reply) {
         const files = [file, ...attachments] as File[];
-        const data = await Promise.all(files.map(async (one) => ({ name: await one.text(), count: one.size })));
+        const data = await Promise.all(
+          files.map(async (one) => ({ name: (await one.text()).slice(0, 20), count: one.size })),
+        );
         return reply(
           201,
           { data: { files: data } },
