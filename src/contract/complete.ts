@@ -1,5 +1,5 @@
 // Adds to the bundle what the front does for every operation, so that a path file contains only what is specific to it:
-// the version header, the headers of every response, and every error that the front can return.
+// the version header, the headers of every response, and the errors of frontErrors.ts.
 import { STATUS_CODES } from 'node:http';
 import {
   type Components,
