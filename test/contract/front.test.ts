@@ -19,6 +19,7 @@ describe.each(backends)('the front on $name', (backend) => {
       const { error } = (await response.json()) as { error: Record<string, string> };
       expect([response.status, error.code]).toEqual([status, code]);
       expect(error.doc_url?.endsWith(`/developers/api/errors#${code}`)).toBe(true);
+      expect(response.headers.get('Cache-Control')).toBe('no-store');
       expect(error.request_id).toBe(response.headers.get('X-Request-Id'));
       const challenge = code === 'authentication_required' ? '' : ', error="invalid_token"';
       expect(response.headers.get('WWW-Authenticate')).toBe(status === 401 ? `Bearer realm="cstar"${challenge}` : null);

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { collections } from '../laws/collections.ts';
 import { type Backend, backends, keys, otherTeam, send, team } from '../support/client.ts';
 import { follow, type Node } from '../support/judge.ts';
+import { sample, shareOf } from '../support/sample.ts';
 import { inContract, inJson } from '../support/table.ts';
 import { missingTicket } from './demo.ts';
 import { only } from './only.ts';
@@ -12,6 +13,8 @@ import { type Draft, freeTexts, goodRequest, sendDraft, withHeaders, withKey } f
 import { spellingsOf } from './spellings.ts';
 
 const tickets = `/api/v1/teams/${team.id}/tickets`;
+/** Spellings per backend, one after the other and in parallel. */
+const spellingsOfRun = 300;
 const idempotent = inJson.filter(({ isIdempotent, body }) => isIdempotent && body);
 /** A valid body that differs from the one of `goodRequest`: the second example, or the first with another text. */
 function anotherBody(operation: (typeof idempotent)[number]): string {
@@ -49,6 +52,9 @@ describe.each(backends)('Idempotency-Key on $name', (backend) => {
       return { ...rest, path: { ...path, ...made } };
     };
 
+    const someSpellings = (request: Draft): [string, Draft][] =>
+      sample(operation.operationId, spellingsOf(operation, request), shareOf(spellingsOfRun));
+
     test(`${operation.successStatus} for a retry with the same body, byte for byte, marked as a replay`, async () => {
       const request = await own();
       const [first, second, third] = [
@@ -75,7 +81,7 @@ describe.each(backends)('Idempotency-Key on $name', (backend) => {
       const request = await own();
       const first = await sendDraft(backend, request);
       expect(told(first)).toEqual([operation.successStatus, null]);
-      for (const [what, spelling] of spellingsOf(operation, request)) {
+      for (const [what, spelling] of someSpellings(request)) {
         const again = await sendDraft(backend, spelling);
         expect([what, ...told(again)]).toEqual([what, operation.successStatus, 'true']);
         expect(replayOf(again)).toBe(first.headers.get('X-Request-Id'));
@@ -84,7 +90,7 @@ describe.each(backends)('Idempotency-Key on $name', (backend) => {
 
     test('every spelling of a request counts as the same request, in parallel', async () => {
       const request = await own();
-      const all = [request, ...spellingsOf(operation, request).map(([, spelling]) => spelling)];
+      const all = [request, ...someSpellings(request).map(([, spelling]) => spelling)];
       const answers = await Promise.all(all.map((one) => sendDraft(backend, one)));
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([operation.successStatus]));
       expect(answers.filter((one) => replayOf(one) === null)).toHaveLength(1);

@@ -11,6 +11,16 @@ import { declaredErrors, entryOf, goodRequest, sendDraft, withHeaders } from './
 const mock = backends[1];
 type Entry = TableEntry;
 const seedsOfRun = 300;
+const badPreferencesOfRun = 300;
+const badPreferences = [
+  'code=418',
+  'code=abc',
+  'code=200;example=nobody',
+  'example=',
+  'dynamic=maybe',
+  'seed=-1',
+  'wait=99999',
+];
 const prefer = (operation: Entry, value: string) =>
   sendDraft(mock, withHeaders(goodRequest(operation), { prefer: value }));
 const successExamples = (operation: Entry) =>
@@ -59,7 +69,7 @@ describe.each(written)('$operationId on mock', (operation) => {
     },
   );
 
-  test.each(['code=418', 'code=abc', 'code=200;example=nobody', 'example=', 'dynamic=maybe', 'seed=-1', 'wait=99999'])(
+  test.each(sample(operation.operationId, badPreferences, shareOf(badPreferencesOfRun)))(
     '400 mock_scenario_unknown for %s',
     async (value) => {
       const response = await prefer(operation, value);

@@ -1,11 +1,11 @@
-// Caches must not store responses to a key, errors or probes. They can store the public library and the pages.
+// Caches must not store responses to a key, errors or probes. They can store the public library and the pages. The
+// errors of every operation are in contract/front.test.ts.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { faultsOf } from '../contract/faults.ts';
 import { startFront } from '../contract/ownFront.ts';
 import { entryOf, exampleContent, goodRequest, sendDraft } from '../contract/requests.ts';
 import { type Backend, backends, limitedBackends, send, team } from '../support/client.ts';
-import { inJson, written } from '../support/table.ts';
+import { inJson } from '../support/table.ts';
 import { exchange } from './socket.ts';
 
 const cacheControl = ({ headers }: Response) => headers.get('Cache-Control');
@@ -34,15 +34,6 @@ describe('Cache-Control of a success', () => {
 });
 
 describe.each(backends)('Cache-Control on $name', (backend) => {
-  describe.each(written)('$operationId', (operation) => {
-    test('of every error is no-store', async () => {
-      for (const { title, status, spoil } of faultsOf(operation)) {
-        const response = await sendDraft(backend, spoil(goodRequest(operation)));
-        expect([title, response.status, cacheControl(response)]).toEqual([title, status, 'no-store']);
-      }
-    });
-  });
-
   test.each([
     ['an unknown path', '/nothing', 'GET', 404],
     ['a method that is not there', '/healthz', 'DELETE', 405],
