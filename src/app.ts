@@ -18,7 +18,7 @@ import type { Keyring } from './http/keyring.ts';
 import { createLimiter, type Limits } from './http/limits.ts';
 import type { Operation } from './http/router.ts';
 import type { SchemaChecks } from './http/schemaChecks.ts';
-import { cors, identify, requireHttps, route, version } from './http/stages.ts';
+import { checkRequest, cors, identify, requireHttps, route, version } from './http/stages.ts';
 import { refuseBrokenText } from './http/text.ts';
 import { type Meter, meterUse } from './http/usage.ts';
 
@@ -77,7 +77,6 @@ export function createApp({
     onViolation(violation, req);
     if (req.context.mustFit) throw violation;
   };
-  app.locals.onViolation = heard;
   const { limit, chargeFailure } = createLimiter(limits, buckets);
   const identifyCaller = createIdentify([keyAuthenticator(keyring), ...authenticators], operations);
   const check = inForce(identifyCaller, clock);
@@ -85,7 +84,6 @@ export function createApp({
   app.use('/developers/api', pages);
   app.use(
     route(operations), //                      404 route_not_found, 405 method_not_allowed
-    ...guard.response, //                      from here on, responses are checked against the contract
     requireHttps(publicUrl), //                403 https_required
     version, //                                400 unsupported_version
     meterUse(meter),
@@ -96,9 +94,9 @@ export function createApp({
     readBody(bodyLimits), //                   415, 413, 408, 400 invalid_json
     stillInForce(check), //                    401
     refuseBrokenText, //                       400 parameter_invalid
-    ...guard.request, //                       400 parameter_*
-    answer(backend, { guard, audience, checks }, check), // 409 idempotency_conflict, 412 resource_changed
-    answerError(publicUrl, log),
+    checkRequest(guard), //                    400 parameter_*
+    answer(backend, { guard, audience, checks, onViolation: heard }, check), // 409 idempotency_conflict, 412 resource_changed
+    answerError(publicUrl, log, guard, heard),
     lastResort(publicUrl, log),
   );
   return app;

@@ -41,6 +41,8 @@ export type Config = {
   /** How often usage and `lastUsedAt` are written. The contract allows a delay of one minute. */
   usageEveryMs: number;
   bodyLimits: { bytesMax: number; timeoutMs: number };
+  /** What checks requests and responses: generated code, or express-openapi-validator, which starts slowly. */
+  guard: 'compiled' | 'validator';
   /** What happens to a response that breaks the contract. */
   violations: 'throw' | 'log';
   logLevel: string;
@@ -107,6 +109,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     mockLimits: oneOf('MOCK_RATE_LIMITS', ['high', 'server'], 'high') === 'high' ? highLimits(limits) : limits,
     usageEveryMs: 15_000,
     bodyLimits: { bytesMax: 1_000_000, timeoutMs: 10_000 },
+    guard: oneOf('GUARD', ['compiled', 'validator'], 'compiled'),
     violations: text('NODE_ENV') === 'production' ? 'log' : 'throw',
     logLevel: oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'info'),
   };

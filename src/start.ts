@@ -9,7 +9,9 @@ import { loadContract } from './contract/load.ts';
 import { demoTeam } from './demoTeam.ts';
 import { createAudience } from './http/audience.ts';
 import { memoryBuckets } from './http/buckets.ts';
-import { createGuard } from './http/guard.ts';
+import { compiledGuard } from './http/compiledGuard.ts';
+import { createExplain } from './http/explain.ts';
+import type { Guard } from './http/guard.ts';
 import { redisBuckets } from './http/redisBuckets.ts';
 import { createSchemaChecks } from './http/schemaChecks.ts';
 import { type Listener, listen } from './http/server.ts';
@@ -56,7 +58,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
   const mock = await listen({ host, port: config.mockPort, publicUrl: config.mockPublicUrl });
   const opening = openStorage({ ...config, log }); // runs in its own thread while this one loads Prism and compiles the validators
   const prism = import('./mock/backend.ts');
-  const shared = sharedParts(config, log);
+  const shared = await sharedParts(config, log);
   const [storage] = await Promise.all([opening, shared.guard.warm()]);
   const demo = demoCredentials(dataDir, { apiUrl: api.publicUrl, mockUrl: mock.publicUrl });
   const buckets = config.redisUrl ? redisBuckets(config.redisUrl, log) : memoryBuckets(); // the mock has its own
@@ -82,7 +84,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
 export async function startMock(config: Config, log: Logger): Promise<Omit<Running, 'api'>> {
   const mock = await listen({ host: config.host, port: config.mockPort, publicUrl: config.mockPublicUrl });
   const demo = demoCredentials(config.dataDir, { mockUrl: mock.publicUrl });
-  const shared = { ...sharedParts(config, log), limits: config.mockLimits };
+  const shared = { ...(await sharedParts(config, log)), limits: config.mockLimits };
   await serveMock(mock, await import('./mock/backend.ts'), demo, shared);
   return { mock, demo, demoUrl: mock.publicUrl, stop: (graceMs = 0) => stopListening([mock], graceMs) };
 }
@@ -94,11 +96,12 @@ async function stopListening(listeners: Listener[], graceMs: number): Promise<vo
   await Promise.all(listeners.map((listener) => listener.stop(lastAnswersMs)));
 }
 
-function sharedParts({ limits, bodyLimits, trustedProxies }: Config, log: Logger): Shared {
+async function sharedParts(config: Config, log: Logger): Promise<Shared> {
+  const { limits, bodyLimits, trustedProxies } = config;
   const contract = loadContract();
   return {
     contract,
-    guard: createGuard(contract),
+    guard: await guardOf(config, contract),
     audience: createAudience(contract, operationTable),
     checks: createSchemaChecks(contract),
     log,
@@ -108,6 +111,12 @@ function sharedParts({ limits, bodyLimits, trustedProxies }: Config, log: Logger
     bodyLimits,
     trustedProxies,
   };
+}
+
+async function guardOf({ guard }: Config, contract: Contract): Promise<Guard> {
+  if (guard === 'compiled') return compiledGuard(createExplain(contract));
+  const { validatorGuard } = await import('./http/validatorGuard.ts');
+  return validatorGuard(contract);
 }
 
 /** `refuse` makes `/readyz` fail from the start of a stop. `flush` writes the usage that is still in memory. */

@@ -11,6 +11,7 @@ import { type Contract, operationsOf } from './document.ts';
 import { addEvents } from './events.ts';
 import { addExtensions } from './extensions.ts';
 import { forGenerators } from './forGenerators.ts';
+import { guardCode } from './guardCode.ts';
 import { addGuides } from './guides.ts';
 import { addIds } from './ids.ts';
 import { errorRegistry, operationTable, stubs } from './print.ts';
@@ -39,6 +40,17 @@ write(
 write('operations.ts', operationTable(contract, prefixes));
 write('stubs.ts', stubs(contract, relative(target, 'src/http/operation.ts')));
 write('errors.ts', errorRegistry(contract));
+writeGuard();
+
+/** The validators of the guard, one file per tag. */
+function writeGuard(): void {
+  const folder = `${target}/guard`;
+  const checks = relative(folder, 'src/contract/exactChecks.ts');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  for (const tag of new Set([...operationsOf(contract)].map(({ operation }) => operation.tags[0])))
+    write(`guard/${tag}.cjs`, guardCode(contract, tag, checks));
+}
 
 /** Bundles the files of the contract. Writes nothing to the target before the bundle is complete. */
 function bundle(): Contract {

@@ -25,5 +25,5 @@ function created(schemas: object, options: Options): Ajv2020 {
 }
 
 /** A copy whose references lead to the document `contract`. */
-const rooted = (schema: Schema): Schema =>
+export const rooted = (schema: Schema): Schema =>
   JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/', '"$ref":"contract#/'));

@@ -1,5 +1,6 @@
 // Cuts the contract down to one tag for the guard: the tag's operations and the components that they reach. All errors share one
 // response, because the validator would compile the same body once per status. All objects are closed.
+import { closed, visit } from '../contract/closed.ts';
 import {
   type Components,
   type Contract,
@@ -17,10 +18,7 @@ const anyError: Response = {
   content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
 };
 
-/**
- * The contract of these operations alone. Clients must accept additional fields in responses, but the server must not send any, so
- * responses are closed here.
- */
+/** The contract of these operations alone, with closed objects. */
 export function cut(contract: Contract, operations: readonly Operation[]): object {
   const { components, paths, webhooks: _, ...rest } = contract;
   const small: Record<string, PathItem> = {};
@@ -76,30 +74,6 @@ function reachable(root: unknown, components: Components): Record<string, Record
       open.push(found[section][name]);
     });
   return found;
-}
-
-function visit(node: unknown, see: (node: Record<string, unknown>) => void): void {
-  if (typeof node !== 'object' || node === null) return;
-  if (!Array.isArray(node)) see(node as Record<string, unknown>);
-  for (const inner of Object.values(node)) visit(inner, see);
-}
-
-/** A copy in which objects have only the fields that the contract names, and booleans only the values of `x-always`. */
-export function closed<T>(node: T): T {
-  const copy = structuredClone(node);
-  visit(copy, close);
-  visit(copy, hold);
-  return copy;
-}
-
-function close(node: Schema): void {
-  if ([node.type].flat().includes('object') && node.properties && node.additionalProperties === undefined)
-    node.additionalProperties = false;
-}
-
-/** The contract has `x-always` where client generators cannot handle `const`. */
-function hold(node: Schema): void {
-  if (node['x-always'] !== undefined) node.const = node['x-always'];
 }
 
 /** Without `allowReserved`, the validator rejects `:`, `@` and `=` in a value, which are valid in a query (RFC 3986, section 3.4). */

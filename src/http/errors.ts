@@ -2,22 +2,31 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { isUnavailable } from '../storage/unavailable.ts';
+import type { Guard, OnViolation } from './guard.ts';
 import { hasKey } from './operation.ts';
 import { Problem } from './problem.ts';
 
 /** Sends the error of the registry. Anything but a `Problem` is a fault of the server, and its cause is only logged. */
-export function answerError(publicUrl: string, log: Logger): ErrorRequestHandler {
-  return (error, req, res, _next) => {
+export function answerError(
+  publicUrl: string,
+  log: Logger,
+  guard: Guard,
+  onViolation: OnViolation,
+): ErrorRequestHandler {
+  return async (error, req, res, _next) => {
     const problem = toProblem(error);
-    const { requestId } = req.context;
+    const { requestId, operation } = req.context;
     if (res.headersSent) {
       // a stream that failed: the caller must not take what it has for the whole
       log.error({ requestId, err: loggable(error) }, 'a response was cut off');
       return void res.destroy();
     }
     if (problem.status >= 500) log.error({ requestId, err: loggable(problem.cause ?? problem) }, problem.code);
+    const body = problem.toBody(requestId, publicUrl);
+    const violation = operation && (await guard.response(req, problem.status, body));
+    if (violation) onViolation(violation, req);
     for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
-    res.status(problem.status).json(problem.toBody(requestId, publicUrl));
+    res.status(problem.status).json(body);
   };
 }
 

@@ -10,13 +10,13 @@ import type { Reply } from './idempotency.ts';
 import { isOfTeam } from './operation.ts';
 import type { SchemaChecks } from './schemaChecks.ts';
 
-export type Finishing = { guard: Guard; audience: Audience; checks: SchemaChecks };
+export type Finishing = { guard: Guard; audience: Audience; checks: SchemaChecks; onViolation: OnViolation };
 /** Builds the response of a success and checks it against the contract. Rejects if the response breaks the contract. */
 export type FinishFor = (success: Success, call: Call, req: Request) => Promise<Reply>;
 
 const json = 'application/json';
 
-export function createFinish({ guard, audience, checks }: Finishing): FinishFor {
+export function createFinish({ guard, audience, checks, onViolation }: Finishing): FinishFor {
   return async (success, call, req) => {
     const { status, content, headers } = success;
     const { operation, requestId } = call;
@@ -37,12 +37,21 @@ export function createFinish({ guard, audience, checks }: Finishing): FinishFor 
     return { ...reply, body: content as string };
   };
 
+  function orReport(req: Request, check: () => void): void {
+    try {
+      check();
+    } catch (violation) {
+      onViolation(violation, req);
+    }
+  }
+
   async function finishedJson(reply: Reply, content: object, call: Call, req: Request): Promise<Reply> {
     const { operation, requestId, now } = call;
     const visible = isPublic(call) ? audience(operation, reply.status, content) : content;
     const meta = { requestId, timestamp: now.toISOString() };
     const body = operation.hasEnvelope ? { success: true, ...visible, meta } : visible;
-    await guard.check(req, reply.status, body);
+    const violation = await guard.response(req, reply.status, body);
+    if (violation) onViolation(violation, req);
     if (!isConditional(operation)) return { ...reply, body: JSON.stringify(body) };
     const etag = etagOf(visible);
     const headers = { ...reply.headers, ETag: etag };
@@ -102,12 +111,4 @@ async function begun(texts: AsyncGenerator<string>): Promise<AsyncIterable<strin
     yield first.value;
     yield* texts;
   })();
-}
-
-function orReport(req: Request, check: () => void): void {
-  try {
-    check();
-  } catch (violation) {
-    (req.app.locals as { onViolation: OnViolation }).onViolation(violation, req);
-  }
 }

@@ -16,17 +16,17 @@ export function queryOf({ originalUrl }: Request): Record<string, string | strin
   return start < 0 ? {} : parse(originalUrl.slice(start + 1));
 }
 
-/** Splits the lists that the URL separates by commas, so that later stages see a list. A repeated list stays invalid. */
-export function splitLists(req: Request): void {
-  const { commaLists, fields } = req.context.operation;
-  if (commaLists.length === 0 && fields.length === 0) return;
-  const query: Record<string, unknown> = { ...req.query };
-  for (const name of commaLists) {
+/**
+ * Parses the query once, because Express would parse it anew for every read. A list that the URL separates by commas becomes a list; a
+ * repeated one stays invalid.
+ */
+export function readQuery(req: Request): void {
+  const query: Record<string, unknown> = req.query;
+  for (const name of req.context.operation.commaLists) {
     const text = query[name];
     if (typeof text === 'string') query[name] = text.split(',');
     else if (text !== undefined) query[name] = [text];
   }
-  // Express parses the query anew for every read, so that nothing could be changed in it.
   Object.defineProperty(req, 'query', { value: query, writable: true, configurable: true, enumerable: true });
 }
 

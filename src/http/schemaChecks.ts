@@ -1,5 +1,6 @@
 // Checks the parts of a success that the guard does not see: the headers that a handler sets, and the items of a stream.
 import type { ValidateFunction } from 'ajv/dist/2020.js';
+import { closed } from '../contract/closed.ts';
 import {
   bodiesOfSuccess,
   type Contract,
@@ -11,7 +12,6 @@ import {
   successesOf,
 } from '../contract/document.ts';
 import { createValidators } from '../contract/validators.ts';
-import { closed } from './cut.ts';
 import type { Operation } from './router.ts';
 
 /** Each function throws an Error that names the operation and what is wrong with its response. */

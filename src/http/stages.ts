@@ -1,9 +1,10 @@
-// The stages before authentication, one middleware each: request id, CORS, route, HTTPS, version.
+// The short stages, one middleware each: request id, CORS, route, HTTPS, version, guard.
 import type { RequestHandler } from 'express';
 import { requestHeaders, responseHeaders, versions } from '../../generated/operations.ts';
 import { randomBase62 } from '../storage/ids.ts';
 import type { Context } from './context.ts';
-import { splitLists } from './parameters.ts';
+import type { Guard } from './guard.ts';
+import { readQuery } from './parameters.ts';
 import { Problem } from './problem.ts';
 import { createRouter, type Operation } from './router.ts';
 
@@ -56,14 +57,14 @@ export function route(operations: readonly Operation[]): RequestHandler {
       const allowed = [...found.methods.keys()].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
       throw new Problem('method_not_allowed', { headers: { Allow: allowed.join(', ') } });
     }
-    // The validator caches one compiled schema per Content-Type. It must not see the caller's own values, or its cache could grow forever.
+    // A guard chooses its checks by Content-Type, and may cache them. It must not see the caller's own values.
     req.context.contentType = req.headers['content-type'];
     delete req.headers['content-type'];
     if (operation.body) req.headers['content-type'] = operation.body.mediaTypes[0];
     if (operation.headers.includes('If-None-Match')) req.context.ifNoneMatch = ifNoneMatch;
     req.context.operation = operation;
     req.context.params = found.params;
-    splitLists(req);
+    readQuery(req);
     next();
   };
 }
@@ -85,3 +86,10 @@ export const version: RequestHandler = (req, res, next) => {
   res.setHeader('CStar-Version', known);
   next();
 };
+
+export function checkRequest(guard: Guard): RequestHandler {
+  return async (req, _res, next) => {
+    await guard.request(req);
+    next();
+  };
+}

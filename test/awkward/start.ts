@@ -8,7 +8,6 @@ import { demoTeam } from '../../src/demoTeam.ts';
 import type { Backend } from '../../src/http/answer.ts';
 import { createAudience } from '../../src/http/audience.ts';
 import type { Authenticator } from '../../src/http/authenticator.ts';
-import { createGuard } from '../../src/http/guard.ts';
 import type { Keyring } from '../../src/http/keyring.ts';
 import { createSchemaChecks } from '../../src/http/schemaChecks.ts';
 import { type Session, sessionAuthenticator } from '../../src/http/sessions.ts';
@@ -26,6 +25,7 @@ import { createSecretBox } from '../../src/storage/secretBox.ts';
 import { storedApi } from '../../src/storedApi.ts';
 import { startFront as startOwn } from '../contract/ownFront.ts';
 import { rowsOf } from '../http/awkward.ts';
+import { guardOf } from '../support/guard.ts';
 import { limitsOf, newHome } from '../support/home.ts';
 import { awkwardHandlers, newWorld } from './handlers.ts';
 
@@ -33,7 +33,7 @@ export const contract = JSON.parse(readFileSync('test/awkward/generated/openapi.
 const operations = rowsOf(contract);
 const log = pino({ level: 'silent' });
 const limits = limitsOf(1_000_000);
-const guard = createGuard(contract, operations);
+const guard = guardOf(contract, operations);
 
 /** A front of this contract. */
 export const startFront = (backend: Backend, keyring: Keyring, more: Partial<Deps> = {}) =>

@@ -4,16 +4,16 @@ import { operationTable } from '../../generated/operations.ts';
 import { createApp, type Deps } from '../../src/app.ts';
 import { loadContract } from '../../src/contract/load.ts';
 import { createAudience } from '../../src/http/audience.ts';
-import { createGuard } from '../../src/http/guard.ts';
 import { standardLimits } from '../../src/http/limits.ts';
 import { createSchemaChecks } from '../../src/http/schemaChecks.ts';
 import { listen } from '../../src/http/server.ts';
 import { newRequestId } from '../../src/http/stages.ts';
 import { mockKeys } from '../../src/mock/keyring.ts';
 import { type Backend, open } from '../support/client.ts';
+import { guardOf } from '../support/guard.ts';
 
 const own = loadContract();
-const guard = createGuard(own);
+const guard = guardOf(own);
 const bucket = { requests: 1_000_000, windowSeconds: 60 };
 
 /** Starts it on a free port. Its responses count as those of the server, because it is the same front. */

@@ -7,7 +7,8 @@ import { readConfig } from '../../src/config.ts';
 import { loadContract } from '../../src/contract/load.ts';
 import { demoTeam } from '../../src/demoTeam.ts';
 import { createAudience } from '../../src/http/audience.ts';
-import { createGuard } from '../../src/http/guard.ts';
+import { compiledGuard } from '../../src/http/compiledGuard.ts';
+import { createExplain } from '../../src/http/explain.ts';
 import { createSchemaChecks } from '../../src/http/schemaChecks.ts';
 import { listen } from '../../src/http/server.ts';
 import { newRequestId } from '../../src/http/stages.ts';
@@ -47,7 +48,7 @@ listener.serve(
     backend,
     keyring,
     meter,
-    guard: createGuard(contract), // code that is compiled on first use is not awaited
+    guard: compiledGuard(createExplain(contract)),
     onViolation(violation) {
       throw violation;
     },

@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Contract } from '../../src/contract/document.ts';
 import { createAudience } from '../../src/http/audience.ts';
-import { createGuard } from '../../src/http/guard.ts';
 import { startFront } from '../contract/ownFront.ts';
 import { keys } from '../support/client.ts';
+import { guardOf } from '../support/guard.ts';
 import type { Node } from '../support/judge.ts';
 import { awkwardContract, cases, operation, rowsOf, secretWord } from './awkward.ts';
 
@@ -121,7 +121,7 @@ describe('through the front', () => {
     const shared = {
       operations,
       audience: createAudience(contract, operations),
-      guard: createGuard(contract, operations),
+      guard: guardOf(contract, operations),
       backend: (async ({ operation: { operationId } }, finish) => {
         const { full } = projected[Number(operationId.slice('getThing'.length))] as (typeof cases)[number];
         return finish(planted ? { status: 200, content: { data: planted } } : { status: 202, content: { data: full } });

@@ -5,11 +5,12 @@ import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler } from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Contract } from '../../src/contract/document.ts';
-import { createGuard } from '../../src/http/guard.ts';
-import { typedPath } from '../../src/http/parameters.ts';
+import { readQuery, typedPath } from '../../src/http/parameters.ts';
 import { createRouter, type Operation } from '../../src/http/router.ts';
+import { checkRequest } from '../../src/http/stages.ts';
 import { goodRequest, sendDraft } from '../contract/requests.ts';
 import { backends } from '../support/client.ts';
+import { guardOf } from '../support/guard.ts';
 import { written } from '../support/table.ts';
 import { rowsOf } from './awkward.ts';
 
@@ -62,15 +63,16 @@ const ask = async (target: string) => {
 };
 
 beforeAll(async () => {
-  const guard = createGuard(contract, [operation]);
+  const guard = guardOf(contract, [operation]);
   const answerError: ErrorRequestHandler = (error, _req, res, _next) =>
     void res.status(error.status ?? 500).json({ param: error.param, message: error.message });
   const app = express();
   app.use((req, _res, next) => {
     req.context = { operation, params: find(req.path)?.params } as never;
+    readQuery(req);
     next();
   });
-  app.use(...guard.response, ...guard.request);
+  app.use(checkRequest(guard));
   app.use((req, res) => void res.json({ path: typedPath(operation, req.context.params), query: req.query }));
   app.use(answerError);
   server.on('request', app);

@@ -1,11 +1,11 @@
 // Paths that match a literal and a parameter, through the complete front: router, guard and both backends agree.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAudience } from '../../src/http/audience.ts';
-import { createGuard } from '../../src/http/guard.ts';
 import { prismBackend } from '../../src/mock/backend.ts';
 import { createMemory } from '../../src/mock/memory.ts';
 import { startFront } from '../contract/ownFront.ts';
 import { keys } from '../support/client.ts';
+import { guardOf } from '../support/guard.ts';
 import type { Node } from '../support/judge.ts';
 import { awkwardContract, operation, rowsOf } from './awkward.ts';
 
@@ -35,7 +35,7 @@ let fronts: Record<string, Awaited<ReturnType<typeof startFront>>>;
 beforeAll(async () => {
   const shared = {
     operations,
-    guard: createGuard(contract, operations),
+    guard: guardOf(contract, operations),
     audience: createAudience(contract, operations),
   };
   const handlers = startFront({

@@ -64,6 +64,7 @@ export async function startPair(
     MOCK_PORT: '0',
     DEMO_DATA: 'true',
     LEAK_REPORT_KEYS: leakReportKeys,
+    GUARD: process.env.GUARD,
     ...home.env,
     ...env,
   });

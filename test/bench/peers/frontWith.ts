@@ -5,9 +5,9 @@ import { operationTable } from '../../../generated/operations.ts';
 import { createApp, type Deps } from '../../../src/app.ts';
 import type { Backend, Success } from '../../../src/http/answer.ts';
 import { createAudience } from '../../../src/http/audience.ts';
-import { createGuard } from '../../../src/http/guard.ts';
 import { createSchemaChecks } from '../../../src/http/schemaChecks.ts';
 import { newRequestId } from '../../../src/http/stages.ts';
+import { guardOf } from '../../support/guard.ts';
 import { contract, list, ticket } from './data.ts';
 import { serve } from './serve.ts';
 
@@ -17,7 +17,7 @@ const answers: Record<string, Success> = {
   createTicket: { status: 201, content: { data: ticket } },
 };
 const unlimited = { requests: 1e9, windowSeconds: 3600 };
-const guard = createGuard(contract);
+const guard = guardOf(contract);
 
 const common = {
   backend: (({ operation }, finish) => finish(answers[operation.operationId] as Success)) satisfies Backend,

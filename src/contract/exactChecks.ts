@@ -1,0 +1,40 @@
+// Checks of ajv that run for every string of a response, made fast. They decide the usual case themselves and leave the rest to the
+// checks of ajv, so that the verdict is the same.
+import { createRequire } from 'node:module';
+import { _, type Ajv2020, type Format, type KeywordCxt } from 'ajv/dist/2020.js';
+import { useFunc } from 'ajv/dist/compile/util.js';
+import { fullFormats } from 'ajv-formats/dist/formats.js';
+
+/** Counts characters. Loaded in this way because its types and bundlers disagree about its default export. */
+const { default: characters } = createRequire(import.meta.url)('ajv/dist/runtime/ucs2length');
+const everyDateTime = (fullFormats['date-time'] as { validate(text: string): boolean }).validate;
+/** In UTC, on a day that every month has. */
+const usualDateTime =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
+
+/** The formats of ajv-formats, in its full mode: 30 February is invalid. */
+export const exactFormats: Record<string, Format> = {
+  ...fullFormats,
+  'date-time': (text: string) => usualDateTime.test(text) || everyDateTime(text),
+};
+
+/** Adds the formats and the limits of lengths, which count characters only where the number of UTF-16 units does not decide. */
+export function addExactChecks(ajv: Ajv2020): void {
+  for (const [name, format] of Object.entries(exactFormats)) ajv.addFormat(name, format);
+  for (const keyword of ['maxLength', 'minLength'] as const) {
+    ajv.removeKeyword(keyword);
+    ajv.addKeyword({ keyword, type: 'string', schemaType: 'number', before: 'pattern', code: lengthOf(keyword) });
+  }
+}
+
+function lengthOf(keyword: 'maxLength' | 'minLength') {
+  return (context: KeywordCxt): void => {
+    const { gen, data, schema } = context;
+    const count = _`${useFunc(gen, characters)}(${data})`;
+    context.fail(
+      keyword === 'maxLength'
+        ? _`${data}.length > ${schema} && ${count} > ${schema}`
+        : _`${data}.length < ${2 * schema} && ${count} < ${schema}`,
+    );
+  };
+}
