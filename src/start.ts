@@ -1,12 +1,13 @@
 // Assembles the parts: the API on one port, the mock on another, with one front and one guard for both.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { operationTable } from '../generated/operations.ts';
 import { createApp, type Deps } from './app.ts';
 import type { Config } from './config.ts';
 import type { Contract } from './contract/document.ts';
+import { later } from './contract/later.ts';
 import { loadContract } from './contract/load.ts';
 import { demoTeam } from './demoTeam.ts';
+import type { Backend } from './http/answer.ts';
 import { createAudience } from './http/audience.ts';
 import { memoryBuckets } from './http/buckets.ts';
 import { compiledGuard } from './http/compiledGuard.ts';
@@ -41,9 +42,8 @@ export type Running = {
   stop(graceMs?: number): Promise<void>;
 };
 type Shared = Omit<Deps, 'backend' | 'keyring' | 'meter' | 'pages' | 'publicUrl' | 'onViolation'> & {
-  contract: Contract;
+  contract: () => Contract;
 };
-type Prism = typeof import('./mock/backend.ts');
 
 /** How long requests in progress may take after the last one was accepted. */
 const lastAnswersMs = 6_000;
@@ -56,15 +56,14 @@ export async function start(config: Config, log: Logger): Promise<Running> {
   const { host, dataDir } = config;
   const api = await listen({ host, port: config.port, publicUrl: config.publicUrl });
   const mock = await listen({ host, port: config.mockPort, publicUrl: config.mockPublicUrl });
-  const opening = openStorage({ ...config, log }); // runs in its own thread while this one loads Prism and compiles the validators
-  const prism = import('./mock/backend.ts');
+  const opening = openStorage({ ...config, log }); // runs in its own thread while this one loads the validators
   const shared = await sharedParts(config, log);
   const [storage] = await Promise.all([opening, shared.guard.warm()]);
   const demo = demoCredentials(dataDir, { apiUrl: api.publicUrl, mockUrl: mock.publicUrl });
   const buckets = config.redisUrl ? redisBuckets(config.redisUrl, log) : memoryBuckets(); // the mock has its own
   const [{ takesDemoKeys, refuse, flush }] = await Promise.all([
     serveApi(api, storage, config, demo, { ...shared, buckets }),
-    serveMock(mock, await prism, demo, { ...shared, limits: config.mockLimits }),
+    serveMock(mock, prismOf(shared), demo, { ...shared, limits: config.mockLimits }),
   ]);
   return {
     api,
@@ -85,7 +84,9 @@ export async function startMock(config: Config, log: Logger): Promise<Omit<Runni
   const mock = await listen({ host: config.host, port: config.mockPort, publicUrl: config.mockPublicUrl });
   const demo = demoCredentials(config.dataDir, { mockUrl: mock.publicUrl });
   const shared = { ...(await sharedParts(config, log)), limits: config.mockLimits };
-  await serveMock(mock, await import('./mock/backend.ts'), demo, shared);
+  const prism = prismOf(shared);
+  await prism();
+  await serveMock(mock, prism, demo, shared);
   return { mock, demo, demoUrl: mock.publicUrl, stop: (graceMs = 0) => stopListening([mock], graceMs) };
 }
 
@@ -98,11 +99,11 @@ async function stopListening(listeners: Listener[], graceMs: number): Promise<vo
 
 async function sharedParts(config: Config, log: Logger): Promise<Shared> {
   const { limits, bodyLimits, trustedProxies } = config;
-  const contract = loadContract();
+  const contract = later(loadContract);
   return {
     contract,
     guard: await guardOf(config, contract),
-    audience: createAudience(contract, operationTable),
+    audience: createAudience(contract),
     checks: createSchemaChecks(contract),
     log,
     clock: () => new Date(),
@@ -113,10 +114,10 @@ async function sharedParts(config: Config, log: Logger): Promise<Shared> {
   };
 }
 
-async function guardOf({ guard }: Config, contract: Contract): Promise<Guard> {
+async function guardOf({ guard }: Config, contract: () => Contract): Promise<Guard> {
   if (guard === 'compiled') return compiledGuard(createExplain(contract));
   const { validatorGuard } = await import('./http/validatorGuard.ts');
-  return validatorGuard(contract);
+  return validatorGuard(contract());
 }
 
 /** `refuse` makes `/readyz` fail from the start of a stop. `flush` writes the usage that is still in memory. */
@@ -173,15 +174,22 @@ async function serveApi(
   };
 }
 
+/** The backend of the mock. Prism takes a second and 100 MB, so that it is loaded on first use. */
+const prismOf = ({ contract }: Shared): (() => Promise<Backend>) =>
+  later(async () => {
+    const { prismBackend } = await import('./mock/backend.ts');
+    return prismBackend(contract(), createMemory());
+  });
+
 async function serveMock(
   listener: Listener,
-  { prismBackend }: Prism,
+  prism: () => Promise<Backend>,
   demo: DemoCredentials,
   shared: Shared,
 ): Promise<void> {
   const app = createApp({
     ...shared,
-    backend: await prismBackend(shared.contract, createMemory()),
+    backend: async (call, finish) => (await prism())(call, finish),
     keyring: mockKeys(demo),
     meter: { count: () => undefined }, // the mock records no usage
     pages: developerPages(listener.publicUrl),

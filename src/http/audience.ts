@@ -1,11 +1,6 @@
 // Hides secret fields from publishable keys: applies the contract's marks (src/contract/views.ts) to every success.
-import {
-  type Contract,
-  type Operation as InContract,
-  operationsOf,
-  resolve,
-  type Schema,
-} from '../contract/document.ts';
+import { type Contract, operationsOf, resolve, type Schema } from '../contract/document.ts';
+import { later } from '../contract/later.ts';
 import { cutBy, Hidden, viewsOfSuccess } from '../contract/views.ts';
 import { Problem } from './problem.ts';
 import type { Operation } from './router.ts';
@@ -17,19 +12,19 @@ import type { Operation } from './router.ts';
  */
 export type Audience = (operation: Operation, status: number, content: object, mediaType?: string) => object;
 
-/** @throws Error for a response whose secret fields cannot be found */
-export function createAudience(contract: Contract, operations: readonly Operation[]): Audience {
-  const declared = new Map(
-    [...operationsOf(contract)].map(({ operation }) => [operation.operationId as string, operation]),
-  );
-  const views = new Map(
-    operations.map(({ operationId }) => [
-      operationId,
-      viewsOfSuccess(contract, declared.get(operationId) as InContract),
-    ]),
-  );
+/** @param loadContract is called on first use */
+export function createAudience(loadContract: () => Contract): Audience {
+  const views = later(() => {
+    const contract = loadContract();
+    return new Map(
+      [...operationsOf(contract)].map(({ operation }) => [
+        operation.operationId as string,
+        viewsOfSuccess(contract, operation),
+      ]),
+    );
+  });
   return ({ operationId }, status, content, mediaType = 'application/json') => {
-    const ofOperation = views.get(operationId);
+    const ofOperation = views().get(operationId);
     const key = `${status} ${mediaType}`;
     if (!ofOperation?.has(key)) throw new Error(`${operationId} has no response ${key}`);
     const view = ofOperation.get(key);

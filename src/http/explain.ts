@@ -9,6 +9,7 @@ import {
   resolve as resolveIn,
   type Schema,
 } from '../contract/document.ts';
+import { later } from '../contract/later.ts';
 import { isCommaList, wireParameters } from '../contract/queries.ts';
 import { createValidators } from '../contract/validators.ts';
 import { branchFor, requiredAlone } from './branches.ts';
@@ -22,12 +23,16 @@ import { type Resolve, typesOf } from './words.ts';
 export type Explain = (req: Request) => Problem;
 type FaultIn = (schema: Schema, value: unknown, path?: string[]) => Fault | undefined;
 
-export function createExplain(contract: Contract): Explain {
-  const resolve: Resolve = (schema) =>
-    schema.$ref ? resolve(resolveIn(contract, { ...schema, $ref: schema.$ref.replace(/^contract/, '') })) : schema;
-  let faultIn: FaultIn | undefined; // created on first use, to keep the start fast
+/** @param loadContract is called on first use */
+export function createExplain(loadContract: () => Contract): Explain {
+  const parts = later(() => {
+    const contract = loadContract();
+    const resolve: Resolve = (schema) =>
+      schema.$ref ? resolve(resolveIn(contract, { ...schema, $ref: schema.$ref.replace(/^contract/, '') })) : schema;
+    return { contract, resolve, faultIn: createFaultFinder(contract, resolve) };
+  });
   return (req) => {
-    faultIn ??= createFaultFinder(contract, resolve);
+    const { contract, resolve, faultIn } = parts();
     const fault = firstFault(contract, resolve, faultIn, req);
     return fault ? problemOf(fault, resolve) : new Problem('parameter_invalid');
   };

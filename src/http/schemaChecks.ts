@@ -11,6 +11,7 @@ import {
   type Schema,
   successesOf,
 } from '../contract/document.ts';
+import { later } from '../contract/later.ts';
 import { createValidators } from '../contract/validators.ts';
 import type { Operation } from './router.ts';
 
@@ -21,7 +22,16 @@ export type SchemaChecks = {
   item(operation: Operation, item: unknown): void;
 };
 
-export function createSchemaChecks(contract: Contract): SchemaChecks {
+/** @param loadContract is called on first use */
+export function createSchemaChecks(loadContract: () => Contract): SchemaChecks {
+  const checks = later(() => checksOf(loadContract()));
+  return {
+    headers: (...given) => checks().headers(...given),
+    item: (...given) => checks().item(...given),
+  };
+}
+
+function checksOf(contract: Contract): SchemaChecks {
   const headers = new Map<string, Schema>();
   const items = new Map<string, Schema>();
   for (const { operation } of operationsOf(contract)) {

@@ -20,7 +20,7 @@ const stageNames = {
 };
 
 export function validatorGuard(contract: Contract, operations: readonly Operation[] = operationTable): Guard {
-  const explain = createExplain(contract);
+  const explain = createExplain(() => contract);
   const byTag = Map.groupBy(operations, ({ tag }) => tag);
   const stages = new Map([...byTag].map(([tag, ofTag]) => [tag, createStages(cut(contract, ofTag))]));
   const stagesOf = ({ context }: Request) => stages.get(context.operation.tag) as Stages;

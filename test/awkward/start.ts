@@ -42,8 +42,8 @@ export const startFront = (backend: Backend, keyring: Keyring, more: Partial<Dep
     backend,
     keyring,
     guard,
-    audience: createAudience(contract, operations),
-    checks: createSchemaChecks(contract),
+    audience: createAudience(() => contract),
+    checks: createSchemaChecks(() => contract),
     bodyLimits: { bytesMax: 2_500, timeoutMs: 2_000 },
     ...more,
   });

@@ -1,6 +1,5 @@
 // A front with a backend of the test, for behavior that neither server nor mock shows.
 import { pino } from 'pino';
-import { operationTable } from '../../generated/operations.ts';
 import { createApp, type Deps } from '../../src/app.ts';
 import { loadContract } from '../../src/contract/load.ts';
 import { createAudience } from '../../src/http/audience.ts';
@@ -29,8 +28,8 @@ export async function startFront(
       onViolation(violation) {
         throw violation;
       },
-      audience: createAudience(own, operationTable),
-      checks: createSchemaChecks(own),
+      audience: createAudience(() => own),
+      checks: createSchemaChecks(() => own),
       pages: (_req, _res, next) => next(),
       log: pino({ level: 'silent' }),
       clock: () => new Date(),

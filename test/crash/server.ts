@@ -1,7 +1,6 @@
 // Only the API, in a process that tests kill: the parts of src/start.ts without the mock, which takes a second to load,
 // and without effective limits. Configured by the environment, like the real server.
 import { pino } from 'pino';
-import { operationTable } from '../../generated/operations.ts';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { loadContract } from '../../src/contract/load.ts';
@@ -48,12 +47,12 @@ listener.serve(
     backend,
     keyring,
     meter,
-    guard: compiledGuard(createExplain(contract)),
+    guard: compiledGuard(createExplain(() => contract)),
     onViolation(violation) {
       throw violation;
     },
-    audience: createAudience(contract, operationTable),
-    checks: createSchemaChecks(contract),
+    audience: createAudience(() => contract),
+    checks: createSchemaChecks(() => contract),
     pages: (_req, _res, next) => next(),
     log,
     clock: () => new Date(),

@@ -110,7 +110,7 @@ const contract = {
   paths: { '/things/{thingId}': { post: operation } },
   components: { schemas: { Card: card, Bank: bank, Short: { type: 'string', pattern: '^x+$', examples: ['xx'] } } },
 } as unknown as Contract;
-const explain = createExplain(contract);
+const explain = createExplain(() => contract);
 
 type Asked = { body?: unknown; query?: string; thingId?: string; headers?: Record<string, string> };
 function told({ body, query = 'since=x', thingId = '1', headers = { 'x-colour': 'red' } }: Asked): string[] {

@@ -36,7 +36,7 @@ beforeAll(async () => {
   const shared = {
     operations,
     guard: guardOf(contract, operations),
-    audience: createAudience(contract, operations),
+    audience: createAudience(() => contract),
   };
   const handlers = startFront({
     ...shared,

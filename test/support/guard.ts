@@ -16,10 +16,14 @@ const formats = resolve('src/contract/exactChecks.ts');
 /** A guard of the published contract, or with `operations` of any other, for which it compiles what `npm run generate` would write. */
 export function guardOf(contract: Contract, operations?: readonly Operation[]): Guard {
   if (process.env.GUARD === 'validator') return validatorGuard(contract, operations);
-  if (!operations) return compiledGuard(createExplain(contract));
-  return compiledGuard(createExplain(contract), operations, (tag) => {
-    const validators = {} as Validators;
-    compileFunction(guardCode(contract, tag, formats), ['exports', 'require'])(validators, require);
-    return validators;
-  });
+  if (!operations) return compiledGuard(createExplain(() => contract));
+  return compiledGuard(
+    createExplain(() => contract),
+    operations,
+    (tag) => {
+      const validators = {} as Validators;
+      compileFunction(guardCode(contract, tag, formats), ['exports', 'require'])(validators, require);
+      return validators;
+    },
+  );
 }

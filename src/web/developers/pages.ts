@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type RequestHandler, Router } from 'express';
 import { errors } from '../../../generated/errors.ts';
+import { later } from '../../contract/later.ts';
 import { type Document, documentOf, sendDocument } from './document.ts';
 import { errorsPage } from './errorsPage.ts';
 import { page, pagePolicy } from './html.ts';
@@ -27,18 +28,18 @@ const passing = { cacheControl: 'no-store' };
  */
 export function developerPages(ownUrl: string, referenceFile: URL = atRoot('.docs/reference.html')): RequestHandler {
   const reference = referenceAt(referenceFile);
-  const errorsHtml = htmlOf(errorsPage(errors));
-  const contract = documentOf('application/json; charset=utf-8', contractAt(ownUrl), "default-src 'none'");
+  const errorsHtml = later(() => htmlOf(errorsPage(errors)));
+  const contract = later(() => documentOf('application/json; charset=utf-8', contractAt(ownUrl), "default-src 'none'"));
   const router = Router({ caseSensitive: true });
   router.get('/', async (req, res) => {
     const built = await reference();
     if (built) await sendDocument(req, res, built, lasting);
     else await sendDocument(req, res, notBuilt, { ...passing, status: 503 });
   });
-  router.get('/errors', (req, res) => sendDocument(req, res, errorsHtml, lasting));
+  router.get('/errors', (req, res) => sendDocument(req, res, errorsHtml(), lasting));
   router.get('/openapi.json', async (req, res) => {
     res.setHeader('Access-Control-Allow-Origin', '*'); // for tools that run in a browser
-    await sendDocument(req, res, contract, lasting);
+    await sendDocument(req, res, contract(), lasting);
   });
   router.use((req, res) => sendDocument(req, res, notFound, { ...passing, status: 404 }));
   return router;
