@@ -1,26 +1,26 @@
 // The stages of a request, in order (the same for the server and the mock).
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { operationTable } from '../generated/operations.ts';
 import { accept } from './http/accept.ts';
 import { dropPorts } from './http/addresses.ts';
 import { answer, type Backend } from './http/answer.ts';
 import { keyAuthenticator } from './http/apiKeys.ts';
-import type { Audience } from './http/audience.ts';
 import { authenticate, authorize, createIdentify, inForce, stillInForce } from './http/authenticate.ts';
 import type { Authenticator } from './http/authenticator.ts';
 import { type BodyLimits, readBody } from './http/body.ts';
 import { type Buckets, memoryBuckets } from './http/buckets.ts';
-import { compress } from './http/compress.ts';
-import { answerError, lastResort, logRequests } from './http/errors.ts';
+import type { Stage } from './http/context.ts';
+import { createAnswerError } from './http/errors.ts';
 import type { Guard, OnViolation } from './http/guard.ts';
 import type { Keyring } from './http/keyring.ts';
 import { createLimiter, type Limits } from './http/limits.ts';
+import { createRecord } from './http/record.ts';
 import type { Operation } from './http/router.ts';
-import type { SchemaChecks } from './http/schemaChecks.ts';
-import { checkRequest, cors, identify, requireHttps, route, version } from './http/stages.ts';
+import type { Rules } from './http/rules.ts';
+import { answerPreflight, checkRequest, identify, isPreflight, requireHttps, route, version } from './http/stages.ts';
 import { refuseBrokenText } from './http/text.ts';
-import { type Meter, meterUse } from './http/usage.ts';
+import type { Meter } from './http/usage.ts';
 
 export type Deps = {
   /** Default: the operations of the contract. */
@@ -33,8 +33,7 @@ export type Deps = {
   meter: Meter;
   guard: Guard;
   onViolation: OnViolation;
-  audience: Audience;
-  checks: SchemaChecks;
+  rules: Rules;
   /** The pages under /developers/api. */
   pages: RequestHandler;
   log: Logger;
@@ -58,8 +57,7 @@ export function createApp({
   meter,
   guard,
   onViolation,
-  audience,
-  checks,
+  rules,
   pages,
   log,
   clock,
@@ -80,13 +78,14 @@ export function createApp({
   const { limit, chargeFailure } = createLimiter(limits, buckets);
   const identifyCaller = createIdentify([keyAuthenticator(keyring), ...authenticators], operations);
   const check = inForce(identifyCaller, clock);
-  app.use(identify(requestIds, clock), logRequests(log), dropPorts, cors, compress);
-  app.use('/developers/api', pages);
-  app.use(
+  const record = createRecord(log, meter);
+  const begin = identify(requestIds, clock);
+  const answerError = createAnswerError(publicUrl, log, { guard, onViolation: heard });
+  const stages: Stage[] = [
+    dropPorts,
     route(operations), //                      404 route_not_found, 405 method_not_allowed
     requireHttps(publicUrl), //                403 https_required
     version, //                                400 unsupported_version
-    meterUse(meter),
     authenticate(identifyCaller, chargeFailure), // 401, 403, 429
     limit, //                                  429 rate_limit_exceeded
     authorize, //                              403
@@ -94,10 +93,30 @@ export function createApp({
     readBody(bodyLimits), //                   415, 413, 408, 400 invalid_json
     stillInForce(check), //                    401
     refuseBrokenText, //                       400 parameter_invalid
-    checkRequest(guard), //                    400 parameter_*
-    answer(backend, { guard, audience, checks, onViolation: heard }, check), // 409 idempotency_conflict, 412 resource_changed
-    answerError(publicUrl, log, guard, heard),
-    lastResort(publicUrl, log),
-  );
+    checkRequest(guard, rules.explain), //     400 parameter_*
+    answer(backend, { guard, ...rules, onViolation: heard }, check), // 409 idempotency_conflict, 412 resource_changed
+  ];
+
+  app.use((req, res, next) => {
+    begin(req);
+    record(req, res);
+    if (isPreflight(req)) answerPreflight(req, res);
+    else next();
+  });
+  app.use('/developers/api', withHeaders, pages);
+  app.use(async (req, res) => {
+    try {
+      for (const stage of stages) await stage(req, res);
+    } catch (error) {
+      await answerError(error, req, res);
+    }
+  });
+  app.use(((error, req, res, _next) => answerError(error, req, res)) satisfies ErrorRequestHandler); // of the pages
   return app;
 }
+
+/** The pages send their headers themselves. */
+const withHeaders: RequestHandler = (req, res, next) => {
+  for (const [name, value] of Object.entries(req.context.headers)) res.setHeader(name, value);
+  next();
+};

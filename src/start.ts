@@ -8,13 +8,11 @@ import { later } from './contract/later.ts';
 import { loadContract } from './contract/load.ts';
 import { demoTeam } from './demoTeam.ts';
 import type { Backend } from './http/answer.ts';
-import { createAudience } from './http/audience.ts';
 import { memoryBuckets } from './http/buckets.ts';
 import { compiledGuard } from './http/compiledGuard.ts';
-import { createExplain } from './http/explain.ts';
 import type { Guard } from './http/guard.ts';
 import { redisBuckets } from './http/redisBuckets.ts';
-import { createSchemaChecks } from './http/schemaChecks.ts';
+import { rulesOf } from './http/rules.ts';
 import { type Listener, listen } from './http/server.ts';
 import { newRequestId } from './http/stages.ts';
 import { reportersOf } from './keys/reporters.ts';
@@ -103,8 +101,7 @@ async function sharedParts(config: Config, log: Logger): Promise<Shared> {
   return {
     contract,
     guard: await guardOf(config, contract),
-    audience: createAudience(contract),
-    checks: createSchemaChecks(contract),
+    rules: rulesOf(contract),
     log,
     clock: () => new Date(),
     requestIds: newRequestId,
@@ -115,7 +112,7 @@ async function sharedParts(config: Config, log: Logger): Promise<Shared> {
 }
 
 async function guardOf({ guard }: Config, contract: () => Contract): Promise<Guard> {
-  if (guard === 'compiled') return compiledGuard(createExplain(contract));
+  if (guard === 'compiled') return compiledGuard();
   const { validatorGuard } = await import('./http/validatorGuard.ts');
   return validatorGuard(contract());
 }

@@ -1,14 +1,14 @@
 // Content negotiation by the header `Accept` (RFC 9110, section 12.5.1).
-import type { RequestHandler } from 'express';
+import type { Stage } from './context.ts';
 import { Problem } from './problem.ts';
 
 /** @throws 406 `not_acceptable` when the caller accepts none of the operation's media types */
-export const accept: RequestHandler = (req, _res, next) => {
+export const accept: Stage = (req) => {
   const { accept } = req.headers;
-  if (accept !== undefined) req.headers.accept = mediaRangesOf(accept);
+  if (accept === undefined) return;
+  req.headers.accept = mediaRangesOf(accept);
   const { produces } = req.context.operation;
   if (produces.length > 0 && !req.accepts([...produces])) throw new Problem('not_acceptable');
-  next();
 };
 
 /**

@@ -1,7 +1,7 @@
 // Network addresses and address ranges. An IPv4-mapped IPv6 address counts as IPv4, so an IPv6 range never contains an IPv4 address.
 import { isIP } from 'node:net';
-import type { RequestHandler } from 'express';
 import ipaddr from 'ipaddr.js';
+import type { Stage } from './context.ts';
 
 /** All addresses whose first `bits` equal those of `start`. For a single address, `bits` is its full length. */
 export type AddressRange = { start: ipaddr.IPv4 | ipaddr.IPv6; bits: number };
@@ -35,10 +35,9 @@ const parsed = (address: string): AddressRange['start'] =>
   ipaddr.parse(address.replace(/^::(?=\d+\.)/, '0:0:0:0:0:0:'));
 
 /** Removes ports from X-Forwarded-For. Some proxies send `address:port` or `[address]:port`, but Express expects addresses. */
-export const dropPorts: RequestHandler = (req, _res, next) => {
+export const dropPorts: Stage = (req) => {
   const forwarded = req.headers['x-forwarded-for'];
   if (forwarded) req.headers['x-forwarded-for'] = String(forwarded).split(',').map(withoutPort).join(', ');
-  next();
 };
 
 function withoutPort(entry: string): string {

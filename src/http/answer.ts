@@ -1,5 +1,6 @@
 // Calls the backend and sends its response.
-import type { Request, RequestHandler } from 'express';
+import type { Request } from 'express';
+import type { Stage } from './context.ts';
 import { refuseIfChanged } from './etag.ts';
 import { createFinish, type Finishing } from './finish.ts';
 import { createTurns, nameOf, type Repetition, type Reply, repetitionOf, type Turn } from './idempotency.ts';
@@ -47,11 +48,7 @@ export type Finish = (success: Success) => Promise<Reply>;
 export type Backend = (call: Call, finish: Finish) => Promise<Reply>;
 
 /** @param inForce rejects when the caller's key does not work any more */
-export function answer(
-  backend: Backend,
-  finishing: Finishing,
-  inForce: (req: Request) => Promise<void>,
-): RequestHandler {
+export function answer(backend: Backend, finishing: Finishing, inForce: (req: Request) => Promise<void>): Stage {
   const inTurn = createTurns();
   const finish = createFinish(finishing);
   return async (req, res) => {

@@ -1,5 +1,5 @@
 // Identifies callers by their API key.
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import type { Environment } from '../storage/tenant.ts';
 import { type Authenticator, bearerToken } from './authenticator.ts';
 import { daysSince, isRotationDue, type Key, type Keyring } from './keyring.ts';
@@ -14,10 +14,10 @@ const wellFormed = /^[sp]k_(live|test)_[A-Za-z0-9_-]{32}$/;
 export function keyAuthenticator(keyring: Keyring): Authenticator {
   return {
     schemes: ['secretKey', 'publishableKey'],
-    async identify(req, res) {
+    async identify(req) {
       const key = await keyOf(req, keyring);
       refuseElsewhere(req, key.admission);
-      adviseRotation(res, key, req.context.now);
+      adviseRotation(req, key);
       return { caller: callerOf(key), admission: key.admission };
     },
   };
@@ -64,6 +64,6 @@ function refuseElsewhere(req: Request, { address, referrer }: Admission): void {
   if (!referrer({ referer: req.headers.referer, origin: req.headers.origin })) throw restricted('referrer');
 }
 
-function adviseRotation(res: Response, { secretCreatedAt }: Key, now: Date): void {
-  if (isRotationDue(secretCreatedAt, now)) res.setHeader('X-Key-Age-Days', daysSince(secretCreatedAt, now));
+function adviseRotation({ context: { now, headers } }: Request, { secretCreatedAt }: Key): void {
+  if (isRotationDue(secretCreatedAt, now)) headers['X-Key-Age-Days'] = daysSince(secretCreatedAt, now);
 }

@@ -1,8 +1,9 @@
 // Authentication (401), and authorization by the contract's `security` (403).
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request } from 'express';
 import type { Environment } from '../storage/tenant.ts';
 import { restricted } from './apiKeys.ts';
 import type { Authenticator, Identity } from './authenticator.ts';
+import type { Stage } from './context.ts';
 import { type Caller, hasKey, isOfTeam } from './operation.ts';
 import { Problem } from './problem.ts';
 import type { Operation } from './router.ts';
@@ -14,7 +15,7 @@ import type { Operation } from './router.ts';
 export function createIdentify(
   authenticators: readonly Authenticator[],
   operations: readonly Operation[],
-): (req: Request, res: Response) => Promise<Identity> {
+): (req: Request) => Promise<Identity> {
   const byScheme = new Map(authenticators.flatMap((one) => one.schemes.map((scheme) => [scheme, one])));
   const of = ({ security, operationId }: Operation): Authenticator => {
     const found = byScheme.get(security[0]?.scheme ?? '');
@@ -23,7 +24,7 @@ export function createIdentify(
     return found;
   };
   for (const operation of operations) if (operation.security.length > 0) of(operation);
-  return (req, res) => of(req.context.operation).identify(req, res);
+  return (req) => of(req.context.operation).identify(req);
 }
 type Identify = ReturnType<typeof createIdentify>;
 
@@ -32,44 +33,43 @@ type Identify = ReturnType<typeof createIdentify>;
  * @param chargeFailure counts a failure against the caller's address; throws if there were too many
  * @throws what the authenticator throws, or what `chargeFailure` throws instead
  */
-export function authenticate(identify: Identify, chargeFailure: RequestHandler): RequestHandler {
-  return async (req, res, next) => {
-    if (req.context.operation.security.length === 0) return next();
+export const authenticate =
+  (identify: Identify, chargeFailure: Stage): Stage =>
+  async (req, res) => {
+    const { context } = req;
+    if (context.operation.security.length === 0) return;
     try {
-      const { caller, admission } = await identify(req, res);
-      req.context.caller = caller;
-      req.context.admission = admission;
+      const { caller, admission } = await identify(req);
+      context.caller = caller;
+      context.admission = admission;
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      return chargeFailure(req, res, (refused?: unknown) => next(refused ?? error));
+      if (error instanceof Problem) await chargeFailure(req, res);
+      throw error;
     }
-    next();
   };
-}
 
 /** Resets the time of the request and identifies the caller again. Rejects with the Problem if the caller has no access any more. */
 export const inForce =
   (identify: Identify, clock: () => Date) =>
   async (req: Request): Promise<void> => {
     req.context.now = clock();
-    if (req.context.caller) await identify(req, req.res as Response); // Express sets it
+    if (req.context.caller) await identify(req);
   };
 
 /** Checks the caller again after the body was received. Receiving it can take ten seconds, in which a key may expire or be revoked. */
 export const stillInForce =
-  (check: (req: Request) => Promise<void>): RequestHandler =>
-  async (req, _res, next) => {
+  (check: (req: Request) => Promise<void>): Stage =>
+  async (req) => {
     if (req.context.raw || req.context.upload) await check(req);
-    next();
   };
 
 /**
  * Checks team, kind of caller, permission and endpoint, in this order. Compares the team in the path with the caller's team and never
  * looks it up, so that a caller cannot find out which teams exist.
  */
-export const authorize: RequestHandler = (req, _res, next) => {
+export const authorize: Stage = (req) => {
   const { operation, params, caller, admission } = req.context;
-  if (!caller) return next();
+  if (!caller) return;
   if (params.teamId !== undefined && params.teamId.toLowerCase() !== caller.teamId)
     throw new Problem('team_access_denied');
 
@@ -92,7 +92,6 @@ export const authorize: RequestHandler = (req, _res, next) => {
       param: secret,
       message: `'${secret}' is available to secret keys only.`,
     });
-  next();
 };
 
 const subjectOf = (caller: Caller): string => (hasKey(caller) ? 'The API key' : 'The role of the user');

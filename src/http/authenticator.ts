@@ -1,5 +1,5 @@
 // Identifies callers: one interface, with an implementation for API keys and one for sessions.
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import type { Caller } from './operation.ts';
 import type { Admission } from './restrictions.ts';
 
@@ -7,10 +7,10 @@ export type Authenticator = {
   /** The security schemes of the contract whose callers it identifies. */
   schemes: readonly string[];
   /**
-   * Identifies the caller of a request by its header `Authorization`. May set response headers.
+   * Identifies the caller of a request by its header `Authorization`. May add headers to `req.context.headers`.
    * @throws 401 for a caller that is not identified, 403 for one that is not allowed here
    */
-  identify(req: Request, res: Response): Promise<Identity>;
+  identify(req: Request): Promise<Identity>;
 };
 /** `admission` restricts where and for what an API key works. */
 export type Identity = { caller: Caller; admission?: Admission };

@@ -1,7 +1,8 @@
 // Reads the request body: checks media type and size, decodes it and parses it.
-import { MIMEType } from 'node:util';
-import express, { type Request, type RequestHandler, type Response } from 'express';
+import { MIMEType, promisify } from 'node:util';
+import express, { type Request, type Response } from 'express';
 import { multipart } from '../contract/forms.ts';
+import type { Stage } from './context.ts';
 import { askForBody } from './expect.ts';
 import { bytesOfFiles, readMultipart } from './multipart.ts';
 import { Problem } from './problem.ts';
@@ -13,17 +14,18 @@ export type BodyLimits = { bytesMax: number; timeoutMs: number };
 /** The content encodings that Express can decode. */
 const encodings = new Set(['identity', 'gzip', 'deflate', 'br', 'zstd']);
 
-export function readBody({ bytesMax, timeoutMs }: BodyLimits): RequestHandler {
-  const readRaw = express.raw({ limit: bytesMax, type: () => true });
-  return (req, res, next) => {
+export function readBody({ bytesMax, timeoutMs }: BodyLimits): Stage {
+  const readRaw = promisify<Request, Response>(express.raw({ limit: bytesMax, type: () => true }));
+  return async (req, res) => {
     const { operation, contentType } = req.context;
     const { body } = operation;
-    if (!body) return next();
+    if (!body) return;
     const length = req.headers['content-length'];
     const isPresent = req.headers['transfer-encoding'] !== undefined || Number(length ?? 0) > 0;
     if (!isPresent) {
       delete req.headers['content-type']; // without it, the guard expects no body
-      return next(body.required ? missing() : undefined);
+      if (body.required) throw missing();
+      return;
     }
     const encoding = req.headers['content-encoding']?.toLowerCase() ?? 'identity';
     const mediaType = mediaTypeOf(body.mediaTypes, contentType);
@@ -34,21 +36,21 @@ export function readBody({ bytesMax, timeoutMs }: BodyLimits): RequestHandler {
     req.headers['content-type'] = mediaType; // the guard has a schema for each
     askForBody(req, res);
 
-    const timer = setTimeout(
-      () => finish(new Problem('request_timeout', { headers: { Connection: 'close' } })),
-      timeoutMs,
-    );
-    let isFinished = false;
-    const finish = (error?: unknown) => {
-      clearTimeout(timer);
-      if (isFinished) return; // the reader reports a second error when the connection of a timed-out request closes
-      isFinished = true;
-      if (error) return next(bodyProblem(error, encoding, mediaType));
-      next();
-    };
-    if (isMultipart) void readForm(req, res, body, bytesMax).then(() => finish(), finish);
-    else readRaw(req, res, (error?: unknown) => finish(error ?? parsed(req, mediaType, body)));
+    const read = isMultipart ? readForm(req, res, body, bytesMax) : readRaw(req, res);
+    await inTime(read, timeoutMs).catch((error: unknown) => {
+      throw bodyProblem(error, encoding, mediaType);
+    });
+    if (!isMultipart) parse(req, mediaType, body);
   };
+}
+
+/** @throws 408 if the reading takes longer; the connection is closed then, because the rest of the body may still arrive */
+async function inTime(reading: Promise<void>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Problem('request_timeout', { headers: { Connection: 'close' } })), timeoutMs);
+  });
+  await Promise.race([reading, late]).finally(() => clearTimeout(timer));
 }
 
 type Body = NonNullable<Operation['body']>;
@@ -61,19 +63,13 @@ async function readForm(req: Request, res: Response, { form }: Body, bytesMax: n
   req.body = upload.fields();
 }
 
-/** Returns the problem, if there is one. */
-function parsed(req: Request, mediaType: string, { form }: Body): unknown {
+function parse(req: Request, mediaType: string, { form }: Body): void {
   const bytes: unknown = req.body;
-  if (!Buffer.isBuffer(bytes) || bytes.length === 0) return missing();
-  try {
-    const read = () => readers[mediaType]?.(bytes, form);
-    req.context.raw = bytes;
-    req.body = read();
-    req.context.sent = read;
-    return undefined;
-  } catch (problem) {
-    return problem;
-  }
+  if (!Buffer.isBuffer(bytes) || bytes.length === 0) throw missing();
+  const read = () => readers[mediaType]?.(bytes, form);
+  req.context.raw = bytes;
+  req.body = read();
+  req.context.sent = read;
 }
 
 const missing = (): Problem =>

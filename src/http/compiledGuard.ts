@@ -1,10 +1,8 @@
-// The guard of `npm start`. Its validators were compiled by `npm run generate`; those of a tag are loaded on its first request.
+// The usual guard. Its validators were compiled by `npm run generate`; those of a tag are loaded on its first request.
 import { createRequire } from 'node:module';
 import { operationTable } from '../../generated/operations.ts';
 import type { Validator, Validators } from '../contract/guardCode.ts';
-import type { Explain } from './explain.ts';
 import type { Guard } from './guard.ts';
-import { isMisspelt } from './parameters.ts';
 import type { Operation } from './router.ts';
 
 export type LoadValidators = (tag: string) => Validators;
@@ -13,7 +11,6 @@ const require = createRequire(import.meta.url);
 const loadGenerated: LoadValidators = (tag) => require(`../../generated/guard/${tag}.cjs`);
 
 export function compiledGuard(
-  explain: Explain,
   operations: readonly Operation[] = operationTable,
   load: LoadValidators = loadGenerated,
 ): Guard {
@@ -29,11 +26,10 @@ export function compiledGuard(
       const { operation, params } = req.context;
       const { operationId, tag } = operation;
       const { parameters, bodies } = validatorsOf(tag);
-      if (isMisspelt(req)) throw explain(req);
       const given = { path: { ...params }, query: req.query, header: req.headers };
-      if (!(parameters[operationId] as Validator)(given)) throw explain(req);
+      if (!(parameters[operationId] as Validator)(given)) return false;
       const ofBody = operation.body && bodies[`${operationId} ${req.headers['content-type']}`];
-      if (ofBody && !ofBody(req.body)) throw explain(req);
+      return !ofBody || ofBody(req.body);
     },
     response({ context: { operation } }, status, body) {
       const { responses } = validatorsOf(operation.tag);

@@ -1,4 +1,5 @@
 // The state of one request, which the stages of the front share.
+import type { Request, Response } from 'express';
 import type { Upload } from './multipart.ts';
 import type { Caller } from './operation.ts';
 import type { Admission } from './restrictions.ts';
@@ -7,6 +8,8 @@ import type { Operation } from './router.ts';
 export type Context = {
   requestId: string;
   now: Date;
+  /** The headers of the response. They are sent at once with its status. */
+  headers: Record<string, string | number>;
   /** Set by `route`. Absent only for `route_not_found` and `method_not_allowed`. */
   operation: Operation;
   params: Record<string, string>;
@@ -28,6 +31,9 @@ export type Context = {
   /** A multipart form, whose files `req.body` does not contain. */
   upload: Upload | undefined;
 };
+
+/** One step of a request. Throws a `Problem` to reject the request. */
+export type Stage = (req: Request, res: Response) => void | Promise<void>;
 
 declare global {
   namespace Express {

@@ -1,19 +1,27 @@
 // The only place where an exception becomes a response.
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { isUnavailable } from '../storage/unavailable.ts';
+import { sendHead } from './compress.ts';
 import type { Guard, OnViolation } from './guard.ts';
-import { hasKey } from './operation.ts';
 import { Problem } from './problem.ts';
+import { headersOfEveryAnswer } from './stages.ts';
 
-/** Sends the error of the registry. Anything but a `Problem` is a fault of the server, and its cause is only logged. */
-export function answerError(
+const mediaType = 'application/json; charset=utf-8';
+
+/** Responds to a request that failed. Resolves when the response is written. */
+export type AnswerError = (error: unknown, req: Request, res: Response) => Promise<void>;
+
+/** The error response is checked like any other. If it breaks the contract, a plain 500 is sent instead. */
+export function createAnswerError(
   publicUrl: string,
   log: Logger,
-  guard: Guard,
-  onViolation: OnViolation,
-): ErrorRequestHandler {
-  return async (error, req, res, _next) => {
+  { guard, onViolation }: { guard: Guard; onViolation: OnViolation },
+): AnswerError {
+  return (error, req, res) => answer(error, req, res).catch((failure: unknown) => lastResort(failure, req, res));
+
+  /** Sends the error of the registry. Anything but a `Problem` is a fault of the server, and its cause is only logged. */
+  async function answer(error: unknown, req: Request, res: Response): Promise<void> {
     const problem = toProblem(error);
     const { requestId, operation } = req.context;
     if (res.headersSent) {
@@ -25,44 +33,20 @@ export function answerError(
     const body = problem.toBody(requestId, publicUrl);
     const violation = operation && (await guard.response(req, problem.status, body));
     if (violation) onViolation(violation, req);
-    for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
-    res.status(problem.status).json(body);
-  };
-}
+    const text = JSON.stringify(body);
+    sendHead(req, res, problem.status, problem.headers, { mediaType, length: Buffer.byteLength(text) });
+    res.end(text);
+  }
 
-/** The response if even the error response breaks the contract: constant bytes that bypass every hook. */
-export function lastResort(publicUrl: string, log: Logger): ErrorRequestHandler {
-  return (error, req, res, _next) => {
+  /** Constant bytes that bypass every hook. */
+  function lastResort(error: unknown, req: Request, res: Response): void {
     const { requestId } = req.context;
     log.error({ requestId, err: loggable(error) }, 'failed to send an error response');
     if (res.headersSent) return void res.destroy();
-    res.statusCode = 500;
-    res.setHeader('Content-Type', 'application/json; charset=utf-8');
-    res.end(JSON.stringify(new Problem('internal_error').toBody(requestId, publicUrl)));
-  };
-}
-
-/** Logs one line per request: caller, operation and outcome. Never a body, an address or a secret. */
-export function logRequests(log: Logger): RequestHandler {
-  return (req, res, next) => {
-    const began = performance.now();
-    res.once('close', () => {
-      const { requestId, operation, caller } = req.context;
-      const durationMs = Math.round((performance.now() - began) * 10) / 10;
-      log.info(
-        {
-          requestId,
-          operationId: operation?.operationId,
-          status: res.statusCode,
-          durationMs,
-          ...(caller && (hasKey(caller) ? { keyId: caller.keyId } : { sessionId: caller.sessionId })),
-          ...(res.writableFinished ? {} : { aborted: true }),
-        },
-        'request',
-      );
-    });
-    next();
-  };
+    const text = JSON.stringify(new Problem('internal_error').toBody(requestId, publicUrl));
+    const headers = { ...headersOfEveryAnswer(requestId), 'Content-Type': mediaType };
+    res.writeHead(500, { ...headers, 'Content-Length': Buffer.byteLength(text) }).end(text);
+  }
 }
 
 /** The parts of an error that may be logged. The `detail` of a database error quotes the row, and so the request body. */

@@ -3,14 +3,13 @@
 import type { Request } from 'express';
 import { type Format, formats } from '../contract/formats.ts';
 import type { Call, Success } from './answer.ts';
-import type { Audience } from './audience.ts';
 import { etagOf, isConditional, matches } from './etag.ts';
 import type { Guard, OnViolation } from './guard.ts';
 import type { Reply } from './idempotency.ts';
 import { isOfTeam } from './operation.ts';
-import type { SchemaChecks } from './schemaChecks.ts';
+import type { Rules } from './rules.ts';
 
-export type Finishing = { guard: Guard; audience: Audience; checks: SchemaChecks; onViolation: OnViolation };
+export type Finishing = Pick<Rules, 'audience' | 'checks'> & { guard: Guard; onViolation: OnViolation };
 /** Builds the response of a success and checks it against the contract. Rejects if the response breaks the contract. */
 export type FinishFor = (success: Success, call: Call, req: Request) => Promise<Reply>;
 
@@ -99,7 +98,7 @@ function itemsOf(content: unknown): AsyncIterable<object> {
 /** Undefined if the response has no body. `accept` has rejected callers that accept none of the operation's media types. */
 function negotiated(req: Request, mediaTypes: readonly string[]): string | undefined {
   if (mediaTypes.length < 2) return mediaTypes[0];
-  req.res?.vary('Accept'); // Express sets `res`
+  req.context.headers.Vary = 'Accept';
   return req.accepts([...mediaTypes]) || mediaTypes[0];
 }
 

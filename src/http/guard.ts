@@ -3,11 +3,8 @@
 import type { Request } from 'express';
 
 export type Guard = {
-  /**
-   * Converts the query to its types, and adds defaults to query and body.
-   * @throws a `Problem` for an invalid request; `explain.ts` chooses it
-   */
-  request(req: Request): void | Promise<void>;
+  /** Returns whether a request is valid. Converts the query to its types, and adds defaults to query and body. */
+  request(req: Request): boolean | Promise<boolean>;
   /** Returns how a JSON response breaks the contract, or undefined. */
   response(req: Request, status: number, body: object): Error | undefined | Promise<Error | undefined>;
   /** Prepares everything that is loaded on first use, so that no caller has to wait. */

@@ -1,8 +1,9 @@
 // Rate limits per key and per address. Every response after this stage has the limit headers.
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request } from 'express';
 import ipaddr from 'ipaddr.js';
 import { clientAddressOf } from './addresses.ts';
 import type { Buckets } from './buckets.ts';
+import type { Stage } from './context.ts';
 import { type Caller, hasKey, type KeyCaller } from './operation.ts';
 import { Problem } from './problem.ts';
 import { counted } from './words.ts';
@@ -25,7 +26,7 @@ export const highLimits = (limits: Limits): Limits => {
 };
 
 /** `limit` charges the key, or the address if the operation takes no key. `chargeFailure` charges the address of a failed authentication. */
-export type Limiter = { limit: RequestHandler; chargeFailure: RequestHandler };
+export type Limiter = { limit: Stage; chargeFailure: Stage };
 
 type Bucket = { kind: keyof Limits; name: string; requests: number };
 /** The state of a bucket after a request. `left` is negative if the request is over the limit. */
@@ -46,13 +47,13 @@ export function createLimiter(limits: Limits, buckets: Buckets): Limiter {
   }
 
   /** Charges a request and sets the limit headers, always or only if the request is rejected. */
-  async function enforce(all: Bucket[], req: Request, res: Response, showsHeaders: boolean): Promise<void> {
+  async function enforce(all: Bucket[], { context: { now, headers } }: Request, showsHeaders: boolean): Promise<void> {
     const { requests, windowSeconds, left, msLeft } = await charge(all);
     if (left < 0 || showsHeaders) {
-      res.setHeader('X-RateLimit-Limit', requests);
-      res.setHeader('X-RateLimit-Remaining', Math.max(0, left));
-      res.setHeader('X-RateLimit-Reset', Math.ceil((req.context.now.getTime() + msLeft) / 1000));
-      res.setHeader('X-RateLimit-Window', windowSeconds);
+      headers['X-RateLimit-Limit'] = requests;
+      headers['X-RateLimit-Remaining'] = Math.max(0, left);
+      headers['X-RateLimit-Reset'] = Math.ceil((now.getTime() + msLeft) / 1000);
+      headers['X-RateLimit-Window'] = windowSeconds;
     }
     if (left >= 0) return;
     const retryAfter = Math.max(1, Math.ceil(msLeft / 1000));
@@ -90,13 +91,10 @@ export function createLimiter(limits: Limits, buckets: Buckets): Limiter {
   }
 
   return {
-    async limit(req, res, next) {
+    async limit(req) {
       const { caller, operation } = req.context;
-      if (!operation.isProbe) await enforce(caller ? ofCaller(caller) : [ofAddress(req, 'open')], req, res, true);
-      next();
+      if (!operation.isProbe) await enforce(caller ? ofCaller(caller) : [ofAddress(req, 'open')], req, true);
     },
-    async chargeFailure(req, res, next) {
-      await enforce([ofAddress(req, 'failed')], req, res, false).then(() => next(), next);
-    },
+    chargeFailure: (req) => enforce([ofAddress(req, 'failed')], req, false),
   };
 }

@@ -1,6 +1,7 @@
 // Sends a finished response. A stream is sent at the caller's pace, and ends when the caller's key does.
 import type { Request, Response } from 'express';
 import type { Call } from './answer.ts';
+import { sendHead } from './compress.ts';
 import type { Reply } from './idempotency.ts';
 import { Problem } from './problem.ts';
 
@@ -12,30 +13,31 @@ const recheckMs = 5_000;
 export type Sending = { call: Call; ended: AbortController | undefined; inForce: (req: Request) => Promise<void> };
 
 export async function send(reply: Reply, req: Request, res: Response, sending: Sending): Promise<void> {
-  const { status, body, mediaType, requestId: answered, headers = {}, stream, length } = reply;
+  const { status, body, mediaType, requestId: answered, stream } = reply;
   const { operation, requestId } = sending.call;
-  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+  const headers: Record<string, string> = { ...reply.headers };
   if (answered !== requestId) {
-    res.setHeader('Idempotency-Replayed', 'true');
-    res.setHeader('Idempotency-Original-Request', answered);
+    headers['Idempotency-Replayed'] = 'true';
+    headers['Idempotency-Original-Request'] = answered;
   }
-  if (isForEverybody(operation)) res.removeHeader('Cache-Control');
-  res.status(status);
-  if (mediaType === undefined) return void res.end();
-  res.type(mediaType);
-  if (length !== undefined) res.setHeader('Content-Length', length);
-  if (!stream) return void res.send(body);
-  if (req.context.isHead) return void res.end();
-  await sendStream(stream, req, res, sending);
+  if (isForEverybody(operation)) delete req.context.headers['Cache-Control'];
+  const length = stream ? reply.length : Buffer.byteLength(body);
+  sendHead(req, res, status, headers, mediaType === undefined ? undefined : { mediaType: charsetOf(reply), length });
+  if (!stream || req.context.isHead) return void res.end(body);
+  await sendStream(stream, mediaType === eventStream, req, res, sending);
 }
+
+/** Every text is UTF-8. */
+const charsetOf = ({ mediaType = '', stream }: Reply): string =>
+  !stream || mediaType.startsWith('text/') ? `${mediaType}; charset=utf-8` : mediaType;
 
 async function sendStream(
   stream: AsyncIterable<string | Uint8Array>,
+  isOfEvents: boolean,
   req: Request,
   res: Response,
   { ended = new AbortController(), inForce }: Sending,
 ): Promise<void> {
-  const isOfEvents = res.getHeader('Content-Type')?.toString().startsWith(eventStream) ?? false;
   const { signal } = ended;
   const recheck = () =>
     inForce(req).catch((error: unknown) => {

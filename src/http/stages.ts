@@ -1,14 +1,16 @@
-// The short stages, one middleware each: request id, CORS, route, HTTPS, version, guard.
-import type { RequestHandler } from 'express';
+// The short stages: request ID, CORS, route, HTTPS, version, guard.
+import type { Request, Response } from 'express';
 import { requestHeaders, responseHeaders, versions } from '../../generated/operations.ts';
 import { randomBase62 } from '../storage/ids.ts';
-import type { Context } from './context.ts';
+import type { Context, Stage } from './context.ts';
+import type { Explain } from './explain.ts';
 import type { Guard } from './guard.ts';
-import { readQuery } from './parameters.ts';
+import { isMisspelt, readQuery } from './parameters.ts';
 import { Problem } from './problem.ts';
 import { createRouter, type Operation } from './router.ts';
 
 const newest = versions.at(-1) as string; // the contract has at least one version
+const exposed = responseHeaders.join(', ');
 
 /** `req_` and 12 base62 characters. */
 export const newRequestId = (): string => `req_${randomBase62(12)}`;
@@ -21,31 +23,35 @@ export const headersOfEveryAnswer = (requestId: string): Record<string, string> 
   'X-Request-Id': requestId,
   'CStar-Version': newest,
   'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': responseHeaders.join(', '),
+  'Access-Control-Expose-Headers': exposed,
   'Cache-Control': 'no-store',
 });
 
-export function identify(requestIds: () => string, clock: () => Date): RequestHandler {
-  return (req, res, next) => {
+/** Begins the context of a request. */
+export const identify =
+  (requestIds: () => string, clock: () => Date) =>
+  (req: Request): void => {
     const requestId = requestIds();
-    req.context = { requestId, now: clock() } as Context; // later stages set the other fields
-    for (const [name, value] of Object.entries(headersOfEveryAnswer(requestId))) res.setHeader(name, value);
-    next();
+    req.context = { requestId, now: clock(), headers: headersOfEveryAnswer(requestId) } as Context; // later stages set the other fields
   };
+
+/** Whether it is a preflight request (Fetch standard, section 3.2). */
+export const isPreflight = ({ method, headers }: Request): boolean =>
+  method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+
+export function answerPreflight({ context }: Request, res: Response): void {
+  const headers = {
+    'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
+    'Access-Control-Allow-Headers': requestHeaders.join(', '),
+    'Access-Control-Max-Age': '7200',
+  };
+  res.writeHead(204, { ...context.headers, ...headers }).end();
 }
 
-/** Responds to a preflight request (Fetch standard, section 3.2). */
-export const cors: RequestHandler = (req, res, next) => {
-  if (req.method !== 'OPTIONS' || !req.headers['access-control-request-method']) return next();
-  res.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, POST, PUT, PATCH, DELETE');
-  res.setHeader('Access-Control-Allow-Headers', requestHeaders.join(', '));
-  res.setHeader('Access-Control-Max-Age', '7200');
-  res.status(204).end();
-};
-
-export function route(operations: readonly Operation[]): RequestHandler {
+/** Finds the operation of the request, and hides from the later stages what only this one and `accept` may see. */
+export function route(operations: readonly Operation[]): Stage {
   const find = createRouter(operations);
-  return (req, _res, next) => {
+  return (req) => {
     const ifNoneMatch = req.headers['if-none-match'];
     delete req.headers['if-none-match']; // for `*`, Express would turn any response into a 304
     const found = find(req.path);
@@ -65,31 +71,31 @@ export function route(operations: readonly Operation[]): RequestHandler {
     req.context.operation = operation;
     req.context.params = found.params;
     readQuery(req);
-    next();
   };
 }
 
 /** Rejects plain HTTP instead of redirecting it: the key was already sent unencrypted. Health probes come from inside the network. */
-export function requireHttps(publicUrl: string): RequestHandler {
+export function requireHttps(publicUrl: string): Stage {
   const isRequired = publicUrl.startsWith('https:');
-  return (req, _res, next) => {
+  return (req) => {
     if (isRequired && !req.secure && !req.context.operation.isProbe) throw new Problem('https_required');
-    next();
   };
 }
 
-export const version: RequestHandler = (req, res, next) => {
-  const asked = req.headers['cstar-version'];
-  if (asked === undefined) return next();
+export const version: Stage = ({ headers, context }) => {
+  const asked = headers['cstar-version'];
+  if (asked === undefined) return;
   const known = versions.find((one) => one === asked);
   if (!known) throw new Problem('unsupported_version', { param: 'CStar-Version' });
-  res.setHeader('CStar-Version', known);
-  next();
+  context.headers['CStar-Version'] = known;
 };
 
-export function checkRequest(guard: Guard): RequestHandler {
-  return async (req, _res, next) => {
-    await guard.request(req);
-    next();
+/**
+ * Rejects a request that does not fit the contract.
+ * @param explain finds the error to respond with, whichever guard has rejected the request
+ */
+export const checkRequest =
+  (guard: Guard, explain: Explain): Stage =>
+  async (req) => {
+    if (isMisspelt(req) || !(await guard.request(req))) throw explain(req);
   };
-}

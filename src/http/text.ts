@@ -1,15 +1,14 @@
 // Rejects text that cannot be stored: NUL, unpaired surrogates, and percent sequences that are not valid UTF-8.
-import type { RequestHandler } from 'express';
+import type { Stage } from './context.ts';
 import { Problem } from './problem.ts';
 import { nameLengthMax, shortened } from './words.ts';
 
 /** Rejects such text anywhere in path, query and body, and `__proto__` as a property name in the body. */
-export const refuseBrokenText: RequestHandler = (req, _res, next) => {
+export const refuseBrokenText: Stage = (req) => {
   for (const [name, value] of Object.entries(req.context.params)) if (isBroken(value)) throw broken(name);
   const query = req.originalUrl.split('?', 2)[1];
   if (query) refuseInQuery(query);
   refuseInBody(req.body);
-  next();
 };
 
 const isBroken = (text: string): boolean => text.includes('\0') || !text.isWellFormed();

@@ -1,13 +1,11 @@
-// The guard of `npm run dev`, made of one express-openapi-validator per tag. Each gets the contract cut down to its tag, because the
+// The guard with GUARD=validator, made of one express-openapi-validator per tag. Each gets the contract cut down to its tag, because the
 // validator's start-up time grows with the square of the document.
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import OpenApiValidator, { error as validatorErrors } from 'express-openapi-validator';
 import { operationTable } from '../../generated/operations.ts';
 import type { Contract } from '../contract/document.ts';
 import { cut, dotted } from './cut.ts';
-import { createExplain } from './explain.ts';
 import type { Guard } from './guard.ts';
-import { isMisspelt } from './parameters.ts';
 import type { Operation } from './router.ts';
 
 type Stages = Record<'load' | 'metadata' | 'request' | 'response', RequestHandler>;
@@ -20,7 +18,6 @@ const stageNames = {
 };
 
 export function validatorGuard(contract: Contract, operations: readonly Operation[] = operationTable): Guard {
-  const explain = createExplain(() => contract);
   const byTag = Map.groupBy(operations, ({ tag }) => tag);
   const stages = new Map([...byTag].map(([tag, ofTag]) => [tag, createStages(cut(contract, ofTag))]));
   const stagesOf = ({ context }: Request) => stages.get(context.operation.tag) as Stages;
@@ -32,15 +29,14 @@ export function validatorGuard(contract: Contract, operations: readonly Operatio
 
   return {
     async request(req) {
-      if (isMisspelt(req)) throw explain(req);
       const { metadata, request } = stagesOf(req);
       const fields = req.context.operation.fields.filter((name) => name in req.query);
       for (const name of fields) rename(req.query, name, dotted(name));
       await run(metadata, req, req.res as Response); // Express sets it
       const error = await run(request, req, req.res as Response);
       for (const name of fields) rename(req.query, dotted(name), name);
-      if (error instanceof validatorErrors.BadRequest) throw explain(req);
-      if (error) throw error;
+      if (error && !(error instanceof validatorErrors.BadRequest)) throw error;
+      return !error;
     },
     async response(req, status, body) {
       const { metadata, response } = stagesOf(req);
@@ -68,7 +64,7 @@ function createStages(apiSpec: object): Stages {
     apiSpec: apiSpec as never, // cut from a linted document
     validateApiSpec: false,
     validateSecurity: false,
-    validateRequests: { allowUnknownQueryParameters: true }, // `isMisspelt` checks them
+    validateRequests: { allowUnknownQueryParameters: true }, // `checkRequest` checks them
     validateResponses: {
       onError(violation) {
         throw violation;

@@ -6,10 +6,9 @@ import { readConfig } from '../../src/config.ts';
 import type { Contract } from '../../src/contract/document.ts';
 import { demoTeam } from '../../src/demoTeam.ts';
 import type { Backend } from '../../src/http/answer.ts';
-import { createAudience } from '../../src/http/audience.ts';
 import type { Authenticator } from '../../src/http/authenticator.ts';
 import type { Keyring } from '../../src/http/keyring.ts';
-import { createSchemaChecks } from '../../src/http/schemaChecks.ts';
+import { rulesOf } from '../../src/http/rules.ts';
 import { type Session, sessionAuthenticator } from '../../src/http/sessions.ts';
 import { reportersOf } from '../../src/keys/reporters.ts';
 import { prismBackend } from '../../src/mock/backend.ts';
@@ -42,8 +41,7 @@ export const startFront = (backend: Backend, keyring: Keyring, more: Partial<Dep
     backend,
     keyring,
     guard,
-    audience: createAudience(() => contract),
-    checks: createSchemaChecks(() => contract),
+    rules: rulesOf(() => contract),
     bodyLimits: { bytesMax: 2_500, timeoutMs: 2_000 },
     ...more,
   });

@@ -2,9 +2,8 @@
 import { pino } from 'pino';
 import { createApp, type Deps } from '../../src/app.ts';
 import { loadContract } from '../../src/contract/load.ts';
-import { createAudience } from '../../src/http/audience.ts';
 import { standardLimits } from '../../src/http/limits.ts';
-import { createSchemaChecks } from '../../src/http/schemaChecks.ts';
+import { rulesOf } from '../../src/http/rules.ts';
 import { listen } from '../../src/http/server.ts';
 import { newRequestId } from '../../src/http/stages.ts';
 import { mockKeys } from '../../src/mock/keyring.ts';
@@ -28,8 +27,7 @@ export async function startFront(
       onViolation(violation) {
         throw violation;
       },
-      audience: createAudience(() => own),
-      checks: createSchemaChecks(() => own),
+      rules: rulesOf(() => own),
       pages: (_req, _res, next) => next(),
       log: pino({ level: 'silent' }),
       clock: () => new Date(),

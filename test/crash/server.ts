@@ -5,10 +5,8 @@ import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { loadContract } from '../../src/contract/load.ts';
 import { demoTeam } from '../../src/demoTeam.ts';
-import { createAudience } from '../../src/http/audience.ts';
 import { compiledGuard } from '../../src/http/compiledGuard.ts';
-import { createExplain } from '../../src/http/explain.ts';
-import { createSchemaChecks } from '../../src/http/schemaChecks.ts';
+import { rulesOf } from '../../src/http/rules.ts';
 import { listen } from '../../src/http/server.ts';
 import { newRequestId } from '../../src/http/stages.ts';
 import { reportersOf } from '../../src/keys/reporters.ts';
@@ -47,12 +45,11 @@ listener.serve(
     backend,
     keyring,
     meter,
-    guard: compiledGuard(createExplain(() => contract)),
+    guard: compiledGuard(),
     onViolation(violation) {
       throw violation;
     },
-    audience: createAudience(() => contract),
-    checks: createSchemaChecks(() => contract),
+    rules: rulesOf(() => contract),
     pages: (_req, _res, next) => next(),
     log,
     clock: () => new Date(),

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Contract } from '../../src/contract/document.ts';
 import { createAudience } from '../../src/http/audience.ts';
+import { rulesOf } from '../../src/http/rules.ts';
 import { startFront } from '../contract/ownFront.ts';
 import { keys } from '../support/client.ts';
 import { guardOf } from '../support/guard.ts';
@@ -122,7 +123,7 @@ describe('through the front', () => {
   beforeAll(async () => {
     const shared = {
       operations,
-      audience: createAudience(() => contract),
+      rules: rulesOf(() => contract),
       guard: guardOf(contract, operations),
       backend: (async ({ operation: { operationId } }, finish) => {
         const { full } = projected[Number(operationId.slice('getThing'.length))] as (typeof cases)[number];

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler } from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Contract } from '../../src/contract/document.ts';
+import { createExplain } from '../../src/http/explain.ts';
 import { readQuery, typedPath } from '../../src/http/parameters.ts';
 import { createRouter, type Operation } from '../../src/http/router.ts';
 import { checkRequest } from '../../src/http/stages.ts';
@@ -72,7 +73,14 @@ beforeAll(async () => {
     readQuery(req);
     next();
   });
-  app.use(checkRequest(guard));
+  const check = checkRequest(
+    guard,
+    createExplain(() => contract),
+  );
+  app.use(async (req, res, next) => {
+    await check(req, res);
+    next();
+  });
   app.use((req, res) => void res.json({ path: typedPath(operation, req.context.params), query: req.query }));
   app.use(answerError);
   server.on('request', app);

@@ -1,6 +1,6 @@
 // Paths that match a literal and a parameter, through the complete front: router, guard and both backends agree.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createAudience } from '../../src/http/audience.ts';
+import { rulesOf } from '../../src/http/rules.ts';
 import { prismBackend } from '../../src/mock/backend.ts';
 import { createMemory } from '../../src/mock/memory.ts';
 import { startFront } from '../contract/ownFront.ts';
@@ -36,7 +36,7 @@ beforeAll(async () => {
   const shared = {
     operations,
     guard: guardOf(contract, operations),
-    audience: createAudience(() => contract),
+    rules: rulesOf(() => contract),
   };
   const handlers = startFront({
     ...shared,

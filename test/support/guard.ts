@@ -5,7 +5,6 @@ import { compileFunction } from 'node:vm';
 import type { Contract } from '../../src/contract/document.ts';
 import { guardCode, type Validators } from '../../src/contract/guardCode.ts';
 import { compiledGuard } from '../../src/http/compiledGuard.ts';
-import { createExplain } from '../../src/http/explain.ts';
 import type { Guard } from '../../src/http/guard.ts';
 import type { Operation } from '../../src/http/router.ts';
 import { validatorGuard } from '../../src/http/validatorGuard.ts';
@@ -16,14 +15,10 @@ const formats = resolve('src/contract/exactChecks.ts');
 /** A guard of the published contract, or with `operations` of any other, for which it compiles what `npm run generate` would write. */
 export function guardOf(contract: Contract, operations?: readonly Operation[]): Guard {
   if (process.env.GUARD === 'validator') return validatorGuard(contract, operations);
-  if (!operations) return compiledGuard(createExplain(() => contract));
-  return compiledGuard(
-    createExplain(() => contract),
-    operations,
-    (tag) => {
-      const validators = {} as Validators;
-      compileFunction(guardCode(contract, tag, formats), ['exports', 'require'])(validators, require);
-      return validators;
-    },
-  );
+  if (!operations) return compiledGuard();
+  return compiledGuard(operations, (tag) => {
+    const validators = {} as Validators;
+    compileFunction(guardCode(contract, tag, formats), ['exports', 'require'])(validators, require);
+    return validators;
+  });
 }

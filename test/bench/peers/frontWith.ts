@@ -3,10 +3,10 @@ import type { RequestHandler } from 'express';
 import { pino } from 'pino';
 import { createApp, type Deps } from '../../../src/app.ts';
 import type { Backend, Success } from '../../../src/http/answer.ts';
-import { createAudience } from '../../../src/http/audience.ts';
-import { createSchemaChecks } from '../../../src/http/schemaChecks.ts';
+import { compiledGuard } from '../../../src/http/compiledGuard.ts';
+import type { Guard } from '../../../src/http/guard.ts';
+import { rulesOf } from '../../../src/http/rules.ts';
 import { newRequestId } from '../../../src/http/stages.ts';
-import { guardOf } from '../../support/guard.ts';
 import { contract, list, ticket } from './data.ts';
 import { serve } from './serve.ts';
 
@@ -15,8 +15,13 @@ const answers: Record<string, Success> = {
   getTicket: { status: 200, content: { data: ticket } },
   createTicket: { status: 201, content: { data: ticket } },
 };
+/** Imported only where it is measured. */
+async function validatorGuardOf(): Promise<Guard> {
+  const { validatorGuard } = await import('../../../src/http/validatorGuard.ts');
+  return validatorGuard(contract);
+}
 const unlimited = { requests: 1e9, windowSeconds: 3600 };
-const guard = guardOf(contract);
+const guard = process.env.GUARD === 'validator' ? await validatorGuardOf() : compiledGuard();
 
 const common = {
   backend: (({ operation }, finish) => finish(answers[operation.operationId] as Success)) satisfies Backend,
@@ -24,8 +29,7 @@ const common = {
   onViolation(violation: unknown) {
     throw violation;
   },
-  audience: createAudience(() => contract),
-  checks: createSchemaChecks(() => contract),
+  rules: rulesOf(() => contract),
   pages: ((_req, _res, next) => next()) satisfies RequestHandler,
   log: pino({ level: 'info' }, pino.destination('/dev/null')),
   clock: () => new Date(),
