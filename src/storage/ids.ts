@@ -2,18 +2,32 @@
 //
 //   71.4 bits   milliseconds since 2025-01-01 (41.4 bits, until 2120)  |  30 random bits
 //   UUIDv8      48 bits of it, version 8, 12 bits of it, variant 10, 12 bits of it, 50 bits zero   (RFC 9562, section 5.8)
-import { randomInt } from 'node:crypto';
+import { randomFillSync, randomInt } from 'node:crypto';
 
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'; // in ASCII order, so that text sorts like the numbers
-const length = 12;
 const epoch = Date.UTC(2025, 0, 1);
 const randomBits = 30n;
-const limit = 62n ** BigInt(length);
+const half = 62n ** 6n;
+const limit = half * half;
 const ourShape = /^([0-9a-f]{8})-([0-9a-f]{4})-8([0-9a-f]{3})-([89ab][0-9a-f]{3})-([0-9a-f])0{11}$/i;
 
+/** Random bytes, drawn many at once because every draw is a call into the system. */
+const pool = Buffer.alloc(4096);
+let used = pool.length;
+
 /** Random base62 characters, for names that must be unique and not guessable. */
-export const randomBase62 = (count: number): string =>
-  Array.from({ length: count }, () => digits[randomInt(digits.length)]).join('');
+export function randomBase62(count: number): string {
+  let text = '';
+  while (text.length < count) {
+    if (used === pool.length) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    const six = (pool[used++] as number) & 63;
+    if (six < digits.length) text += digits[six]; // a remainder would make some characters more frequent
+  }
+  return text;
+}
 
 /** Whether a text has the form of a UUID, of any version. */
 export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
@@ -33,13 +47,14 @@ export function newUuid(now: Date, random: () => number = () => randomInt(2 ** 3
 export function toPrefixed(prefix: string, uuid: string): string {
   const value = numberOf(uuid);
   if (value === undefined) throw new RangeError(`the UUID ${uuid} has no prefixed spelling`);
-  let rest = value;
+  return `${prefix}_${sixDigits(Number(value / half))}${sixDigits(Number(value % half))}`;
+}
+
+/** A BigInt is slow to divide, so it is divided only once. */
+function sixDigits(value: number): string {
   let text = '';
-  for (let i = 0; i < length; i++) {
-    text = digits.charAt(Number(rest % 62n)) + text;
-    rest /= 62n;
-  }
-  return `${prefix}_${text}`;
+  for (let rest = value; text.length < 6; rest = Math.floor(rest / 62)) text = digits.charAt(rest % 62) + text;
+  return text;
 }
 
 /** Whether a UUID has a prefixed spelling. UUIDs from other sources, such as those of the demo teams, have none. */
