@@ -83,7 +83,7 @@ export async function startMock(config: Config, log: Logger): Promise<Omit<Runni
   const demo = demoCredentials(config.dataDir, { mockUrl: mock.publicUrl });
   const shared = { ...(await sharedParts(config, log)), limits: config.mockLimits };
   const prism = prismOf(shared);
-  await prism();
+  await Promise.all([prism(), shared.guard.warm()]);
   await serveMock(mock, prism, demo, shared);
   return { mock, demo, demoUrl: mock.publicUrl, stop: (graceMs = 0) => stopListening([mock], graceMs) };
 }
@@ -158,7 +158,6 @@ async function serveApi(
     purge(database.kysely, shared.clock()).catch((err: unknown) => log.warn({ err }, 'purge failed'));
   }, purgeEveryMs).unref();
   const counting = setInterval(() => void meter.flush(), config.usageEveryMs).unref();
-  await shared.guard.warm();
   listener.serve(app);
   return {
     takesDemoKeys,
@@ -195,6 +194,5 @@ async function serveMock(
       throw violation;
     },
   });
-  await shared.guard.warm();
   listener.serve(app);
 }

@@ -11,7 +11,7 @@ import { type Contract, operationsOf } from './document.ts';
 import { addEvents } from './events.ts';
 import { addExtensions } from './extensions.ts';
 import { forGenerators } from './forGenerators.ts';
-import { guardCode } from './guardCode.ts';
+import { createGuardCode } from './guardCode.ts';
 import { addGuides } from './guides.ts';
 import { addIds } from './ids.ts';
 import { errorRegistry, operationTable, stubs } from './print.ts';
@@ -45,11 +45,11 @@ writeGuard();
 /** The validators of the guard, one file per tag. */
 function writeGuard(): void {
   const folder = `${target}/guard`;
-  const checks = relative(folder, 'src/contract/exactChecks.ts');
+  const codeOf = createGuardCode(contract, relative(folder, 'src/contract/exactChecks.ts'));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
   for (const tag of new Set([...operationsOf(contract)].map(({ operation }) => operation.tags[0])))
-    write(`guard/${tag}.cjs`, guardCode(contract, tag, checks));
+    write(`guard/${tag}.cjs`, codeOf(tag));
 }
 
 /** Bundles the files of the contract. Writes nothing to the target before the bundle is complete. */

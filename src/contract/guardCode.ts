@@ -32,11 +32,15 @@ type Entry = { operation: Operation; parameters: Parameter[] };
 const json = 'application/json';
 
 /**
- * The validators of one tag: a CommonJS module that exports `Validators`.
+ * Returns a function that prints the validators of one tag: a CommonJS module that exports `Validators`.
  * @param formats the module `exactChecks.ts`, relative to the file
  */
-export function guardCode(published: Contract, tag: string, formats: string): string {
+export function createGuardCode(published: Contract, formats: string): (tag: string) => string {
   const contract = withoutTexts(closed(published));
+  return (tag) => guardCode(contract, tag, formats);
+}
+
+function guardCode(contract: Contract, tag: string, formats: string): string {
   const entries = [...operationsOf(contract)]
     .filter(({ operation }) => operation.tags[0] === tag)
     .map(({ item, operation }) => ({

@@ -38,23 +38,36 @@ function refuseInQuery(query: string): void {
 /** Nothing in the contract is nested deeper. The limit bounds the recursion. */
 const depthMax = 32;
 
-function refuseInBody(value: unknown, at: string[] = []): void {
-  const param = at.join('.') || 'body';
-  if (typeof value === 'string' && isBroken(value)) throw broken(param);
+/** Where a value is in the body. A list of names would be copied for every value. */
+type Place = { name: string; within: Place; depth: number } | undefined;
+
+function namesOf(place: Place): string[] {
+  return place ? [...namesOf(place.within), place.name] : [];
+}
+
+const paramOf = (place: Place): string => namesOf(place).join('.') || 'body';
+
+function refuseInBody(value: unknown, place?: Place): void {
+  if (typeof value === 'string' && isBroken(value)) throw broken(paramOf(place));
   if (typeof value !== 'object' || value === null) return;
-  if (at.length > depthMax)
+  const depth = place?.depth ?? 0;
+  if (depth > depthMax) {
+    const [name = 'body'] = namesOf(place);
     throw new Problem('parameter_invalid', {
-      param: at[0] ?? 'body',
-      message: `'${shortened(at[0] ?? '', nameLengthMax)}' is nested more than ${depthMax} levels deep.`,
+      param: name,
+      message: `'${shortened(name, nameLengthMax)}' is nested more than ${depthMax} levels deep.`,
     });
+  }
   for (const [name, inner] of Object.entries(value)) {
-    const path = [...at, name];
-    if (isBroken(name)) throw broken(path.join('.'));
-    if (name === '__proto__')
+    const at = { name, within: place, depth: depth + 1 };
+    if (isBroken(name)) throw broken(paramOf(at));
+    if (name === '__proto__') {
+      const param = paramOf(at);
       throw new Problem('parameter_invalid', {
-        param: path.join('.'),
-        message: `'${shortened(path.join('.'), nameLengthMax)}' cannot be used: the name __proto__ is reserved.`,
+        param,
+        message: `'${shortened(param, nameLengthMax)}' cannot be used: the name __proto__ is reserved.`,
       });
-    refuseInBody(inner, path);
+    }
+    refuseInBody(inner, at);
   }
 }

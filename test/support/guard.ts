@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { compileFunction } from 'node:vm';
 import type { Contract } from '../../src/contract/document.ts';
-import { guardCode, type Validators } from '../../src/contract/guardCode.ts';
+import { createGuardCode, type Validators } from '../../src/contract/guardCode.ts';
 import { compiledGuard } from '../../src/http/compiledGuard.ts';
 import type { Guard } from '../../src/http/guard.ts';
 import type { Operation } from '../../src/http/router.ts';
@@ -16,9 +16,10 @@ const formats = resolve('src/contract/exactChecks.ts');
 export function guardOf(contract: Contract, operations?: readonly Operation[]): Guard {
   if (process.env.GUARD === 'validator') return validatorGuard(contract, operations);
   if (!operations) return compiledGuard();
+  const codeOf = createGuardCode(contract, formats);
   return compiledGuard(operations, (tag) => {
     const validators = {} as Validators;
-    compileFunction(guardCode(contract, tag, formats), ['exports', 'require'])(validators, require);
+    compileFunction(codeOf(tag), ['exports', 'require'])(validators, require);
     return validators;
   });
 }
