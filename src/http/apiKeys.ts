@@ -60,7 +60,7 @@ export const restricted = (kind: string): Problem =>
   new Problem('insufficient_permissions', { message: `The API key is restricted by ${kind}.` });
 
 function refuseElsewhere(req: Request, { address, referrer }: Admission): void {
-  if (!address(req.ip)) throw restricted('IP address');
+  if (!address(req)) throw restricted('IP address');
   if (!referrer({ referer: req.headers.referer, origin: req.headers.origin })) throw restricted('referrer');
 }
 

@@ -8,7 +8,7 @@ export const unrestricted: Restrictions = { ipAddresses: [], referrers: [], endp
 
 /** Each function returns whether the restriction allows the request. */
 export type Admission = {
-  address(ip: string | undefined): boolean;
+  address(client: { ip?: string | undefined }): boolean;
   referrer(headers: ReferrerHeaders): boolean;
   operation(operation: NamedOperation): boolean;
 };
@@ -23,9 +23,9 @@ export function admissionOf({ ipAddresses, referrers, endpoints }: Restrictions)
   const patterns = referrers.map(referrerPatternOf);
   const names = new Set(endpoints);
   return {
-    address(ip) {
+    address(client) {
       if (ranges.length === 0) return true;
-      const address = clientAddressOf(ip ?? '');
+      const address = clientAddressOf(client.ip ?? ''); // Express computes it on every read
       return address !== undefined && ranges.some((range) => liesWithin(address, range));
     },
     referrer(headers) {

@@ -48,7 +48,8 @@ export type Operation = {
 };
 export type Route = { methods: Map<string, Operation>; params: Record<string, string> };
 
-type Template = { segments: string[]; methods: Map<string, Operation> };
+/** `names` are the parameters, by position. */
+type Template = { segments: string[]; names: (string | undefined)[]; methods: Map<string, Operation> };
 
 /**
  * Builds the lookup from a request path (not decoded, without the query) to its methods and decoded parameters.
@@ -58,7 +59,7 @@ export function createRouter(operations: readonly Operation[] = operationTable):
   const templates = new Map<string, Template>();
   for (const operation of operations)
     for (const path of [operation.path, ...operation.aliases]) {
-      const template = templates.get(path) ?? { segments: segmentsOf(path), methods: new Map() };
+      const template = templates.get(path) ?? templateOf(path);
       template.methods.set(operation.method, operation);
       templates.set(path, template);
     }
@@ -67,21 +68,28 @@ export function createRouter(operations: readonly Operation[] = operationTable):
 
   return (path) => {
     const actual = path.split('/');
-    const template = bySize
-      .get(actual.length)
-      ?.find(({ segments }) =>
-        segments.every((segment, i) => (isParameter(segment) ? actual[i] !== '' : segment === actual[i])),
-      );
-    const params = template && decoded(template.segments, actual);
+    const template = bySize.get(actual.length)?.find((one) => fits(one, actual));
+    const params = template && decoded(template.names, actual);
     return params && { methods: template.methods, params };
   };
 }
 
-function segmentsOf(path: string): string[] {
+function fits({ segments, names }: Template, actual: string[]): boolean {
+  for (
+    let i = segments.length - 1;
+    i >= 0;
+    i-- // paths differ at their ends
+  )
+    if (names[i] === undefined ? segments[i] !== actual[i] : actual[i] === '') return false;
+  return true;
+}
+
+function templateOf(path: string): Template {
   const segments = path.split('/');
   if (segments.some((segment) => /[{}]/.test(segment) && !/^\{\w+\}$/.test(segment)))
     throw new Error(`${path} has a parameter that is not a whole segment`);
-  return segments;
+  const names = segments.map((segment) => (isParameter(segment) ? segment.slice(1, -1) : undefined));
+  return { segments, names, methods: new Map() };
 }
 
 const isParameter = (segment: string): boolean => segment.startsWith('{');
@@ -96,13 +104,11 @@ function literalsFirst({ segments: one }: Template, { segments: other }: Templat
 }
 
 /** A percent sequence that is not valid UTF-8 matches no path. */
-function decoded(segments: string[], actual: string[]): Record<string, string> | undefined {
+function decoded(names: Template['names'], actual: string[]): Record<string, string> | undefined {
+  const params: Record<string, string> = {};
   try {
-    return Object.fromEntries(
-      segments.flatMap((segment, i) =>
-        isParameter(segment) ? [[segment.slice(1, -1), decodeURIComponent(actual[i] ?? '')]] : [],
-      ),
-    );
+    for (const [i, name] of names.entries()) if (name !== undefined) params[name] = decodeURIComponent(actual[i] ?? '');
+    return params;
   } catch (error) {
     if (error instanceof URIError) return undefined;
     throw error;

@@ -6,7 +6,7 @@ import { type Random, randomFrom } from '../support/random.ts';
 import { schemaAdmits } from './schemaAdmits.ts';
 
 const only = (ipAddresses: string[]): Restrictions => ({ ipAddresses, referrers: [], endpoints: [] });
-const admits = (ranges: string[], ip: string | undefined): boolean => admissionOf(only(ranges)).address(ip);
+const admits = (ranges: string[], ip: string | undefined): boolean => admissionOf(only(ranges)).address({ ip });
 const isWider = (inner: string[], outer: string[]): boolean =>
   widened(only(inner), only(outer), []).includes('ipAddresses');
 
