@@ -2,10 +2,10 @@
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { isUnavailable } from '../storage/unavailable.ts';
-import { sendHead } from './compress.ts';
 import type { Guard, OnViolation } from './guard.ts';
+import { sendHead } from './head.ts';
+import { answerPlain } from './plainAnswer.ts';
 import { Problem } from './problem.ts';
-import { headersOfEveryAnswer } from './stages.ts';
 
 const mediaType = 'application/json; charset=utf-8';
 
@@ -38,14 +38,12 @@ export function createAnswerError(
     res.end(text);
   }
 
-  /** Constant bytes that bypass every hook. */
+  /** Constant bytes, not checked against the contract. */
   function lastResort(error: unknown, req: Request, res: Response): void {
     const { requestId } = req.context;
     log.error({ requestId, err: loggable(error) }, 'failed to send an error response');
     if (res.headersSent) return void res.destroy();
-    const text = JSON.stringify(new Problem('internal_error').toBody(requestId, publicUrl));
-    const headers = { ...headersOfEveryAnswer(requestId), 'Content-Type': mediaType };
-    res.writeHead(500, { ...headers, 'Content-Length': Buffer.byteLength(text) }).end(text);
+    answerPlain(res, new Problem('internal_error'), publicUrl, requestId);
   }
 }
 

@@ -5,8 +5,8 @@ import { type ErrorCode, Problem } from './problem.ts';
 import { headersOfEveryAnswer, newRequestId } from './stages.ts';
 
 /** Sends an error when there is no app yet, or when the app cannot handle the request. */
-export function answerPlain(res: ServerResponse, problem: Problem, publicUrl: string): void {
-  const { status, headers, body } = plainAnswer(problem, publicUrl);
+export function answerPlain(res: ServerResponse, problem: Problem, publicUrl: string, requestId?: string): void {
+  const { status, headers, body } = plainAnswer(problem, publicUrl, requestId);
   res.writeHead(status, headers).end(body);
 }
 
@@ -32,8 +32,7 @@ export function hangUp(socket: Socket, lastBytes: string): void {
 }
 
 /** The status, headers and body of an error response without an app. */
-function plainAnswer(problem: Problem, publicUrl: string) {
-  const requestId = newRequestId();
+function plainAnswer(problem: Problem, publicUrl: string, requestId = newRequestId()) {
   const body = JSON.stringify(problem.toBody(requestId, publicUrl));
   const headers = {
     ...headersOfEveryAnswer(requestId),

@@ -1,7 +1,7 @@
 // Sends a finished response. A stream is sent at the caller's pace, and ends when the caller's key does.
 import type { Request, Response } from 'express';
 import type { Call } from './answer.ts';
-import { sendHead } from './compress.ts';
+import { sendHead } from './head.ts';
 import type { Reply } from './idempotency.ts';
 import { Problem } from './problem.ts';
 

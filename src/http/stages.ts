@@ -48,7 +48,7 @@ export function answerPreflight({ context }: Request, res: Response): void {
   res.writeHead(204, { ...context.headers, ...headers }).end();
 }
 
-/** Finds the operation of the request, and hides from the later stages what only this one and `accept` may see. */
+/** Finds the operation of the request. Moves the headers that Express and the guards must not see into the context. */
 export function route(operations: readonly Operation[]): Stage {
   const find = createRouter(operations);
   return (req) => {

@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sendHead } from '../../src/http/compress.ts';
 import type { Context } from '../../src/http/context.ts';
+import { sendHead } from '../../src/http/head.ts';
 import { backends, send, team } from '../support/client.ts';
 import { written } from '../support/table.ts';
 

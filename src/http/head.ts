@@ -43,7 +43,7 @@ const compress = compression({ threshold: thresholdBytes, filter: () => true });
  */
 function isCompressible({ context: { operation } }: Request, mediaType: string): boolean {
   if (operation?.showsSecret || mediaType.startsWith('text/event-stream')) return false;
-  const known = compressible.get(mediaType) ?? isText(mediaType);
+  const known = compressible.get(mediaType) ?? isCompressibleType(mediaType);
   compressible.set(mediaType, known);
   return known;
 }
@@ -52,5 +52,5 @@ function isCompressible({ context: { operation } }: Request, mediaType: string):
 const compressible = new Map<string, boolean>();
 
 /** The filter of the library looks up the type in a database. It reads nothing else. */
-const isText = (mediaType: string): boolean =>
+const isCompressibleType = (mediaType: string): boolean =>
   compression.filter({} as Request, { getHeader: () => mediaType } as unknown as Response);
