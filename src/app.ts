@@ -1,5 +1,5 @@
 // The stages of a request, in order (the same for the server and the mock).
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { operationTable } from '../generated/operations.ts';
 import { accept } from './http/accept.ts';
@@ -97,23 +97,27 @@ export function createApp({
     answer(backend, { guard, ...rules, onViolation: heard }, check), // 409 idempotency_conflict, 412 resource_changed
   ];
 
-  app.use((req, res, next) => {
+  app.use(async (req, res, next) => {
     begin(req);
     record(req, res);
-    if (isPreflight(req)) answerPreflight(req, res);
-    else next();
-  });
-  app.use('/developers/api', withHeaders, pages);
-  app.use(async (req, res) => {
+    if (isPreflight(req)) return answerPreflight(req, res);
+    if (isOfPages(req)) return next();
     try {
-      for (const stage of stages) await stage(req, res);
+      for (const stage of stages) {
+        const done = stage(req, res);
+        if (done) await done;
+      }
     } catch (error) {
       await answerError(error, req, res);
     }
   });
+  app.use(pagesPath, withHeaders, pages);
   app.use(((error, req, res, _next) => answerError(error, req, res)) satisfies ErrorRequestHandler); // of the pages
   return app;
 }
+
+const pagesPath = '/developers/api';
+const isOfPages = ({ path }: Request): boolean => path === pagesPath || path.startsWith(`${pagesPath}/`);
 
 /** The pages send their headers themselves. */
 const withHeaders: RequestHandler = (req, res, next) => {

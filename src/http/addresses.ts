@@ -1,6 +1,7 @@
 // Network addresses and address ranges. An IPv4-mapped IPv6 address counts as IPv4, so an IPv6 range never contains an IPv4 address.
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { LRUCache } from 'lru-cache';
 import type { Stage } from './context.ts';
 
 /** All addresses whose first `bits` equal those of `start`. For a single address, `bits` is its full length. */
@@ -20,8 +21,16 @@ export function addressRangeOf(text: string): AddressRange {
 
 /** Parses a client's address. The zone of a link-local address is ignored because it does not identify the client. */
 export function clientAddressOf(text: string): AddressRange | undefined {
-  return isIP(text) ? addressRangeOf(text.replace(/%.*/, '')) : undefined;
+  const known = recent.get(text);
+  if (known) return known;
+  if (!isIP(text)) return undefined;
+  const address = addressRangeOf(text.replace(/%.*/, ''));
+  recent.set(text, address);
+  return address;
 }
+
+/** Addresses of recent clients: parsing one takes longer than looking it up. */
+const recent = new LRUCache<string, AddressRange>({ max: 1_000 });
 
 /** Whether `outer` contains every address of `inner`. */
 export function liesWithin(inner: AddressRange, outer: AddressRange): boolean {

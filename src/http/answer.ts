@@ -63,17 +63,26 @@ export function answer(backend: Backend, finishing: Finishing, inForce: (req: Re
 /** Whether its success can be a stream of items. */
 const isStream = ({ columns }: Operation): boolean => columns.length > 0;
 
-const callOf = (req: Request, signal: AbortSignal | undefined): Call => ({
-  ...req.context,
-  path: typedPath(req.context.operation, req.context.params),
-  query: typedQuery(req.context.operation, req.query),
-  body: req.context.upload?.body ?? req.body,
-  headers: Object.fromEntries(req.context.operation.headers.map((name) => [name, req.get(name)])),
-  repetition: repetitionOf(req),
-  prefer: req.get('prefer'),
-  signal,
-  ...(req.context.operation.headers.includes('If-Match') && { refuseIfChanged: refuseIfChanged(req.get('if-match')) }),
-});
+function callOf(req: Request, signal: AbortSignal | undefined): Call {
+  const { operation, params, upload, raw, caller, requestId, now } = req.context;
+  const headers: Call['headers'] = {};
+  for (const name of operation.headers) headers[name] = req.get(name);
+  return {
+    operation,
+    path: typedPath(operation, params),
+    query: typedQuery(operation, req.query),
+    body: upload?.body ?? req.body,
+    raw,
+    headers,
+    caller,
+    requestId,
+    now,
+    repetition: repetitionOf(req),
+    prefer: req.get('prefer'),
+    signal,
+    ...('If-Match' in headers && { refuseIfChanged: refuseIfChanged(headers['If-Match']) }),
+  };
+}
 
 function turnOf({ repetition, caller }: Call): Turn | undefined {
   return repetition && caller && { name: nameOf(repetition, caller), waitUntil: repetition.waitUntil };

@@ -1,13 +1,12 @@
 // Identifies callers by their API key.
 import type { Request } from 'express';
-import type { Environment } from '../storage/tenant.ts';
 import { type Authenticator, bearerToken } from './authenticator.ts';
 import { daysSince, isRotationDue, type Key, type Keyring } from './keyring.ts';
 import type { KeyCaller } from './operation.ts';
 import { Problem } from './problem.ts';
 import type { Admission } from './restrictions.ts';
 
-const prefix = /^(?<kind>[sp])k_(?<environment>live|test)_/;
+const prefix = /^[sp]k_(live|test)_/;
 const wellFormed = /^[sp]k_(live|test)_[A-Za-z0-9_-]{32}$/;
 
 /** Rejects a key that does not work, whose person is deactivated, or that is restricted to other addresses or pages. */
@@ -15,39 +14,38 @@ export function keyAuthenticator(keyring: Keyring): Authenticator {
   return {
     schemes: ['secretKey', 'publishableKey'],
     async identify(req) {
-      const key = await keyOf(req, keyring);
+      const token = tokenOf(req);
+      const key = await keyOf(token, req, keyring);
       refuseElsewhere(req, key.admission);
       adviseRotation(req, key);
-      return { caller: callerOf(key), admission: key.admission };
+      return { caller: callerOf(token, key), admission: key.admission };
     },
   };
 }
 
-type Known = Key & { prefix: { kind: string; environment: Environment } };
-
-async function keyOf(req: Request, keyring: Keyring): Promise<Known> {
-  const { params, now } = req.context;
+function tokenOf(req: Request): string {
   const token = bearerToken(req);
   if (!token) throw new Problem('authentication_required');
-  const match = prefix.exec(token)?.groups;
-  if (!match) throw new Problem('invalid_key_format');
+  if (!prefix.test(token)) throw new Problem('invalid_key_format');
+  return token;
+}
+
+async function keyOf(token: string, { context: { params, now } }: Request, keyring: Keyring): Promise<Key> {
   const key = wellFormed.test(token) ? await keyring.find(token, { teamId: params.teamId }) : undefined;
   if (!key?.isActive) throw new Problem('invalid_api_key');
   if (key.expiresAt && key.expiresAt <= now) throw new Problem('key_expired');
   if (!key.isPersonActive) throw new Problem('account_restricted');
-  return { ...key, prefix: match as Known['prefix'] }; // the only values that the pattern matches
+  return key;
 }
 
-function callerOf(key: Known): KeyCaller {
-  const { id, digest, teamId, permissions, rateLimit, sharedLimits, prefix } = key;
-  const { kind, environment } = prefix;
-  const type = kind === 's' ? 'secret' : 'publishable';
+function callerOf(token: string, { id, digest, teamId, permissions, rateLimit, sharedLimits }: Key): KeyCaller {
+  const type = token.startsWith('s') ? 'secret' : 'publishable';
   return {
     scheme: `${type}Key`,
     keyId: id,
     secretDigest: digest,
     teamId,
-    environment,
+    environment: token.startsWith('live', 3) ? 'live' : 'test',
     type,
     permissions,
     rateLimit,

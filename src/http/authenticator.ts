@@ -2,6 +2,7 @@
 import type { Request } from 'express';
 import type { Caller } from './operation.ts';
 import type { Admission } from './restrictions.ts';
+import { timesSent } from './timesSent.ts';
 
 export type Authenticator = {
   /** The security schemes of the contract whose callers it identifies. */
@@ -16,7 +17,7 @@ export type Authenticator = {
 export type Identity = { caller: Caller; admission?: Admission };
 
 /** The token of the header `Authorization: Bearer <token>`. Undefined without exactly one. */
-export function bearerToken({ headersDistinct }: Request): string | undefined {
-  const given = headersDistinct.authorization ?? [];
-  return given.length === 1 ? /^bearer +(\S+)$/i.exec(given[0] ?? '')?.[1] : undefined;
+export function bearerToken(req: Request): string | undefined {
+  const given = req.headers.authorization; // the first one
+  return given !== undefined && timesSent(req, 'authorization') === 1 ? /^bearer +(\S+)$/i.exec(given)?.[1] : undefined;
 }

@@ -45,12 +45,12 @@ export function readBody({ bytesMax, timeoutMs }: BodyLimits): Stage {
 }
 
 /** @throws 408 if the reading takes longer; the connection is closed then, because the rest of the body may still arrive */
-async function inTime(reading: Promise<void>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Problem('request_timeout', { headers: { Connection: 'close' } })), timeoutMs);
+function inTime(reading: Promise<void>, timeoutMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new Problem('request_timeout', { headers: { Connection: 'close' } }));
+    const timer = setTimeout(late, timeoutMs);
+    reading.finally(() => clearTimeout(timer)).then(resolve, reject);
   });
-  await Promise.race([reading, late]).finally(() => clearTimeout(timer));
 }
 
 type Body = NonNullable<Operation['body']>;

@@ -48,16 +48,18 @@ export function createFinish({ guard, audience, checks, onViolation }: Finishing
     const { operation, requestId, now } = call;
     const visible = isPublic(call) ? audience(operation, reply.status, content) : content;
     const meta = { requestId, timestamp: now.toISOString() };
-    const body = operation.hasEnvelope ? { success: true, ...visible, meta } : visible;
-    const violation = await guard.response(req, reply.status, body);
+    const whole = operation.hasEnvelope ? { success: true, ...visible, meta } : visible;
+    const checked = guard.response(req, reply.status, whole);
+    const violation = checked instanceof Promise ? await checked : checked;
     if (violation) onViolation(violation, req);
-    if (!isConditional(operation)) return { ...reply, body: JSON.stringify(body) };
-    const etag = etagOf(visible);
+    if (!isConditional(operation)) return { ...reply, body: JSON.stringify(whole) };
+    const text = JSON.stringify(visible);
+    const etag = etagOf(text);
     const headers = { ...reply.headers, ETag: etag };
     const { ifNoneMatch } = req.context;
     if (operation.method === 'GET' && ifNoneMatch !== undefined && matches(ifNoneMatch, etag))
       return { status: 304, body: '', requestId, headers };
-    return { ...reply, headers, body: JSON.stringify(body) };
+    return { ...reply, headers, body: operation.hasEnvelope ? enveloped(text, meta) : text };
   }
 
   /** The text of the items, each checked when its turn comes. */
@@ -78,6 +80,10 @@ export function createFinish({ guard, audience, checks, onViolation }: Finishing
     }
   }
 }
+
+/** Adds the envelope to the text of a JSON object, which is never empty. */
+const enveloped = (text: string, meta: object): string =>
+  `{"success":true,${text.slice(1, -1)},"meta":${JSON.stringify(meta)}}`;
 
 function hasKeys(values: object): boolean {
   for (const _ in values) return true;

@@ -1,9 +1,9 @@
 // API keys as the front sees them: one interface, implemented by the store and by the mock.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Admission } from './restrictions.ts';
 
 /** The part of a key that is stored instead of the key itself (third source document). */
-export const digestOf = (token: string): Buffer => createHash('sha256').update(token).digest();
+export const digestOf = (token: string): Buffer => hash('sha256', token, 'buffer');
 
 /** What limits a key. `rateLimit` is in requests per hour, if the key has its own limit. */
 export type KeyLimit = { id: string; type: 'secret' | 'publishable'; rateLimit: number | undefined };

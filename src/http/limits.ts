@@ -4,6 +4,7 @@ import ipaddr from 'ipaddr.js';
 import { clientAddressOf } from './addresses.ts';
 import type { Buckets } from './buckets.ts';
 import type { Stage } from './context.ts';
+import type { KeyLimit } from './keyring.ts';
 import { type Caller, hasKey, type KeyCaller } from './operation.ts';
 import { Problem } from './problem.ts';
 import { counted } from './words.ts';
@@ -68,16 +69,18 @@ export function createLimiter(limits: Limits, buckets: Buckets): Limiter {
    * last one always counts.
    */
   function ofKey({ type, keyId, rateLimit, sharedLimits }: KeyCaller): Bucket[] {
-    const all = [{ id: keyId, type, rateLimit }, ...sharedLimits].map((key) => ({
-      kind: key.type,
-      name: key.id,
-      requests: key.rateLimit ?? limits[key.type].requests,
-    }));
+    const own = bucketOf({ id: keyId, type, rateLimit });
     const counting: Bucket[] = [];
-    for (const bucket of all.reverse())
+    for (const bucket of [...sharedLimits.map(bucketOf).reverse(), own])
       if (bucket.requests < (counting[0]?.requests ?? Number.POSITIVE_INFINITY)) counting.unshift(bucket);
     return counting;
   }
+
+  const bucketOf = ({ id, type, rateLimit }: KeyLimit): Bucket => ({
+    kind: type,
+    name: id,
+    requests: rateLimit ?? limits[type].requests,
+  });
 
   /** A session has the limit of a secret key. */
   const ofCaller = (caller: Caller): Bucket[] =>

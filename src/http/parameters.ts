@@ -48,15 +48,17 @@ export function isMisspelt({ context, query }: Request): boolean {
   for (const name in query) if (!operation.query.includes(name)) return true;
   for (const { in: place, name, type } of operation.numbers) {
     const given: unknown = place === 'path' ? params[name] : query[name];
-    const texts = given === undefined ? [] : [given].flat();
-    if (texts.some((text) => typeof text !== 'string' || !numbers[type].test(text))) return true;
+    if (given === undefined) continue;
+    const isNumber = (text: unknown) => typeof text === 'string' && numbers[type].test(text);
+    if (!(Array.isArray(given) ? given.every(isNumber) : isNumber(given))) return true;
   }
   return false;
 }
 
 /** The path parameters, with numbers converted. */
 export function typedPath(operation: Operation, params: Record<string, string>): Record<string, string | number> {
-  const ofPath = operation.numbers.filter((one) => one.in === 'path');
-  if (ofPath.length === 0) return params;
-  return { ...params, ...Object.fromEntries(ofPath.map(({ name }) => [name, Number(params[name])])) };
+  let typed: Record<string, string | number> = params;
+  for (const { in: place, name } of operation.numbers)
+    if (place === 'path') typed = { ...typed, [name]: Number(params[name]) };
+  return typed;
 }

@@ -5,6 +5,7 @@ import { type AddressInfo, isIPv6, type Socket } from 'node:net';
 import { createExchanges } from './exchanges.ts';
 import { answerPlain, hangUp, rawAnswer } from './plainAnswer.ts';
 import { Problem } from './problem.ts';
+import { timesSent } from './timesSent.ts';
 
 /** Milliseconds until the headers, and until the whole request, must have arrived. */
 export type ServerTimes = { headersMs: number; requestMs: number };
@@ -52,7 +53,10 @@ export async function listen(
     const path = pathOf(req);
     if (path === undefined)
       answerPlain(res, new Problem('malformed_request', { headers: { Connection: 'close' } }), origin);
-    else app(Object.assign(req, { url: path }), res);
+    else {
+      req.url = path;
+      app(req, res);
+    }
   };
   server.on('request', receive);
   server.on('checkExpectation', receive); // unknown expectations may be ignored (RFC 9110, section 10.1.1)
@@ -103,8 +107,9 @@ async function stop(server: Server, graceMs: number): Promise<void> {
  * The path and query of the request target. Its scheme and host, if any, are ignored (RFC 9112, section 3.2.2).
  * Undefined for an invalid target, or without exactly one Host header, which HTTP/1.1 requires.
  */
-function pathOf({ url = '', httpVersion, headersDistinct }: IncomingMessage): string | undefined {
-  const hosts = headersDistinct.host?.length ?? 0;
+function pathOf(req: IncomingMessage): string | undefined {
+  const { url = '', httpVersion } = req;
+  const hosts = timesSent(req, 'host');
   if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) return undefined;
   const path = url.replace(/^https?:\/\/[^/?#\\]+\/?/i, '/');
   return /^(\/[^#]*|\*)$/.test(path) ? path : undefined;
