@@ -14,15 +14,10 @@ const usualDateTime = new RegExp(
     'T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?Z$',
 );
 
-const everyUuid = fullFormats.uuid as RegExp;
-/** In lower case, as this API writes it. */
-const usualUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
 /** The formats of ajv-formats, in its full mode: 30 February is invalid. */
 export const exactFormats: Record<string, Format> = {
   ...fullFormats,
   'date-time': (text: string) => usualDateTime.test(text) || everyDateTime(text),
-  uuid: (text: string) => usualUuid.test(text) || everyUuid.test(text),
 };
 
 /** Adds the formats and the limits of lengths, which count characters only where the number of UTF-16 units does not decide. */
