@@ -7,6 +7,7 @@ import type { TenantDatabase } from '../storage/database.ts';
 import { randomBase62, toUuid } from '../storage/ids.ts';
 import { countMax } from '../storage/page.ts';
 import { eventsKeptMs } from '../storage/retention.ts';
+import { type Found, withTotal } from '../storage/rows.ts';
 import type { Tables } from '../storage/tables.ts';
 
 type Event = components['schemas']['Event'];
@@ -63,14 +64,13 @@ export function eventStore(db: TenantDatabase, now: Date) {
 
   return {
     /** Up to `pageSize` + 1 rows, oldest first. `total` is counted up to one more than `countMax`. */
-    async list(filters: EventFilters, pageSize: number): Promise<{ found: EventRow[]; total: number }> {
-      const found = await filtered(filters)
+    async list(filters: EventFilters, pageSize: number): Promise<Found<EventRow>> {
+      const page = filtered(filters)
         .selectAll()
         .orderBy('sequence')
-        .limit(pageSize + 1)
-        .execute();
-      const total = await db.count(filtered(filters).select(sql`1`.as('one')), countMax + 1);
-      return { found: found as EventRow[], total };
+        .limit(pageSize + 1);
+      const total = db.counted(filtered(filters).select(sql`1`.as('one')), countMax + 1);
+      return (await withTotal(db, page, total)) as Found<EventRow>;
     },
 
     async find(id: string): Promise<EventRow | undefined> {

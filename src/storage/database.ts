@@ -50,8 +50,10 @@ export type TenantDatabase = {
   tenant: Tenant;
   /** The view for a caller without a secret key: without the rows that `x-secret-when` hides, and without plain SQL. */
   forPublic(): TenantDatabase;
-  /** Counts the rows of a query up to `max`. The cost of a full count has no bound. */
-  count(query: Expression<unknown> & { limit(rows: number): Expression<unknown> }, max: number): Promise<number>;
+  /** The number of rows of a query of this view, up to `max`, as part of another query. The cost of a full count has no bound. */
+  counted(query: Expression<unknown> & { limit(rows: number): Expression<unknown> }, max: number): RawBuilder<number>;
+  /** Reads one value that is composed of queries of this view. */
+  valueOf<T>(value: RawBuilder<T>): Promise<T>;
   /** Keeps other writes of the tenant from committing until this transaction ends: locks the row that each of them locks last. */
   lock(): Promise<void>;
   /** Runs plain SQL that names the tenant itself, or that is composed of queries of this view. */
@@ -114,11 +116,10 @@ function boundTo(connection: Kysely<Tables>, tenant: Tenant): TenantDatabase {
   const view: TenantDatabase = {
     tenant,
     forPublic: () => publicView(view),
-    async count(query, max) {
-      const { rows } = await sql<{
-        total: number;
-      }>`select count(*)::int as total from (${query.limit(max)}) as counted`.execute(connection);
-      return rows[0]?.total ?? 0;
+    counted: (query, max) => sql<number>`(select count(*)::int from (${query.limit(max)}) as counted)`,
+    async valueOf<T>(value: RawBuilder<T>) {
+      const { rows } = await sql<{ value: T }>`select ${value} as value`.execute(connection);
+      return (rows[0] as { value: T }).value; // there is one row
     },
     async lock() {
       const state = { ...columns, last_sequence: 0, tickets: 0 };

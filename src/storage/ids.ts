@@ -7,9 +7,9 @@ import { randomFillSync, randomInt } from 'node:crypto';
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'; // in ASCII order, so that text sorts like the numbers
 const epoch = Date.UTC(2025, 0, 1);
 const randomBits = 30n;
-const half = 62n ** 6n;
-const limit = half * half;
-const ourShape = /^([0-9a-f]{8})-([0-9a-f]{4})-8([0-9a-f]{3})-([89ab][0-9a-f]{3})-([0-9a-f])0{11}$/i;
+/** The number of values of six digits. */
+const half = 62 ** 6;
+const ourShape = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]0{11}$/i;
 
 /** Random bytes, drawn many at once because every draw is a call into the system. */
 const pool = Buffer.alloc(4096);
@@ -45,12 +45,11 @@ export function newUuid(now: Date, random: () => number = () => randomInt(2 ** 3
  * @throws RangeError for any other UUID
  */
 export function toPrefixed(prefix: string, uuid: string): string {
-  const value = numberOf(uuid);
-  if (value === undefined) throw new RangeError(`the UUID ${uuid} has no prefixed spelling`);
-  return `${prefix}_${sixDigits(Number(value / half))}${sixDigits(Number(value % half))}`;
+  const halves = halvesOf(uuid);
+  if (!halves) throw new RangeError(`the UUID ${uuid} has no prefixed spelling`);
+  return `${prefix}_${sixDigits(halves.upper)}${sixDigits(halves.lower)}`;
 }
 
-/** A BigInt is slow to divide, so it is divided only once. */
 function sixDigits(value: number): string {
   let text = '';
   for (let rest = value; text.length < 6; rest = Math.floor(rest / 62)) text = digits.charAt(rest % 62) + text;
@@ -58,23 +57,36 @@ function sixDigits(value: number): string {
 }
 
 /** Whether a UUID has a prefixed spelling. UUIDs from other sources, such as those of the demo teams, have none. */
-export const isOurs = (uuid: string): boolean => numberOf(uuid) !== undefined;
+export const isOurs = (uuid: string): boolean => halvesOf(uuid) !== undefined;
 
 /** The UUID of an ID in either spelling, whose form the guard has checked. */
 export function toUuid(id: string): string {
   if (isUuid(id)) return id.toLowerCase();
-  let value = 0n;
-  for (const digit of id.slice(id.indexOf('_') + 1)) value = value * 62n + BigInt(digits.indexOf(digit));
-  return toUuidText(value);
+  const start = id.indexOf('_') + 1;
+  return toUuidText(BigInt(numberOf(id, start)) * BigInt(half) + BigInt(numberOf(id, start + 6)));
 }
 
-function numberOf(uuid: string): bigint | undefined {
-  const match = ourShape.exec(uuid);
-  if (!match) return undefined;
-  const [, a, b, c, d, e] = match as unknown as [string, string, string, string, string, string];
-  const low = ((BigInt(`0x${d}`) & 0x3fffn) << 4n) | BigInt(`0x${e}`); // 18 bits, of which the upper 12 are used
-  const value = (BigInt(`0x${a}${b}${c}`) << 12n) | (low >> 6n);
-  return (low & 0x3fn) === 0n && value < limit ? value : undefined;
+/** The value of six digits. */
+function numberOf(text: string, start: number): number {
+  let value = 0;
+  for (let i = start; i < start + 6; i++) value = value * 62 + digits.indexOf(text.charAt(i));
+  return value;
+}
+
+/** The values of the upper and the lower six digits. Divides 72 bits by `half` without BigInts, which would be slow for a list. */
+function halvesOf(uuid: string): { upper: number; lower: number } | undefined {
+  if (!ourShape.test(uuid)) return undefined;
+  const bits = (start: number, end: number) => Number.parseInt(uuid.slice(start, end), 16);
+  const last = ((bits(19, 23) & 0x3fff) << 4) | bits(24, 25); // 18 bits, of which the upper 12 are used
+  const first = bits(0, 8) * 16 + bits(9, 10); // 36 bits
+  let upper = Math.floor(first / half);
+  let lower = first % half;
+  for (const twelve of [bits(10, 13), bits(15, 18), last >> 6]) {
+    const rest = lower * 4096 + twelve; // less than 2 ** 48
+    upper = upper * 4096 + Math.floor(rest / half);
+    lower = rest % half;
+  }
+  return (last & 0x3f) === 0 && upper < half ? { upper, lower } : undefined;
 }
 
 function toUuidText(value: bigint): string {

@@ -1,7 +1,7 @@
 // Gives Kysely's statements names, so that the database parses and plans each text once per connection, which halves the cost of a
 // lookup. Also discards connections that no longer respond.
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
-import type pg from 'pg';
+import pg from 'pg';
 
 /** Further texts are sent without a name, so that SQL that is built at runtime cannot fill the memory of client and server. */
 const namesMax = 500;
@@ -57,9 +57,7 @@ function wrap(client: pg.PoolClient, { nameOf, answerMs, onSilence }: Connection
   async function query<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> {
     try {
       if (isSilent) throw new Error('Connection terminated: the database did not respond');
-      const config = { name: nameOf(text), text, values: [...values], query_timeout: answerMs };
-      const result = await client.query(config);
-      return result as unknown as PostgresQueryResult<R>; // R follows from the statement, as in Kysely
+      return await send<R>(client, { name: nameOf(text), text, values: [...values], query_timeout: answerMs });
     } catch (error) {
       if (isReadTimeout(error)) {
         isSilent = true;
@@ -74,6 +72,17 @@ function wrap(client: pg.PoolClient, { nameOf, answerMs, onSilence }: Connection
     query: query as PostgresPoolClient['query'], // without the overload for cursors, which are not configured
     release: (destroy) => client.release(destroy || isSilent),
   };
+}
+
+type Statement = { name: string | undefined; text: string; values: unknown[]; query_timeout: number | undefined };
+
+/** `pg` copies the object that describes a statement, property by property, which takes longer than the rest of its work. */
+function send<R>(client: pg.PoolClient, { text, values, ...options }: Statement): Promise<PostgresQueryResult<R>> {
+  return new Promise((resolve, reject) => {
+    const callback = (error: Error | null, result: pg.QueryResult) =>
+      error ? reject(error) : resolve(result as unknown as PostgresQueryResult<R>); // R follows from the statement, as in Kysely
+    client.query(Object.assign(new pg.Query(text, values), options, { callback }));
+  });
 }
 
 /** SQLSTATE of a client that cannot connect. */

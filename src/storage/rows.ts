@@ -1,5 +1,12 @@
 // The rows of a resource: what the stores of all resources have in common. A store adds its own queries.
-import { type Insertable, type Selectable, type SelectQueryBuilder, sql, type Updateable } from 'kysely';
+import {
+  type Insertable,
+  type RawBuilder,
+  type Selectable,
+  type SelectQueryBuilder,
+  sql,
+  type Updateable,
+} from 'kysely';
 import type { TenantDatabase } from './database.ts';
 import { newUuid, toUuid } from './ids.ts';
 import { countMax, type Order, onPage, type Paging, type Position } from './page.ts';
@@ -51,8 +58,20 @@ export async function pageFrom<DB, T extends keyof DB>(
   paging: Paging,
   order?: Order,
 ): Promise<Found<Selectable<DB[T]>>> {
-  const found = await onPage(query.selectAll(), paging, order).execute();
-  return { found: found as never, total: await db.count(query.select(sql`1`.as('one')), countMax + 1) };
+  const counted = db.counted(query.select(sql`1`.as('one')), countMax + 1);
+  return withTotal(db, onPage(query.selectAll(), paging, order), counted) as never;
+}
+
+/** Reads the rows of a page and the number of all rows in one statement. */
+export async function withTotal<DB, T extends keyof DB, O>(
+  db: TenantDatabase,
+  page: SelectQueryBuilder<DB, T, O>,
+  total: RawBuilder<number>,
+): Promise<Found<O>> {
+  const found = (await page.select(total.as('row_total')).execute()) as (O & { row_total: number })[];
+  const [first] = found;
+  if (first) return { found, total: first.row_total };
+  return { found, total: await db.valueOf(total) }; // the page is beyond the last row
 }
 
 /** Every row of a resource that a query selects, newest first. Reads page by page, so that memory does not grow with their number. */

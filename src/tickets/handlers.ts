@@ -33,14 +33,9 @@ export const ticketsHandlers: TicketsHandlers = {
   },
 
   async getTicket({ path, caller, db }, reply) {
-    const row = await ticketStore(db).find(path.ticketId);
-    if (!row) throw missing();
-    const { found } = await messageStore(db).list(path.ticketId, {
-      page: 1,
-      pageSize: messagesInlined,
-      after: undefined,
-    });
-    return reply(200, { data: { ...toTicket(row, caller), messages: found.slice(0, messagesInlined).map(toMessage) } });
+    const found = await ticketStore(db).findWithMessages(path.ticketId, messagesInlined);
+    if (!found) throw missing();
+    return reply(200, { data: { ...toTicket(found.ticket, caller), messages: found.messages.map(toMessage) } });
   },
 
   async updateTicket({ path, body, db, emit, now }, reply) {

@@ -16,6 +16,10 @@ export function messageStore(db: TenantDatabase) {
   const ofTicket = (ticketId: string) => db.selectFrom('messages').where('ticket_id', '=', toUuid(ticketId));
 
   return {
+    /** The query of the first messages, oldest first. */
+    first: (ticketId: string, count: number) =>
+      ofTicket(ticketId).selectAll().orderBy('created_at').orderBy('id').limit(count),
+
     /** Oldest first. */
     list: (ticketId: string, paging: Paging): Promise<Found<MessageRow>> =>
       pageFrom(db, ofTicket(ticketId), paging, { by: 'created_at', direction: 'asc' }),
@@ -51,6 +55,12 @@ export function messageStore(db: TenantDatabase) {
     },
   };
 }
+
+/** The row of a message that was selected as JSON. */
+export const messageOfJson = (row: Omit<MessageRow, 'created_at'> & { created_at: Date | string }): MessageRow => ({
+  ...row,
+  created_at: new Date(row.created_at),
+});
 
 /** Maps a row to the contract's Message. */
 export function toMessage(row: MessageRow): Message {

@@ -1,5 +1,6 @@
 // The tickets of one team and environment.
 import { type ExpressionBuilder, sql } from 'kysely';
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { components } from '../../generated/types.ts';
 import { changedFields } from '../http/eventFields.ts';
 import { Problem } from '../http/problem.ts';
@@ -7,8 +8,9 @@ import type { TenantDatabase } from '../storage/database.ts';
 import { isUuid, newUuid, toUuid } from '../storage/ids.ts';
 import { listNfcWhereDifferent, nfc, nfcWhereDifferent } from '../storage/nfc.ts';
 import { countMax, onPage, type Paging } from '../storage/page.ts';
-import { type Found, rowsOf } from '../storage/rows.ts';
+import { type Found, rowsOf, withTotal } from '../storage/rows.ts';
 import type { Tables } from '../storage/tables.ts';
+import { type MessageRow, messageOfJson, messageStore } from './messageStore.ts';
 import { arePublic, hasEnded, type Ticket, type TicketRow, toTicket } from './ticket.ts';
 
 type TicketCreate = Omit<components['schemas']['TicketCreate'], 'customerId' | 'assignedTo'> & {
@@ -38,13 +40,25 @@ export function ticketStore(db: TenantDatabase) {
 
     /** Newest first. */
     async list(filters: TicketFilters, paging: Paging): Promise<Found<TicketRow>> {
-      const found = await onPage(filtered(filters).selectAll(), paging).execute();
       const { status, priority, assignedTo, customerId, tag, search } = filters;
       const isFiltered = [status, priority, assignedTo, customerId, tag, search].some((one) => one !== undefined);
-      const total = isFiltered
-        ? await db.count(filtered(filters).select(sql`1`.as('one')), countMax + 1)
-        : await countOfAll(db);
-      return { found, total };
+      const total = isFiltered ? db.counted(filtered(filters).select(sql`1`.as('one')), countMax + 1) : countOfAll(db);
+      return withTotal(db, onPage(filtered(filters).selectAll(), paging), total);
+    },
+
+    /** A ticket with its first `messagesMax` messages, oldest first, in one statement. */
+    async findWithMessages(
+      id: string,
+      messagesMax: number,
+    ): Promise<{ ticket: TicketRow; messages: MessageRow[] } | undefined> {
+      const messages = messageStore(db).first(id, messagesMax);
+      const row = await db
+        .selectFrom('tickets')
+        .selectAll()
+        .select(jsonArrayFrom(messages).as('messages'))
+        .where('id', '=', toUuid(id))
+        .executeTakeFirst();
+      return row && { ticket: row, messages: row.messages.map(messageOfJson) };
     },
 
     async add(ticket: TicketCreate, now: Date): Promise<TicketRow> {
@@ -136,10 +150,8 @@ function changed(before: TicketRow, changes: TicketUpdate, now: Date): TicketRow
 }
 
 /** The exact count, which every write maintains, so that its cost does not grow. */
-async function countOfAll(db: TenantDatabase): Promise<number> {
-  const state = await db.selectFrom('tenant_state').select('tickets').executeTakeFirst();
-  return Number(state?.tickets ?? 0);
-}
+const countOfAll = (db: TenantDatabase) =>
+  sql<number>`coalesce((${db.selectFrom('tenant_state').select('tickets')}), 0)::int`;
 
 function conditions(
   where: ExpressionBuilder<Tables, 'tickets'>,
