@@ -7,7 +7,7 @@ import type { TenantDatabase } from '../storage/database.ts';
 import { randomBase62, toUuid } from '../storage/ids.ts';
 import { countMax } from '../storage/page.ts';
 import { eventsKeptMs } from '../storage/retention.ts';
-import { type Found, withTotal } from '../storage/rows.ts';
+import { type Found, foundIn, type Totalled, withTotal } from '../storage/rows.ts';
 import type { Tables } from '../storage/tables.ts';
 
 type Event = components['schemas']['Event'];
@@ -70,7 +70,7 @@ export function eventStore(db: TenantDatabase, now: Date) {
         .orderBy('sequence')
         .limit(pageSize + 1);
       const total = db.counted(filtered(filters).select(sql`1`.as('one')), countMax + 1);
-      return (await withTotal(db, page, total)) as Found<EventRow>;
+      return foundIn((await withTotal(total, page).execute()) as (EventRow & Totalled)[], () => db.valueOf(total));
     },
 
     async find(id: string): Promise<EventRow | undefined> {

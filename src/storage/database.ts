@@ -10,6 +10,7 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import {
+  type Compilable,
   type DeleteQueryBuilder,
   type DeleteResult,
   type Expression,
@@ -26,6 +27,7 @@ import {
 import type pg from 'pg';
 import { named } from './named.ts';
 import { createProbe } from './probe.ts';
+import { createStatements, type Statements } from './statements.ts';
 import type { Tables, TenantTable } from './tables.ts';
 import type { Tenant } from './tenant.ts';
 import { type Joinable, publicView } from './visibility.ts';
@@ -56,6 +58,15 @@ export type TenantDatabase = {
   valueOf<T>(value: RawBuilder<T>): Promise<T>;
   /** Keeps other writes of the tenant from committing until this transaction ends: locks the row that each of them locks last. */
   lock(): Promise<void>;
+  /**
+   * Runs a statement that is built only once, for statements that run often. `build` must only place the values in the statement and
+   * not read them, because it is not called again for the same name and the same set of values that are not undefined.
+   */
+  prepared<Values extends object, Row>(
+    name: string,
+    values: Values,
+    build: (db: TenantDatabase, values: Values) => Compilable<Row>,
+  ): Promise<Row[]>;
   /** Runs plain SQL that names the tenant itself, or that is composed of queries of this view. */
   run<Row>(query: RawBuilder<Row>): Promise<Row[]>;
   /** A table with hidden rows must be joined as a query of this view, never by name. */
@@ -76,6 +87,8 @@ type Unbound<T extends TenantTable> = Omit<
 /** Creates the database over a pool of either store. It does not connect. */
 export function createDatabase(pool: pg.Pool): Database {
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: named(pool) }) });
+  const statements = createStatements();
+  const boundTo = (connection: Kysely<Tables>, tenant: Tenant) => viewOf(connection, tenant, statements);
   return {
     kysely,
     of: (tenant) => boundTo(kysely, tenant),
@@ -109,7 +122,7 @@ function isWorthAnotherTry(error: unknown): boolean {
 }
 
 // Kysely cannot type a table that is a type parameter. Every tenant table has both columns, so one table represents all.
-function boundTo(connection: Kysely<Tables>, tenant: Tenant): TenantDatabase {
+function viewOf(connection: Kysely<Tables>, tenant: Tenant, statements: Statements): TenantDatabase {
   const { teamId, environment } = tenant;
   const one = (table: TenantTable) => table as 'tickets';
   const columns = { team_id: teamId, environment };
@@ -132,6 +145,16 @@ function boundTo(connection: Kysely<Tables>, tenant: Tenant): TenantDatabase {
             .doUpdateSet((row) => ({ tickets: row.ref('tenant_state.tickets') })),
         )
         .execute();
+    },
+    async prepared<Values extends object, Row>(
+      name: string,
+      values: Values,
+      build: (db: TenantDatabase, values: Values) => Compilable<Row>,
+    ) {
+      const statement = statements(name, { ...values, teamId, environment }, ({ teamId, environment, ...slots }) =>
+        build(viewOf(connection, { teamId, environment }, statements), slots as Values),
+      );
+      return (await connection.executeQuery(statement)).rows;
     },
     run: async (query) => (await query.execute(connection)).rows,
     selectFrom: (table) =>

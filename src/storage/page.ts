@@ -11,18 +11,27 @@ export type Order = { by: 'created_at' | 'published_at'; direction: 'desc' | 'as
 
 export const newestFirst: Order = { by: 'created_at', direction: 'desc' };
 
-/** Limits a query to the rows of a page and, if there is one, the first row of the next page. */
-export function onPage<DB, T extends keyof DB, O>(
+/** What a statement needs to know of a page. Has one row more than the page, if there is one. */
+type Bounds = { limit: number; offset: number; afterTime: string | undefined; afterId: string | undefined };
+
+export const boundsOf = ({ page, pageSize, after }: Paging): Bounds => ({
+  limit: pageSize + 1,
+  offset: after ? 0 : (page - 1) * pageSize,
+  afterTime: after?.createdAt,
+  afterId: after?.id,
+});
+
+/** Limits a query to the rows within bounds. */
+export function within<DB, T extends keyof DB, O>(
+  { limit, offset, afterTime, afterId }: Bounds,
   query: SelectQueryBuilder<DB, T, O>,
-  { page, pageSize, after }: Paging,
   { by, direction }: Order = newestFirst,
 ): SelectQueryBuilder<DB, T, O> {
   const beyond = sql.raw(direction === 'desc' ? '<' : '>');
-  const rest =
-    after && sql<boolean>`(${sql.ref(by)}, id) ${beyond} (${after.createdAt}::timestamptz, ${after.id}::uuid)`;
+  const rest = afterTime && sql<boolean>`(${sql.ref(by)}, id) ${beyond} (${afterTime}::timestamptz, ${afterId}::uuid)`;
   return (rest ? query.where(rest) : query)
     .orderBy(sql.ref(by), direction)
     .orderBy(sql.ref('id'), direction)
-    .limit(pageSize + 1)
-    .offset(after ? 0 : (page - 1) * pageSize);
+    .limit(limit)
+    .offset(offset);
 }

@@ -9,7 +9,7 @@ import {
 } from 'kysely';
 import type { TenantDatabase } from './database.ts';
 import { newUuid, toUuid } from './ids.ts';
-import { countMax, type Order, onPage, type Paging, type Position } from './page.ts';
+import { boundsOf, countMax, type Order, type Paging, type Position, within } from './page.ts';
 import type { Tables, TenantTable } from './tables.ts';
 import type { Tenant } from './tenant.ts';
 
@@ -26,18 +26,26 @@ export type Found<R> = { found: R[]; total: number };
 /** Reads and writes single rows of a tenant's table. IDs are accepted in both spellings. */
 export function rowsOf<T extends ResourceTable>(db: TenantDatabase, table: T) {
   const one = table as 'articles'; // Kysely cannot type a table that is a type parameter
-  const byId = (id: string) => db.selectFrom(one).selectAll().where('id', '=', toUuid(id));
+  const byId = (view: TenantDatabase, id: string) => view.selectFrom(one).selectAll().where('id', '=', id);
   type Maybe = Promise<Row<T> | undefined>;
   return {
-    find: (id: string) => byId(id).executeTakeFirst() as unknown as Maybe,
+    async find(id: string): Maybe {
+      const values = { id: toUuid(id) };
+      const [row] = await db.prepared(`find ${table}`, values, (view, slots) => byId(view, slots.id));
+      return row as Row<T> | undefined;
+    },
     /** Finds a row and locks it until the transaction ends. */
-    lock: (id: string) => byId(id).forUpdate().executeTakeFirst() as unknown as Maybe,
-    add: (row: Omit<Insertable<Tables[T]>, Own>, now: Date) =>
-      db
-        .insertInto(one)
-        .values({ ...row, id: newUuid(now), created_at: now } as never)
-        .returningAll()
-        .executeTakeFirstOrThrow() as unknown as Promise<Row<T>>,
+    lock: (id: string) => byId(db, toUuid(id)).forUpdate().executeTakeFirst() as unknown as Maybe,
+    async add(columns: Omit<Insertable<Tables[T]>, Own>, now: Date): Promise<Row<T>> {
+      const values = { ...columns, id: newUuid(now), created_at: now };
+      const [row] = await db.prepared(`add to ${table}`, values, (view, slots) =>
+        view
+          .insertInto(one)
+          .values(slots as never)
+          .returningAll(),
+      );
+      return row as Row<T>;
+    },
     change: ({ id }: { id: string }, changes: Omit<Updateable<Tables[T]>, Own>) =>
       db
         .updateTable(one)
@@ -58,20 +66,21 @@ export async function pageFrom<DB, T extends keyof DB>(
   paging: Paging,
   order?: Order,
 ): Promise<Found<Selectable<DB[T]>>> {
-  const counted = db.counted(query.select(sql`1`.as('one')), countMax + 1);
-  return withTotal(db, onPage(query.selectAll(), paging, order), counted) as never;
+  const total = db.counted(query.select(sql`1`.as('one')), countMax + 1);
+  const rows = await withTotal(total, within(boundsOf(paging), query.selectAll(), order)).execute();
+  return foundIn<Selectable<DB[T]> & Totalled>(rows as never, () => db.valueOf(total));
 }
 
-/** Reads the rows of a page and the number of all rows in one statement. */
-export async function withTotal<DB, T extends keyof DB, O>(
-  db: TenantDatabase,
-  page: SelectQueryBuilder<DB, T, O>,
-  total: RawBuilder<number>,
-): Promise<Found<O>> {
-  const found = (await page.select(total.as('row_total')).execute()) as (O & { row_total: number })[];
+export type Totalled = { row_total: number };
+
+/** A query of a page that also reads the number of all rows, so that one statement does both. */
+export const withTotal = <DB, T extends keyof DB, O>(total: RawBuilder<number>, page: SelectQueryBuilder<DB, T, O>) =>
+  page.select(total.as('row_total'));
+
+/** @param count called if the page has no rows, and so no total */
+export async function foundIn<R extends Totalled>(found: R[], count: () => Promise<number>): Promise<Found<R>> {
   const [first] = found;
-  if (first) return { found, total: first.row_total };
-  return { found, total: await db.valueOf(total) }; // the page is beyond the last row
+  return { found, total: first ? first.row_total : await count() };
 }
 
 /** Every row of a resource that a query selects, newest first. Reads page by page, so that memory does not grow with their number. */
@@ -80,7 +89,7 @@ export async function* everyRow<DB, T extends keyof DB>(
 ): AsyncGenerator<Selectable<DB[T]>> {
   const pageSize = 100;
   for (let after: Position | undefined, isLast = false; !isLast; ) {
-    const rows = (await onPage(query.selectAll(), { page: 1, pageSize, after }).execute()) as unknown as {
+    const rows = (await within(boundsOf({ page: 1, pageSize, after }), query.selectAll()).execute()) as unknown as {
       id: string;
       created_at: Date;
     }[];

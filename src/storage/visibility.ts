@@ -30,6 +30,8 @@ export function publicView(view: TenantDatabase): TenantDatabase {
     selectFrom: (table) => shown(table, view.selectFrom(table)),
     updateTable: (table) => shown(table, view.updateTable(table)),
     deleteFrom: (table) => shown(table, view.deleteFrom(table)),
+    prepared: (name, values, build) =>
+      view.prepared(`${name} in public`, values, (inner, slots) => build(publicView(inner), slots)),
     run() {
       throw new Error('plain SQL could read rows that only secret keys may see');
     },

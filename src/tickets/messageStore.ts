@@ -13,16 +13,16 @@ export type MessageRow = Selectable<Tables['messages']>;
 
 /** Reads and writes the messages of a tenant's tickets. */
 export function messageStore(db: TenantDatabase) {
-  const ofTicket = (ticketId: string) => db.selectFrom('messages').where('ticket_id', '=', toUuid(ticketId));
+  const ofTicket = (uuid: string) => db.selectFrom('messages').where('ticket_id', '=', uuid);
 
   return {
     /** The query of the first messages, oldest first. */
-    first: (ticketId: string, count: number) =>
-      ofTicket(ticketId).selectAll().orderBy('created_at').orderBy('id').limit(count),
+    first: (ticketUuid: string, count: number) =>
+      ofTicket(ticketUuid).selectAll().orderBy('created_at').orderBy('id').limit(count),
 
     /** Oldest first. */
     list: (ticketId: string, paging: Paging): Promise<Found<MessageRow>> =>
-      pageFrom(db, ofTicket(ticketId), paging, { by: 'created_at', direction: 'asc' }),
+      pageFrom(db, ofTicket(toUuid(ticketId)), paging, { by: 'created_at', direction: 'asc' }),
 
     /**
      * Adds a message and updates the ticket's message count and first response, in one statement.

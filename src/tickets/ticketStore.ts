@@ -1,49 +1,40 @@
 // The tickets of one team and environment.
-import { type ExpressionBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { components } from '../../generated/types.ts';
 import { changedFields } from '../http/eventFields.ts';
 import { Problem } from '../http/problem.ts';
 import type { TenantDatabase } from '../storage/database.ts';
-import { isUuid, newUuid, toUuid } from '../storage/ids.ts';
+import { newUuid, toUuid } from '../storage/ids.ts';
 import { listNfcWhereDifferent, nfc, nfcWhereDifferent } from '../storage/nfc.ts';
-import { countMax, onPage, type Paging } from '../storage/page.ts';
-import { type Found, rowsOf, withTotal } from '../storage/rows.ts';
-import type { Tables } from '../storage/tables.ts';
+import { boundsOf, type Paging, within } from '../storage/page.ts';
+import { type Found, foundIn, rowsOf, withTotal } from '../storage/rows.ts';
 import { type MessageRow, messageOfJson, messageStore } from './messageStore.ts';
-import { arePublic, hasEnded, type Ticket, type TicketRow, toTicket } from './ticket.ts';
+import { arePublic, hasEnded, type TicketRow, toTicket } from './ticket.ts';
+import { filtered, type TicketFilters, totalOf, wantedOf } from './ticketFilters.ts';
 
 type TicketCreate = Omit<components['schemas']['TicketCreate'], 'customerId' | 'assignedTo'> & {
   customerId: string | null;
   assignedTo: string | null;
 };
 type TicketUpdate = components['schemas']['TicketUpdate'];
-export type TicketFilters = {
-  status?: Ticket['status'];
-  priority?: Ticket['priority'];
-  assignedTo?: string;
-  customerId?: string;
-  tag?: string;
-  search?: string;
-};
-
 const metadataKeysMax = 50;
 
 /** Reads and writes the tickets of a tenant. */
 export function ticketStore(db: TenantDatabase) {
   const rows = rowsOf(db, 'tickets');
-  const filtered = (filters: TicketFilters) =>
-    db.selectFrom('tickets').where((where) => where.and(conditions(where, db, filters)));
 
   return {
     ...rows,
 
     /** Newest first. */
     async list(filters: TicketFilters, paging: Paging): Promise<Found<TicketRow>> {
-      const { status, priority, assignedTo, customerId, tag, search } = filters;
-      const isFiltered = [status, priority, assignedTo, customerId, tag, search].some((one) => one !== undefined);
-      const total = isFiltered ? db.counted(filtered(filters).select(sql`1`.as('one')), countMax + 1) : countOfAll(db);
-      return withTotal(db, onPage(filtered(filters).selectAll(), paging), total);
+      const wanted = wantedOf(filters);
+      const values = { ...wanted, ...boundsOf(paging) };
+      const found = await db.prepared('page of tickets', values, (view, slots) =>
+        withTotal(totalOf(view, slots), within(slots, filtered(view, slots).selectAll())),
+      );
+      return foundIn(found, () => db.valueOf(totalOf(db, wanted)));
     },
 
     /** A ticket with its first `messagesMax` messages, oldest first, in one statement. */
@@ -51,13 +42,14 @@ export function ticketStore(db: TenantDatabase) {
       id: string,
       messagesMax: number,
     ): Promise<{ ticket: TicketRow; messages: MessageRow[] } | undefined> {
-      const messages = messageStore(db).first(id, messagesMax);
-      const row = await db
-        .selectFrom('tickets')
-        .selectAll()
-        .select(jsonArrayFrom(messages).as('messages'))
-        .where('id', '=', toUuid(id))
-        .executeTakeFirst();
+      const values = { id: toUuid(id), messagesMax };
+      const [row] = await db.prepared('ticket with messages', values, (view, slots) =>
+        view
+          .selectFrom('tickets')
+          .selectAll()
+          .select(jsonArrayFrom(messageStore(view).first(slots.id, slots.messagesMax)).as('messages'))
+          .where('id', '=', slots.id),
+      );
       return row && { ticket: row, messages: row.messages.map(messageOfJson) };
     },
 
@@ -147,40 +139,6 @@ function changed(before: TicketRow, changes: TicketUpdate, now: Date): TicketRow
     updated_at: now,
   };
   return { ...after, closed_at: hasEnded(after) ? (before.closed_at ?? now) : null };
-}
-
-/** The exact count, which every write maintains, so that its cost does not grow. */
-const countOfAll = (db: TenantDatabase) =>
-  sql<number>`coalesce((${db.selectFrom('tenant_state').select('tickets')}), 0)::int`;
-
-function conditions(
-  where: ExpressionBuilder<Tables, 'tickets'>,
-  db: TenantDatabase,
-  { status, priority, assignedTo, customerId, tag, search }: TicketFilters,
-) {
-  const pattern = `%${search && nfc(search).replaceAll(/[\\%_]/g, '\\$&')}%`;
-  return [
-    ...(status ? [where('status', '=', status)] : []),
-    ...(priority ? [where('priority', '=', priority)] : []),
-    ...(assignedTo ? [where('assigned_to', '=', toUuid(assignedTo))] : []),
-    ...(customerId ? [where('customer_id', '=', toUuid(customerId))] : []),
-    ...(tag ? [sql<boolean>`coalesce(tags_nfc, tags) @> array[${tagKey(db, tag)}]`] : []),
-    ...(search
-      ? [
-          sql<boolean>`(coalesce(title_nfc, title) ilike ${pattern} or coalesce(customer_name_nfc, customer_name) ilike ${pattern})`,
-        ]
-      : []),
-  ];
-}
-
-/** Resolves a tag, given by UUID (source document) or by name, to its name in NFC. */
-function tagKey(db: TenantDatabase, tag: string) {
-  return isUuid(tag)
-    ? sql<string>`(${db
-        .selectFrom('tags')
-        .select(sql<string>`normalize(name, NFC)`.as('key'))
-        .where('id', '=', tag.toLowerCase())})`
-    : sql<string>`${nfc(tag)}`;
 }
 
 /**
