@@ -11,7 +11,8 @@ type Running = Awaited<ReturnType<typeof startMock>> & Partial<Awaited<ReturnTyp
 
 try {
   const config = readConfig();
-  const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const logged = pino.destination({ dest: 1, sync: false }); // lines that come during a write are written together
+  const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, logged);
   const running = process.argv.includes('--mock') ? await startMock(config, log) : await start(config, log);
   process.once('SIGINT', () => void stop(running, 0)); // Ctrl+C in a terminal
   process.once('SIGTERM', () => void stop(running, config.stopGraceMs));

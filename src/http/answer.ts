@@ -64,13 +64,13 @@ export function answer(backend: Backend, finishing: Finishing, inForce: (req: Re
 const isStream = ({ columns }: Operation): boolean => columns.length > 0;
 
 function callOf(req: Request, signal: AbortSignal | undefined): Call {
-  const { operation, params, upload, raw, caller, requestId, now } = req.context;
+  const { operation, params, query, upload, raw, caller, requestId, now } = req.context;
   const headers: Call['headers'] = {};
   for (const name of operation.headers) headers[name] = req.get(name);
   return {
     operation,
     path: typedPath(operation, params),
-    query: typedQuery(operation, req.query),
+    query: typedQuery(operation, query),
     body: upload?.body ?? req.body,
     raw,
     headers,

@@ -68,7 +68,7 @@ export const stillInForce =
  * looks it up, so that a caller cannot find out which teams exist.
  */
 export const authorize: Stage = (req) => {
-  const { operation, params, caller, admission } = req.context;
+  const { operation, params, query, caller, admission } = req.context;
   if (!caller) return;
   if (params.teamId !== undefined && params.teamId.toLowerCase() !== caller.teamId)
     throw new Problem('team_access_denied');
@@ -86,7 +86,7 @@ export const authorize: Stage = (req) => {
       message: `This operation requires a ${operation.environment} key.`,
     });
   if (admission?.operation(operation) === false) throw restricted('endpoint');
-  const secret = isOfTeam(caller) ? undefined : operation.secretQuery.find((name) => name in req.query);
+  const secret = isOfTeam(caller) ? undefined : operation.secretQuery.find((name) => name in query);
   if (secret)
     throw new Problem('insufficient_permissions', {
       param: secret,

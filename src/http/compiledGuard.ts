@@ -23,10 +23,10 @@ export function compiledGuard(
 
   return {
     request(req) {
-      const { operation, params } = req.context;
+      const { operation, params, query } = req.context;
       const { operationId, tag } = operation;
       const { parameters, bodies } = validatorsOf(tag);
-      const given = { path: { ...params }, query: req.query, header: req.headers };
+      const given = { path: { ...params }, query, header: req.headers };
       if (!(parameters[operationId] as Validator)(given)) return false;
       const ofBody = operation.body && bodies[`${operationId} ${req.headers['content-type']}`];
       return !ofBody || ofBody(req.body);

@@ -13,6 +13,8 @@ export type Context = {
   /** Set by `route`. Absent only for `route_not_found` and `method_not_allowed`. */
   operation: Operation;
   params: Record<string, string>;
+  /** The parameters of the query. The guard converts them to their types and adds defaults. */
+  query: Record<string, unknown>;
   /** The `Content-Type` that was sent. `route` sets it, and replaces the header with a safe value. */
   contentType: string | undefined;
   /** Set for a HEAD request, which the later stages handle as a GET. */

@@ -10,11 +10,19 @@ type Listed<N extends Name, List extends 'snapshot' | 'changes' | 'audited'> = (
   keyof Schemas[N];
 type With<Suffix extends string> = { [N in Name]: `${N}${Suffix}` extends keyof Schemas ? N : never }[Name];
 
+/** The names of the fields in snake_case. */
+const spelled = new Map<string, string>(
+  Object.values(eventFields).flatMap(({ snapshot, changes }) =>
+    [...snapshot, ...changes].map((field) => [field, snake(field)] as const),
+  ),
+);
+const spell = (field: string): string => spelled.get(field) as string; // of the same lists
+
 /** The state of a resource in events, in snake_case. */
 export function snapshotOf<N extends With<'Snapshot'>>(name: N, resource: Schemas[N]): Schemas[`${N}Snapshot`] {
   const fields = eventFields[name].snapshot as readonly Listed<N, 'snapshot'>[];
   return Object.fromEntries(
-    fields.map((field) => [snake(field), resource[field]]),
+    fields.map((field) => [spell(field), resource[field]]),
   ) as unknown as Schemas[`${N}Snapshot`]; // made from the same list
 }
 
@@ -33,7 +41,7 @@ export function changesOf<N extends With<'ChangeSet'>>(
   const changed = changedFields(name, before, after);
   if (changed.length === 0) return undefined;
   return Object.fromEntries(
-    changed.map((field) => [snake(field), { from: before[field], to: after[field] }]),
+    changed.map((field) => [spell(field), { from: before[field], to: after[field] }]),
   ) as unknown as Schemas[`${N}ChangeSet`];
 }
 

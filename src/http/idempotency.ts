@@ -37,7 +37,7 @@ export function repetitionOf(req: Request): Repetition | undefined {
   const { operation, params, caller } = req.context;
   const digest = createHash('sha256')
     .update(operation.showsSecret && caller ? `${holderOf(caller)}\n` : '') // only the same API key gets a response with a secret again
-    .update(canonicalize([req.query, req.body ?? null, ...(req.context.upload?.digests ?? [])]) as string) // RFC 8785: the order of fields does not matter
+    .update(canonicalize([req.context.query, req.body ?? null, ...(req.context.upload?.digests ?? [])]) as string) // RFC 8785: the order of fields does not matter
     .digest();
   const key = given.replace(/^"(.+)"$/, '$1');
   const path = pathOf(operation, params) + (caller && !hasKey(caller) ? `@${caller.subjectId}` : ''); // users do not share keys

@@ -10,24 +10,21 @@ export type NumberType = keyof typeof numbers;
 export const numberOf = (text: string, type: NumberType): number | undefined =>
   numbers[type].test(text) ? Number(text) : undefined;
 
-/** The query as it was sent. In `req.query`, a guard may have replaced values. */
+/** The query as it was sent. In `req.context.query`, a guard has converted values and added defaults. */
 export function queryOf({ originalUrl }: Request): Record<string, string | string[] | undefined> {
   const start = originalUrl.indexOf('?');
   return start < 0 ? {} : parse(originalUrl.slice(start + 1));
 }
 
-/**
- * Parses the query once, because Express would parse it anew for every read. A list that the URL separates by commas becomes a list; a
- * repeated one stays invalid.
- */
+/** Parses the query. A list that the URL separates by commas becomes a list; a repeated one stays invalid. */
 export function readQuery(req: Request): void {
-  const query: Record<string, unknown> = req.query;
+  const query: Record<string, unknown> = queryOf(req);
   for (const name of req.context.operation.commaLists) {
     const text = query[name];
     if (typeof text === 'string') query[name] = text.split(',');
     else if (text !== undefined) query[name] = [text];
   }
-  Object.defineProperty(req, 'query', { value: query, writable: true, configurable: true, enumerable: true });
+  req.context.query = query;
 }
 
 /** The query for a handler: `filter[name]` is the field `name` of `filter`. */
@@ -43,8 +40,7 @@ export function typedQuery({ fields }: Operation, query: Record<string, unknown>
 }
 
 /** Whether the query has an unknown parameter, or a number in path or query does not follow the grammar. */
-export function isMisspelt({ context, query }: Request): boolean {
-  const { operation, params } = context;
+export function isMisspelt({ context: { operation, params, query } }: Request): boolean {
   for (const name in query) if (!operation.query.includes(name)) return true;
   for (const { in: place, name, type } of operation.numbers) {
     const given: unknown = place === 'path' ? params[name] : query[name];

@@ -30,11 +30,14 @@ export function validatorGuard(contract: Contract, operations: readonly Operatio
   return {
     async request(req) {
       const { metadata, request } = stagesOf(req);
-      const fields = req.context.operation.fields.filter((name) => name in req.query);
+      const { operation, query } = req.context;
+      Object.defineProperty(req, 'query', { value: query, writable: true, configurable: true }); // Express would parse it anew for every read
+      const fields = operation.fields.filter((name) => name in query);
       for (const name of fields) rename(req.query, name, dotted(name));
       await run(metadata, req, req.res as Response); // Express sets it
       const error = await run(request, req, req.res as Response);
       for (const name of fields) rename(req.query, dotted(name), name);
+      req.context.query = req.query;
       if (error && !(error instanceof validatorErrors.BadRequest)) throw error;
       return !error;
     },

@@ -23,9 +23,10 @@ export type Statements = <Values extends object, Row>(
 export function createStatements(): Statements {
   const known = new Map<string, CompiledQuery>();
   return <Values extends object, Row>(name: string, values: Values, build: (slots: Values) => Compilable<Row>) => {
-    const given = Object.entries(values).filter(([, value]) => value !== undefined);
-    const key = `${name}: ${given.map(([each]) => each)}`;
-    const slots = () => Object.fromEntries(given.map(([each]) => [each, new Slot(each)])) as Values;
+    const given: string[] = [];
+    for (const each in values) if (values[each] !== undefined) given.push(each);
+    const key = `${name}: ${given}`;
+    const slots = () => Object.fromEntries(given.map((each) => [each, new Slot(each)])) as Values;
     const statement = known.get(key) ?? build(slots()).compile();
     known.set(key, statement);
     const filled = (one: unknown) => (one instanceof Slot ? values[one.name as keyof Values] : one);

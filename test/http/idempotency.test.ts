@@ -15,7 +15,7 @@ type Given = {
 const requestOf = ({ operationId = 'createThing', params = {}, query = {}, key = 'k', ...more }: Given): Request => {
   const { body = { a: 1 }, isIdempotent = true } = more;
   const operation = { operationId, isIdempotent, uuidParams: ['teamId', 'thingId'] };
-  return { get: () => key, method: 'POST', query, body, context: { operation, params } } as unknown as Request; // the only fields that are read
+  return { get: () => key, method: 'POST', body, context: { operation, params, query } } as unknown as Request; // the only fields that are read
 };
 const seen = (given: Given) => {
   const repetition = repetitionOf(requestOf(given));

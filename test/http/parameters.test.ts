@@ -81,7 +81,7 @@ beforeAll(async () => {
     await check(req, res);
     next();
   });
-  app.use((req, res) => void res.json({ path: typedPath(operation, req.context.params), query: req.query }));
+  app.use((req, res) => void res.json({ path: typedPath(operation, req.context.params), query: req.context.query }));
   app.use(answerError);
   server.on('request', app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

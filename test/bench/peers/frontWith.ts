@@ -31,7 +31,7 @@ const common = {
   },
   rules: rulesOf(() => contract),
   pages: ((_req, _res, next) => next()) satisfies RequestHandler,
-  log: pino({ level: 'info' }, pino.destination('/dev/null')),
+  log: pino({ level: 'info' }, pino.destination({ dest: '/dev/null', sync: false })),
   clock: () => new Date(),
   requestIds: newRequestId,
   limits: { secret: unlimited, publishable: unlimited, open: unlimited, failed: unlimited },
