@@ -123,6 +123,17 @@ export function resolve<T extends object>(contract: Contract, node: Ref<T>): T {
   return target as unknown as T;
 }
 
+/** `resolve` for a contract that no longer changes: remembers what it has found. */
+export function resolverOf(contract: Contract): <T extends object>(node: Ref<T>) => T {
+  const known = new WeakMap<object, object>();
+  return <T extends object>(node: Ref<T>) => {
+    if (!node.$ref) return node as T;
+    const found = (known.get(node) as T | undefined) ?? resolve<T>(contract, node);
+    known.set(node, found);
+    return found;
+  };
+}
+
 const data = ['const', 'default', 'enum', 'example', 'examples'];
 const named = ['properties', 'patternProperties', 'dependentSchemas', '$defs'];
 

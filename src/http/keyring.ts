@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import type { Admission } from './restrictions.ts';
 
 /** The part of a key that is stored instead of the key itself (third source document). */
-export const digestOf = (token: string): Buffer => hash('sha256', token, 'buffer');
+export const digestOf = (token: string): Buffer => Buffer.from(hash('sha256', token, 'hex'), 'hex'); // faster than its buffer
 
 /** What limits a key. `rateLimit` is in requests per hour, if the key has its own limit. */
 export type KeyLimit = { id: string; type: 'secret' | 'publishable'; rateLimit: number | undefined };

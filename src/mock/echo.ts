@@ -1,6 +1,6 @@
 // Copies the fields of a write into its response. A field of the request is copied to the field with the same name if the response
 // schema allows its value.
-import { type Contract, resolve, type Schema } from '../contract/document.ts';
+import { type Contract, resolverOf, type Schema } from '../contract/document.ts';
 import { createValidators } from '../contract/validators.ts';
 import { Problem } from '../http/problem.ts';
 import { isOurs, isUuid, newUuid, toPrefixed, toUuid } from '../storage/ids.ts';
@@ -11,6 +11,7 @@ type Write = { request: Schema; response: Schema; sent: Row; isCreate: boolean; 
 export type Echo = (write: Write, base: Row) => Row;
 
 export function createEcho(contract: Contract): Echo {
+  const resolve = resolverOf(contract);
   const validatorOf = createValidators(contract.components.schemas);
   const fits = (schema: Schema, value: unknown): boolean => validatorOf(schema)(value);
   return (write, base) => {
@@ -24,8 +25,8 @@ export function createEcho(contract: Contract): Echo {
     const row = { ...base };
     for (const [name, from] of Object.entries(request.properties ?? {})) {
       const to = response.properties?.[name];
-      if (!to || isOwn(to, resolve(contract, to))) continue;
-      const [wanted, shown] = [resolve(contract, from), resolve(contract, to)];
+      if (!to || isOwn(to, resolve(to))) continue;
+      const [wanted, shown] = [resolve(from), resolve(to)];
       const isSent = Object.hasOwn(sent, name);
       const value = isSent
         ? echoed(name, wanted, shown, sent[name], isCreate ? empty(shown, base[name]) : base[name], isCreate)
@@ -54,7 +55,7 @@ export function createEcho(contract: Contract): Echo {
 
   /** The value of a field that was not set: null, an empty list or an empty object, where the schema allows that. */
   function empty(node: Schema, example: unknown): unknown {
-    const schema = resolve(contract, node);
+    const schema = resolve(node);
     if (typesOf(schema).includes('null')) return null;
     if (typesOf(schema).includes('array') && !schema.minItems) return [];
     if (!typesOf(schema).includes('object')) return example;
@@ -79,7 +80,7 @@ const isOwn = (to: Schema, shown: Schema): boolean =>
   ['x-shown-once', 'x-from-path', 'x-from-caller'].some((mark) => (to[mark] ?? shown[mark]) !== undefined);
 
 const isObject = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
-const typesOf = ({ type = [] }: Schema): string[] => [type].flat();
+const typesOf = ({ type = [] }: Schema): readonly string[] => (typeof type === 'string' ? [type] : type);
 const prefixOf = ({ pattern }: Schema): string | undefined => /^\^([a-z]{2,4})_\[/.exec(String(pattern))?.[1];
 
 /** @throws 404 for a UUID that this API cannot have created, as on the server */

@@ -1,7 +1,7 @@
 // Fits an example to the request: the resource in the path, the fields in the body, the rows that match the filters, facts about the
 // caller, and the requested page.
 import { isDeepStrictEqual } from 'node:util';
-import { type Contract, dataOf, operationsOf, resolve, type Schema } from '../contract/document.ts';
+import { type Contract, dataOf, operationsOf, resolverOf, type Schema, schemasWithin } from '../contract/document.ts';
 import type { Call } from '../http/answer.ts';
 import { successSchema } from '../http/audience.ts';
 import { pageOf, pagingOf } from '../http/paging.ts';
@@ -15,25 +15,25 @@ export type Source = 'first example' | 'named example' | 'made up';
 export type Liven = (call: Call, content: object, source: Source) => object;
 
 export function createLiven(contract: Contract): Liven {
+  const resolve = resolverOf(contract);
   const rows = exampleRows(contract);
   const echo = createEcho(contract);
+  const marked = new WeakMap<Schema, boolean>();
   const writes = new Map(
     [...operationsOf(contract)].map(({ operation }) => {
       const request = operation.requestBody?.content['application/json']?.schema;
       const examples = (dataOf(contract, operation)?.examples ?? []).filter(isRow);
-      return [operation.operationId, { request: request && resolve(contract, request), examples }];
+      return [operation.operationId, { request: request && resolve(request), examples }];
     }),
   );
 
   return (call, content, source) => {
     const schema = successSchema(contract, call.operation);
-    const data = resolve(contract, schema).properties?.data;
+    const data = resolve(schema).properties?.data;
     const isOne = source === 'first example' && data !== undefined && isRow((content as Row).data);
-    const own = isOne
-      ? { ...content, data: resourceOf(call, resolve(contract, data), (content as Row).data as Row) }
-      : content;
+    const own = isOne ? { ...content, data: resourceOf(call, resolve(data), (content as Row).data as Row) } : content;
     const fitted = adapt(schema, own, call) as Row;
-    if (isOne) return { ...fitted, data: written(call, resolve(contract, data), fitted.data as Row) };
+    if (isOne) return { ...fitted, data: written(call, resolve(data), fitted.data as Row) };
     if (!('pagination' in fitted)) return fitted;
     const kept = source === 'made up' ? fitted.data : rows.filtered(fitted.data as Row[], call);
     return { ...fitted, ...page({ ...fitted, data: kept }, call) };
@@ -64,21 +64,33 @@ export function createLiven(contract: Contract): Liven {
     return echo({ request, response, sent: body, isCreate, now }, base);
   }
 
+  /** Whether a schema, or one within it, takes a value from the request. */
+  function isMarked(node: Schema): boolean {
+    const known =
+      marked.get(node) ?? [...schemasWithin(contract, node)].some((one) => marks.some((mark) => mark in one));
+    marked.set(node, known);
+    return known;
+  }
+
   function adapt(node: Schema, value: unknown, call: Call): unknown {
-    const schema = resolve(contract, node);
+    if (!isMarked(node)) return value;
+    const schema = resolve(node);
     const parameter = node['x-from-path'] ?? schema['x-from-path'] ?? '';
     const fromPath = parameter === '*' ? Object.values(call.path).at(-1) : call.path[parameter];
     if (typeof fromPath === 'string' && typeof value === 'string') return inSpellingOf(value, fromPath);
     const fromCaller = node['x-from-caller'] ?? schema['x-from-caller'];
     if (fromCaller && call.caller) return call.caller[fromCaller as keyof typeof call.caller];
-    if (Array.isArray(value)) return value.map((one) => adapt(schema.items ?? {}, one, call));
+    if (Array.isArray(value)) return value.map((one) => adapt(schema.items ?? nothing, one, call));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([name, one]) => [name, adapt(schema.properties?.[name] ?? {}, one, call)]),
-    );
+    const adapted: Row = {};
+    for (const [name, one] of Object.entries(value))
+      adapted[name] = adapt(schema.properties?.[name] ?? nothing, one, call);
+    return adapted;
   }
 }
 
+const marks = ['x-from-path', 'x-from-caller'];
+const nothing: Schema = {};
 const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
 const only = (row: Row, { ...shown }: Row): Row =>
   Object.fromEntries(Object.entries(row).filter(([name]) => name in shown));

@@ -24,8 +24,12 @@ const shapes = new Map([
   ['wait', /^\d{1,5}$/],
 ]);
 
+/** Without the header. */
+const usual: Preferences = { dynamic: false, seed: 0, waitMs: 0 };
+
 /** @throws 400 `mock_scenario_unknown` for an invalid value of one of our preferences. Unknown preferences are ignored (RFC 7240). */
 export function preferencesOf(prefer: string | undefined): Preferences {
+  if (prefer === undefined) return usual;
   const given: Record<string, string> = {};
   for (const part of (prefer ?? '').split(/[,;]/)) {
     const [written = '', value = ''] = part.split('=', 2).map((text) => text.trim().replace(/^"(.*)"$/, '$1'));

@@ -2,9 +2,10 @@
 // only these parts. Those on PostgreSQL run with TEST_DATABASE_URL. The figures are reported, not asserted.
 import { front } from './front.ts';
 import type { Figure } from './measure.ts';
+import { mock } from './mock.ts';
 import { stack } from './stack.ts';
 
-const parts: Record<string, () => Promise<Figure[]>> = { front, stack };
+const parts: Record<string, () => Promise<Figure[]>> = { front, stack, mock };
 
 const chosen = process.argv.slice(2);
 for (const name of chosen) if (!parts[name]) throw new Error(`${name} is none of ${Object.keys(parts).join(', ')}`);
