@@ -13,8 +13,9 @@ type Team = Parameters<MakeTeam>[1];
 export const demoTeam: MakeTeam = async (whole, team, now, isEmpty) => {
   const ownerId = await (isEmpty ? made(whole, team, now) : ownerOf(whole, team));
   if (!ownerId) return; // a database with other teams
+  const existing = await existingKeys(whole, team);
   for (const name of demoKeyNames) {
-    if (await keyIdOf(whole, team.keys[name])) continue;
+    if (existing.has(team.keys[name])) continue;
     const { type, environment, permissions = null, restrictions, state } = demoKind(name);
     const key = {
       user_id: state === 'personDeactivated' ? await formerMember(whole, team, now) : ownerId,
@@ -38,15 +39,23 @@ async function made(whole: Whole, team: Team, now: Date): Promise<string> {
 
 /** The UUID of the person behind the team's keys, if the database has these keys. */
 async function ownerOf(whole: Whole, { id: teamId, keys }: Team): Promise<string | undefined> {
-  const keyId = await keyIdOf(whole, keys.secretTest);
-  if (!keyId) return undefined;
-  const ofTest = whole.of({ teamId, environment: 'test' }).selectFrom('api_keys').select('user_id');
-  return (await ofTest.where('id', '=', keyId).executeTakeFirst())?.user_id;
+  const key = await whole
+    .of({ teamId, environment: 'test' })
+    .selectFrom('api_keys')
+    .select('user_id')
+    .where('id', 'in', (where) =>
+      where.selectFrom('key_secrets').select('key_id').where('digest', '=', digestOf(keys.secretTest)),
+    )
+    .executeTakeFirst();
+  return key?.user_id;
 }
 
-async function keyIdOf({ kysely }: Whole, secret: string): Promise<string | undefined> {
-  const found = kysely.selectFrom('key_secrets').select('key_id').where('digest', '=', digestOf(secret));
-  return (await found.executeTakeFirst())?.key_id;
+/** The keys of a team that the database has, in one statement, because this runs at every start. */
+async function existingKeys({ kysely }: Whole, { keys }: Team): Promise<Set<string>> {
+  const byDigest = new Map(Object.values(keys).map((key) => [digestOf(key).toString('hex'), key]));
+  const digests = [...byDigest.keys()].map((digest) => Buffer.from(digest, 'hex'));
+  const found = await kysely.selectFrom('key_secrets').select('digest').where('digest', 'in', digests).execute();
+  return new Set(found.map(({ digest }) => byDigest.get(digest.toString('hex')) as string));
 }
 
 /** The UUID of a deactivated person, who is created if missing. */

@@ -1,25 +1,41 @@
 // The process: reads the configuration, starts, prints the URLs, and stops on a signal. `--mock` starts only the mock.
 import { enableCompileCache } from 'node:module';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
 
 process.umask(0o077);
 enableCompileCache(); // later starts reuse compiled code; everything else is imported after this call
 const { pino } = await import('pino');
 const { readConfig } = await import('./config.ts');
-const { start, startMock } = await import('./start.ts');
+const { openStorage } = await import('./storage/open.ts');
 
-type Running = Awaited<ReturnType<typeof startMock>> & Partial<Awaited<ReturnType<typeof start>>>;
+type Starts = typeof import('./start.ts');
+type Running = Awaited<ReturnType<Starts['startMock']>> & Partial<Awaited<ReturnType<Starts['start']>>>;
 
 try {
   const config = readConfig();
   const logged = pino.destination({ dest: 1, sync: false }); // lines that come during a write are written together
   const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, logged);
-  const running = process.argv.includes('--mock') ? await startMock(config, log) : await start(config, log);
+  const running = process.argv.includes('--mock') ? await startMock(config, log) : await startAll(config, log);
   process.once('SIGINT', () => void stop(running, 0)); // Ctrl+C in a terminal
   process.once('SIGTERM', () => void stop(running, config.stopGraceMs));
   console.log(greeting(running));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
+}
+
+/** Opens the database, in a thread of its own, while this one loads the rest of the code. */
+async function startAll(config: Config, log: Logger): Promise<Running> {
+  const opening = openStorage({ ...config, log });
+  opening.catch(() => {}); // `start` reports it
+  const { start } = await import('./start.ts');
+  return start(config, log, opening);
+}
+
+async function startMock(config: Config, log: Logger): Promise<Running> {
+  const starts = await import('./start.ts');
+  return starts.startMock(config, log);
 }
 
 function greeting({ api, mock, demo, demoUrl }: Running): string {

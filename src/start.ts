@@ -8,10 +8,9 @@ import { later } from './contract/later.ts';
 import { loadContract } from './contract/load.ts';
 import { demoTeam } from './demoTeam.ts';
 import type { Backend } from './http/answer.ts';
-import { memoryBuckets } from './http/buckets.ts';
+import { type Buckets, memoryBuckets } from './http/buckets.ts';
 import { compiledGuard } from './http/compiledGuard.ts';
 import type { Guard } from './http/guard.ts';
-import { redisBuckets } from './http/redisBuckets.ts';
 import { rulesOf } from './http/rules.ts';
 import { type Listener, listen } from './http/server.ts';
 import { newRequestId } from './http/stages.ts';
@@ -49,16 +48,25 @@ const readinessMs = 1_000;
 const lastWriteMs = 5_000;
 const purgeEveryMs = 3_600_000;
 
-/** Starts both servers. Resolves when both accept requests. Rejects if a port, the data directory or the database is not available. */
-export async function start(config: Config, log: Logger): Promise<Running> {
-  const { host, dataDir } = config;
-  const api = await listen({ host, port: config.port, publicUrl: config.publicUrl });
-  const mock = await listen({ host, port: config.mockPort, publicUrl: config.mockPublicUrl });
-  const opening = openStorage({ ...config, log }); // runs in its own thread while this one loads the validators
+/**
+ * Starts both servers. Resolves when both accept requests. Rejects if a port, the data directory or the database is not available.
+ * @param opening opens the database, in a thread of its own while this one does other work
+ */
+export async function start(
+  config: Config,
+  log: Logger,
+  opening: Promise<Storage> = openStorage({ ...config, log }),
+): Promise<Running> {
+  const { dataDir } = config;
+  const [api, mock] = await listenOn(config).catch(async (error: unknown) => {
+    const storage = await opening.catch(() => undefined);
+    await storage?.close();
+    throw error;
+  });
   const shared = await sharedParts(config, log);
   const [storage] = await Promise.all([opening, shared.guard.warm()]);
   const demo = demoCredentials(dataDir, { apiUrl: api.publicUrl, mockUrl: mock.publicUrl });
-  const buckets = config.redisUrl ? redisBuckets(config.redisUrl, log) : memoryBuckets(); // the mock has its own
+  const buckets = config.redisUrl ? await sharedBuckets(config.redisUrl, log) : memoryBuckets(); // the mock has its own
   const [{ takesDemoKeys, refuse, flush }] = await Promise.all([
     serveApi(api, storage, config, demo, { ...shared, buckets }),
     serveMock(mock, prismOf(shared), demo, { ...shared, limits: config.mockLimits }),
@@ -88,6 +96,11 @@ export async function startMock(config: Config, log: Logger): Promise<Omit<Runni
   return { mock, demo, demoUrl: mock.publicUrl, stop: (graceMs = 0) => stopListening([mock], graceMs) };
 }
 
+async function listenOn({ host, port, publicUrl, mockPort, mockPublicUrl }: Config): Promise<[Listener, Listener]> {
+  const api = await listen({ host, port, publicUrl });
+  return [api, await listen({ host, port: mockPort, publicUrl: mockPublicUrl })];
+}
+
 /** Closes each connection after its next response. Callers that reconnect within the grace period are still served. */
 async function stopListening(listeners: Listener[], graceMs: number): Promise<void> {
   for (const listener of listeners) listener.endConnections();
@@ -109,6 +122,12 @@ async function sharedParts(config: Config, log: Logger): Promise<Shared> {
     bodyLimits,
     trustedProxies,
   };
+}
+
+/** Its client is loaded only where it is used, because that takes long. */
+async function sharedBuckets(url: string, log: Logger): Promise<Buckets> {
+  const { redisBuckets } = await import('./http/redisBuckets.ts');
+  return redisBuckets(url, log);
 }
 
 async function guardOf({ guard }: Config, contract: () => Contract): Promise<Guard> {

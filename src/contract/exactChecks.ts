@@ -1,25 +1,12 @@
 // Checks of ajv that run for every string of a response, made fast. They decide the usual case themselves and leave the rest to the
 // checks of ajv, so that the verdict is the same.
 import { createRequire } from 'node:module';
-import { _, type Ajv2020, type Format, type KeywordCxt } from 'ajv/dist/2020.js';
+import { _, type Ajv2020, type KeywordCxt } from 'ajv/dist/2020.js';
 import { useFunc } from 'ajv/dist/compile/util.js';
-import { fullFormats } from 'ajv-formats/dist/formats.js';
+import { exactFormats } from './exactFormats.ts';
 
 /** Counts characters. Loaded in this way because its types and bundlers disagree about its default export. */
 const { default: characters } = createRequire(import.meta.url)('ajv/dist/runtime/ucs2length');
-const everyDateTime = (fullFormats['date-time'] as { validate(text: string): boolean }).validate;
-/** In UTC, not on 29 February, and without a leap second. */
-const usualDateTime = new RegExp(
-  '^\\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)' +
-    'T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?Z$',
-);
-
-/** The formats of ajv-formats, in its full mode: 30 February is invalid. */
-export const exactFormats: Record<string, Format> = {
-  ...fullFormats,
-  'date-time': (text: string) => usualDateTime.test(text) || everyDateTime(text),
-};
-
 /** Adds the formats and the limits of lengths, which count characters only where the number of UTF-16 units does not decide. */
 export function addExactChecks(ajv: Ajv2020): void {
   for (const [name, format] of Object.entries(exactFormats)) ajv.addFormat(name, format);

@@ -45,7 +45,7 @@ writeGuard();
 /** The validators of the guard, one file per tag. */
 function writeGuard(): void {
   const folder = `${target}/guard`;
-  const codeOf = createGuardCode(contract, relative(folder, 'src/contract/exactChecks.ts'));
+  const codeOf = createGuardCode(contract, relative(folder, 'src/contract/exactFormats.ts'));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
   for (const tag of new Set([...operationsOf(contract)].map(({ operation }) => operation.tags[0])))

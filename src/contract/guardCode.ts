@@ -33,7 +33,7 @@ const json = 'application/json';
 
 /**
  * Returns a function that prints the validators of one tag: a CommonJS module that exports `Validators`.
- * @param formats the module `exactChecks.ts`, relative to the file
+ * @param formats the module `exactFormats.ts`, relative to the file
  */
 export function createGuardCode(published: Contract, formats: string): (tag: string) => string {
   const contract = withoutTexts(closed(published));

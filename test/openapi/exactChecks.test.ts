@@ -2,7 +2,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { fullFormats } from 'ajv-formats/dist/formats.js';
 import { describe, expect, test } from 'vitest';
-import { addExactChecks, exactFormats } from '../../src/contract/exactChecks.ts';
+import { addExactChecks } from '../../src/contract/exactChecks.ts';
+import { exactFormats } from '../../src/contract/exactFormats.ts';
 
 const fast = exactFormats['date-time'] as (text: string) => boolean;
 const { validate: full } = fullFormats['date-time'] as { validate(text: string): boolean };
