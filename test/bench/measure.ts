@@ -17,15 +17,16 @@ const report = new URL('./peers/report.ts', import.meta.url).href;
 
 /**
  * Starts a program that ends with this process.
- * @param path relative to the project; without `port`, it sends its port
+ * @param path relative to the project, or to `cwd`; without `port`, it sends its port
  */
 export async function startProgram(
   path: string,
-  { port, args = [], env = {} }: { port?: number; args?: string[]; env?: NodeJS.ProcessEnv } = {},
+  { port, args = [], env = {}, cwd }: { port?: number; args?: string[]; env?: NodeJS.ProcessEnv; cwd?: string } = {},
 ): Promise<Program> {
   const child = fork(path, args, {
     execArgv: ['--max-semi-space-size=8', '--import', report],
     env: { ...process.env, ...env },
+    cwd,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const listensOn = port ?? (await messageOf<{ port: number }>(child)).port;
@@ -84,18 +85,22 @@ type Compared = {
 };
 type Rounds = { rounds: number; amount: number; connections?: number };
 
-/** Compares the CPU time per request of programs, in interleaved rounds after a warm-up. */
+/**
+ * Compares the CPU time per request of programs, in interleaved rounds after a warm-up.
+ * @param requests the same for all programs, or a function that chooses them by the place of the program
+ */
 export async function compared(
   programs: readonly Program[],
-  requests: Request | Request[],
+  requests: Request | Request[] | ((program: number) => Request | Request[]),
   { rounds, ...options }: Rounds,
 ): Promise<Compared[]> {
   const samples = programs.map((): number[] => []);
-  for (const program of programs) await load(program, requests, { ...options, amount: 3_000 });
+  const of = (i: number) => (typeof requests === 'function' ? requests(i) : requests);
+  for (const [i, program] of programs.entries()) await load(program, of(i), { ...options, amount: 3_000 });
   for (let round = 0; round < rounds; round++)
     for (const [i, program] of programs.entries()) {
       const before = await program.usage();
-      await load(program, requests, options);
+      await load(program, of(i), options);
       samples[i]?.push(((await program.usage()).cpuUs - before.cpuUs) / options.amount);
     }
   const first = samples[0] ?? [];

@@ -1,11 +1,14 @@
 // `npm run bench` measures what the product promises about speed and memory, and prints one table. `npm run bench -- front mock` runs
 // only these parts. Those on PostgreSQL run with TEST_DATABASE_URL. The figures are reported, not asserted.
 import { front } from './front.ts';
+import { growth } from './growth.ts';
 import type { Figure } from './measure.ts';
+import { memory } from './memory.ts';
 import { mock } from './mock.ts';
 import { stack } from './stack.ts';
+import { startup } from './startup.ts';
 
-const parts: Record<string, () => Promise<Figure[]>> = { front, stack, mock };
+const parts: Record<string, () => Promise<Figure[]>> = { front, growth, startup, memory, stack, mock };
 
 const chosen = process.argv.slice(2);
 for (const name of chosen) if (!parts[name]) throw new Error(`${name} is none of ${Object.keys(parts).join(', ')}`);

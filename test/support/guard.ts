@@ -10,7 +10,7 @@ import type { Operation } from '../../src/http/router.ts';
 import { validatorGuard } from '../../src/http/validatorGuard.ts';
 
 const require = createRequire(import.meta.url);
-const formats = resolve('src/contract/exactChecks.ts');
+const formats = resolve('src/contract/exactFormats.ts');
 
 /** A guard of the published contract, or with `operations` of any other, for which it compiles what `npm run generate` would write. */
 export function guardOf(contract: Contract, operations?: readonly Operation[]): Guard {

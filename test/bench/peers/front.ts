@@ -4,7 +4,6 @@ import { admissionOf, unrestricted } from '../../../src/http/restrictions.ts';
 import { serveFront } from './frontWith.ts';
 
 const key = {
-  id: 'key_bench',
   digest: Buffer.alloc(32),
   isActive: true,
   isPersonActive: true,
@@ -16,6 +15,6 @@ const key = {
   secretCreatedAt: new Date(),
 };
 await serveFront({
-  keyring: { find: async (_token, { teamId = '' }) => ({ ...key, teamId }) },
+  keyring: { find: async (token, { teamId = '' }) => ({ ...key, id: `key_${token.slice(-12)}`, teamId }) },
   meter: { count: () => undefined },
 });

@@ -7,6 +7,7 @@ import { issueKey, newTeam } from '../../../src/newTeam.ts';
 import { createDatabase } from '../../../src/storage/database.ts';
 import { openEmbedded } from '../../../src/storage/embedded/open.ts';
 import { migrate } from '../../../src/storage/migrate.ts';
+import { secret as benchKey, keysOf } from '../team.ts';
 import { serveFront } from './frontWith.ts';
 
 const log = { warn: (details: object, message: string) => console.warn(message, details) };
@@ -24,7 +25,8 @@ await database.atOnce(async (whole) => {
     permissions: permissionsOf('secret'),
     restrictions: { ...unrestricted, ipAddresses: ['127.0.0.0/8', '::1'], endpoints: ['Tickets'] },
   };
-  await issueKey(whole, { teamId: team.id, environment: 'test' }, key, new Date(), `sk_test_${'b'.repeat(32)}`);
+  for (const secret of [benchKey, ...keysOf(Number(process.env.MORE_KEYS ?? 0))])
+    await issueKey(whole, { teamId: team.id, environment: 'test' }, key, new Date(), secret);
 });
 const meter = createUsageCounter(database, log);
 setInterval(() => void meter.flush(), 15_000).unref(); // as the server does
