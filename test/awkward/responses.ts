@@ -190,13 +190,12 @@ export function responseTests(of: () => Running): void {
       const response = await get('server', 'rows/all', as('application/x-ndjson', uncompressed));
       const reader = response.body?.getReader();
       await reader?.read();
-      await expect
-        .poll(async () => {
-          const before = of().world.produced;
-          await new Promise((resolve) => setTimeout(resolve, 200));
-          return of().world.produced - before;
-        })
-        .toBe(0);
+      const madeIn200Ms = async () => {
+        const before = of().world.produced;
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        return of().world.produced - before;
+      };
+      await expect.poll(madeIn200Ms, { timeout: 10_000 }).toBe(0);
       expect(of().world.produced).toBeLessThan(rowsMax);
       let lines = 0;
       const count = (part: Uint8Array) => part.reduce((sum, byte) => sum + (byte === 10 ? 1 : 0), 0);
