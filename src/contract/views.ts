@@ -119,16 +119,22 @@ function createViews(contract: Contract): (node: Schema, at: string) => MaybeVie
     };
     return within((value) => {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-      return Object.fromEntries(
-        Object.entries(value).flatMap(([name, one]) => {
-          const view = viewAt(name);
-          if (!view?.hides(one)) return [[name, cutBy(view, one)]];
-          if (required.includes(name)) throw new Hidden(`${at}.${name}`);
-          return [];
-        }),
-      );
+      const seen: Record<string, unknown> = {};
+      for (const [name, one] of Object.entries(value)) {
+        const view = viewAt(name);
+        if (!view?.hides(one)) put(seen, name, cutBy(view, one));
+        else if (required.includes(name)) throw new Hidden(`${at}.${name}`);
+      }
+      return seen;
     });
   }
+}
+
+/** An assignment to `__proto__` would change the prototype. */
+function put(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__')
+    Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+  else object[name] = value;
 }
 
 const within = (cut: View['cut']): View => ({ isSecret: false, hides: () => false, cut });
