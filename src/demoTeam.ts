@@ -39,23 +39,21 @@ async function made(whole: Whole, team: Team, now: Date): Promise<string> {
 
 /** The UUID of the person behind the team's keys, if the database has these keys. */
 async function ownerOf(whole: Whole, { id: teamId, keys }: Team): Promise<string | undefined> {
-  const key = await whole
-    .of({ teamId, environment: 'test' })
-    .selectFrom('api_keys')
-    .select('user_id')
-    .where('id', 'in', (where) =>
-      where.selectFrom('key_secrets').select('key_id').where('digest', '=', digestOf(keys.secretTest)),
-    )
-    .executeTakeFirst();
-  return key?.user_id;
+  const db = whole.of({ teamId, environment: 'test' });
+  const keyId = db.selectFrom('key_secrets').select('key_id').where('digest', '=', digestOf(keys.secretTest));
+  return (await db.selectFrom('api_keys').select('user_id').where('id', 'in', keyId).executeTakeFirst())?.user_id;
 }
 
-/** The keys of a team that the database has, in one statement, because this runs at every start. */
-async function existingKeys({ kysely }: Whole, { keys }: Team): Promise<Set<string>> {
+/** The keys of a team that the database has. Few statements, because this runs at every start. */
+async function existingKeys({ of }: Whole, { id: teamId, keys }: Team): Promise<Set<string>> {
   const byDigest = new Map(Object.values(keys).map((key) => [digestOf(key).toString('hex'), key]));
   const digests = [...byDigest.keys()].map((digest) => Buffer.from(digest, 'hex'));
-  const found = await kysely.selectFrom('key_secrets').select('digest').where('digest', 'in', digests).execute();
-  return new Set(found.map(({ digest }) => byDigest.get(digest.toString('hex')) as string));
+  const existing = new Set<string>();
+  for (const environment of ['test', 'live'] as const) {
+    const found = of({ teamId, environment }).selectFrom('key_secrets').select('digest').where('digest', 'in', digests);
+    for (const { digest } of await found.execute()) existing.add(byDigest.get(digest.toString('hex')) as string);
+  }
+  return existing;
 }
 
 /** The UUID of a deactivated person, who is created if missing. */
