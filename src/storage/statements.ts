@@ -13,8 +13,9 @@ class Slot {
 /**
  * Returns the statement that `build` makes, with these values. `build` is called once for each name and set of values that are
  * not undefined, so it must only place its values in the statement and not read them.
+ * @throws Error if the statement contains the tenant itself, because it would then run for this tenant forever
  */
-export type Statements = <Values extends object, Row>(
+export type Statements = <Values extends { teamId: string }, Row>(
   name: string,
   values: Values,
   build: (slots: Values) => Compilable<Row>,
@@ -22,12 +23,17 @@ export type Statements = <Values extends object, Row>(
 
 export function createStatements(): Statements {
   const known = new Map<string, CompiledQuery>();
-  return <Values extends object, Row>(name: string, values: Values, build: (slots: Values) => Compilable<Row>) => {
+  return <Values extends { teamId: string }, Row>(
+    name: string,
+    values: Values,
+    build: (slots: Values) => Compilable<Row>,
+  ) => {
     const given: string[] = [];
     for (const each in values) if (values[each] !== undefined) given.push(each);
     const key = `${name}: ${given}`;
-    const slots = () => Object.fromEntries(given.map((each) => [each, new Slot(each)])) as Values;
+    const slots = () => Object.fromEntries(given.map((each) => [each, new Slot(each)])) as unknown as Values;
     const statement = known.get(key) ?? build(slots()).compile();
+    if (statement.parameters.includes(values.teamId)) throw new Error(`'${name}' is built with a tenant of its own`);
     known.set(key, statement);
     const filled = (one: unknown) => (one instanceof Slot ? values[one.name as keyof Values] : one);
     return { ...statement, parameters: statement.parameters.map(filled) } as CompiledQuery<Row>;
