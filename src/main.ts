@@ -7,15 +7,14 @@ process.umask(0o077);
 enableCompileCache(); // later starts reuse compiled code; everything else is imported after this call
 const { pino } = await import('pino');
 const { readConfig } = await import('./config.ts');
-const { openStorage } = await import('./storage/open.ts');
+const { begin } = await import('./begin.ts');
 
 type Starts = typeof import('./start.ts');
 type Running = Awaited<ReturnType<Starts['startMock']>> & Partial<Awaited<ReturnType<Starts['start']>>>;
 
 try {
   const config = readConfig();
-  const logged = pino.destination({ dest: 1, sync: false }); // lines that come during a write are written together
-  const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, logged);
+  const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   const running = process.argv.includes('--mock') ? await startMock(config, log) : await startAll(config, log);
   process.once('SIGINT', () => void stop(running, 0)); // Ctrl+C in a terminal
   process.once('SIGTERM', () => void stop(running, config.stopGraceMs));
@@ -25,12 +24,11 @@ try {
   process.exit(1);
 }
 
-/** Opens the database, in a thread of its own, while this one loads the rest of the code. */
+/** Loads most of the code while the database opens. */
 async function startAll(config: Config, log: Logger): Promise<Running> {
-  const opening = openStorage({ ...config, log });
-  opening.catch(() => {}); // `start` reports it
+  const begun = await begin(config, log);
   const { start } = await import('./start.ts');
-  return start(config, log, opening);
+  return start(config, log, begun);
 }
 
 async function startMock(config: Config, log: Logger): Promise<Running> {

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { createApp, type Deps } from './app.ts';
+import { type Begun, begin } from './begin.ts';
 import type { Config } from './config.ts';
 import type { Contract } from './contract/document.ts';
 import { later } from './contract/later.ts';
@@ -22,7 +23,6 @@ import { type DemoCredentials, demoCredentials } from './storage/demo/credential
 import { seedDemo } from './storage/demo/seed.ts';
 import { encryptionKeysOf } from './storage/encryptionKeys.ts';
 import { migrate } from './storage/migrate.ts';
-import { openStorage } from './storage/open.ts';
 import type { Storage } from './storage/postgres.ts';
 import { purge } from './storage/retention.ts';
 import { createSecretBox } from './storage/secretBox.ts';
@@ -50,19 +50,11 @@ const purgeEveryMs = 3_600_000;
 
 /**
  * Starts both servers. Resolves when both accept requests. Rejects if a port, the data directory or the database is not available.
- * @param opening opens the database, in a thread of its own while this one does other work
+ * @param begun what `begin` has returned, if it was called before
  */
-export async function start(
-  config: Config,
-  log: Logger,
-  opening: Promise<Storage> = openStorage({ ...config, log }),
-): Promise<Running> {
+export async function start(config: Config, log: Logger, begun?: Begun): Promise<Running> {
   const { dataDir } = config;
-  const [api, mock] = await listenOn(config).catch(async (error: unknown) => {
-    const storage = await opening.catch(() => undefined);
-    await storage?.close();
-    throw error;
-  });
+  const { api, mock, opening } = begun ?? (await begin(config, log));
   const shared = await sharedParts(config, log);
   const [storage] = await Promise.all([opening, shared.guard.warm()]);
   const demo = demoCredentials(dataDir, { apiUrl: api.publicUrl, mockUrl: mock.publicUrl });
@@ -94,11 +86,6 @@ export async function startMock(config: Config, log: Logger): Promise<Omit<Runni
   await Promise.all([prism(), shared.guard.warm()]);
   await serveMock(mock, prism, demo, shared);
   return { mock, demo, demoUrl: mock.publicUrl, stop: (graceMs = 0) => stopListening([mock], graceMs) };
-}
-
-async function listenOn({ host, port, publicUrl, mockPort, mockPublicUrl }: Config): Promise<[Listener, Listener]> {
-  const api = await listen({ host, port, publicUrl });
-  return [api, await listen({ host, port: mockPort, publicUrl: mockPublicUrl })];
 }
 
 /** Closes each connection after its next response. Callers that reconnect within the grace period are still served. */

@@ -81,9 +81,11 @@ export function createFinish({ guard, audience, checks, onViolation }: Finishing
   }
 }
 
-/** Adds the envelope to the text of a JSON object, which is never empty. */
-const enveloped = (text: string, meta: object): string =>
-  `{"success":true,${text.slice(1, -1)},"meta":${JSON.stringify(meta)}}`;
+/** Adds the envelope to the text of a JSON object. */
+function enveloped(text: string, meta: object): string {
+  const fields = text.slice(1, -1);
+  return `{"success":true,${fields}${fields && ','}"meta":${JSON.stringify(meta)}}`;
+}
 
 function hasKeys(values: object): boolean {
   for (const _ in values) return true;

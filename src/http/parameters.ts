@@ -10,10 +10,10 @@ export type NumberType = keyof typeof numbers;
 export const numberOf = (text: string, type: NumberType): number | undefined =>
   numbers[type].test(text) ? Number(text) : undefined;
 
-/** The query as it was sent. In `req.context.query`, a guard has converted values and added defaults. */
+/** The query as it was sent. In `req.context.query`, the guard later converts values and adds defaults. */
 export function queryOf({ originalUrl }: Request): Record<string, string | string[] | undefined> {
   const start = originalUrl.indexOf('?');
-  return start < 0 ? {} : parse(originalUrl.slice(start + 1));
+  return start < 0 ? {} : parse(originalUrl.slice(start + 1), '&', '=', { maxKeys: 0 }); // by default, it drops all after 1,000
 }
 
 /** Parses the query. A list that the URL separates by commas becomes a list; a repeated one stays invalid. */

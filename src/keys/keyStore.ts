@@ -48,7 +48,7 @@ export function keyStore(db: TenantDatabase) {
     /** Whether the tenant has the maximum number of keys. The caller has locked the tenant's row, so no other write can add a key. */
     async isFull(): Promise<boolean> {
       const kept = db.selectFrom('api_keys').select(sql`1`.as('one')).where('revoked_at', 'is', null);
-      return (await db.valueOf(db.counted(kept, keysMax))) === keysMax;
+      return (await db.counted(kept, keysMax).executeTakeFirst())?.total === keysMax;
     },
 
     find: rows.find,

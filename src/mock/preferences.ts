@@ -24,18 +24,18 @@ const shapes = new Map([
   ['wait', /^\d{1,5}$/],
 ]);
 
-/** Without the header. */
+/** Without the header. The seed is not used. */
 const usual: Preferences = { dynamic: false, seed: 0, waitMs: 0 };
 
 /** @throws 400 `mock_scenario_unknown` for an invalid value of one of our preferences. Unknown preferences are ignored (RFC 7240). */
 export function preferencesOf(prefer: string | undefined): Preferences {
   if (prefer === undefined) return usual;
   const given: Record<string, string> = {};
-  for (const part of (prefer ?? '').split(/[,;]/)) {
+  for (const part of prefer.split(/[,;]/)) {
     const [written = '', value = ''] = part.split('=', 2).map((text) => text.trim().replace(/^"(.*)"$/, '$1'));
     const name = written.toLowerCase();
     const shape = shapes.get(name);
-    if (!shape) continue;
+    if (!shape || name in given) continue; // only the first one counts (RFC 7240, section 2)
     if (!shape.test(value) || (name === 'wait' && Number(value) > waitMaxMs))
       throw unknownScenario(`'${name}=${value}' is not a preference that the mock understands.`);
     given[name] = value;

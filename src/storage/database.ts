@@ -52,10 +52,8 @@ export type TenantDatabase = {
   tenant: Tenant;
   /** The view for a caller without a secret key: without the rows that `x-secret-when` hides, and without plain SQL. */
   forPublic(): TenantDatabase;
-  /** The number of rows of a query of this view, up to `max`, as part of another query. The cost of a full count has no bound. */
-  counted(query: Expression<unknown> & { limit(rows: number): Expression<unknown> }, max: number): RawBuilder<number>;
-  /** Reads one value that is composed of queries of this view. */
-  valueOf<T>(value: RawBuilder<T>): Promise<T>;
+  /** A query of the number of rows of another one, up to `max`. The cost of a full count has no bound. */
+  counted(query: SelectQueryBuilder<Tables, TenantTable, object>, max: number): Total;
   /** Keeps other writes of the tenant from committing until this transaction ends: locks the row that each of them locks last. */
   lock(): Promise<void>;
   /**
@@ -78,6 +76,10 @@ export type TenantDatabase = {
   ): { values(rows: Unbound<T> | Unbound<T>[]): InsertQueryBuilder<Tables, T, InsertResult> };
   updateTable<T extends TenantTable>(table: T): UpdateQueryBuilder<Tables, T, T, UpdateResult>;
   deleteFrom<T extends TenantTable>(table: T): DeleteQueryBuilder<Tables, T, DeleteResult>;
+};
+/** A query of the number of all rows of a list. */
+export type Total = Expression<{ total: number }> & {
+  executeTakeFirst(): Promise<{ total: number } | undefined>;
 };
 type Unbound<T extends TenantTable> = Omit<
   Parameters<InsertQueryBuilder<Tables, T, InsertResult>['values']>[0] & object,
@@ -129,11 +131,8 @@ function viewOf(connection: Kysely<Tables>, tenant: Tenant, statements: Statemen
   const view: TenantDatabase = {
     tenant,
     forPublic: () => publicView(view),
-    counted: (query, max) => sql<number>`(select count(*)::int from (${query.limit(max)}) as counted)`,
-    async valueOf<T>(value: RawBuilder<T>) {
-      const { rows } = await sql<{ value: T }>`select ${value} as value`.execute(connection);
-      return (rows[0] as { value: T }).value; // there is one row
-    },
+    counted: (query, max) =>
+      connection.selectFrom(query.limit(max).as('counted')).select(sql<number>`count(*)::int`.as('total')),
     async lock() {
       const state = { ...columns, last_sequence: 0, tickets: 0 };
       await connection

@@ -28,7 +28,9 @@ export function within<DB, T extends keyof DB, O>(
   { by, direction }: Order = newestFirst,
 ): SelectQueryBuilder<DB, T, O> {
   const beyond = sql.raw(direction === 'desc' ? '<' : '>');
-  const rest = afterTime && sql<boolean>`(${sql.ref(by)}, id) ${beyond} (${afterTime}::timestamptz, ${afterId}::uuid)`;
+  const rest =
+    afterTime !== undefined &&
+    sql<boolean>`(${sql.ref(by)}, id) ${beyond} (${afterTime}::timestamptz, ${afterId}::uuid)`;
   return (rest ? query.where(rest) : query)
     .orderBy(sql.ref(by), direction)
     .orderBy(sql.ref('id'), direction)

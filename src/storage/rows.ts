@@ -1,13 +1,6 @@
 // The rows of a resource: what the stores of all resources have in common. A store adds its own queries.
-import {
-  type Insertable,
-  type RawBuilder,
-  type Selectable,
-  type SelectQueryBuilder,
-  sql,
-  type Updateable,
-} from 'kysely';
-import type { TenantDatabase } from './database.ts';
+import { type Insertable, type Selectable, type SelectQueryBuilder, sql, type Updateable } from 'kysely';
+import type { TenantDatabase, Total } from './database.ts';
 import { newUuid, toUuid } from './ids.ts';
 import { boundsOf, countMax, type Order, type Paging, type Position, within } from './page.ts';
 import type { Tables, TenantTable } from './tables.ts';
@@ -66,21 +59,21 @@ export async function pageFrom<DB, T extends keyof DB>(
   paging: Paging,
   order?: Order,
 ): Promise<Found<Selectable<DB[T]>>> {
-  const total = db.counted(query.select(sql`1`.as('one')), countMax + 1);
+  const total = db.counted(query.select(sql`1`.as('one')) as never, countMax + 1);
   const rows = await withTotal(total, within(boundsOf(paging), query.selectAll(), order)).execute();
-  return foundIn<Selectable<DB[T]> & Totalled>(rows as never, () => db.valueOf(total));
+  return foundIn<Selectable<DB[T]> & Totalled>(rows as never, total);
 }
 
 export type Totalled = { row_total: number };
 
 /** A query of a page that also reads the number of all rows, so that one statement does both. */
-export const withTotal = <DB, T extends keyof DB, O>(total: RawBuilder<number>, page: SelectQueryBuilder<DB, T, O>) =>
-  page.select(total.as('row_total'));
+export const withTotal = <DB, T extends keyof DB, O>(total: Total, page: SelectQueryBuilder<DB, T, O>) =>
+  page.select(sql<number>`coalesce((${total}), 0)`.as('row_total'));
 
-/** @param count called if the page has no rows, and so no total */
-export async function foundIn<R extends Totalled>(found: R[], count: () => Promise<number>): Promise<Found<R>> {
-  const [first] = found;
-  return { found, total: first ? first.row_total : await count() };
+/** @param total asked if the page has no rows, and so no total */
+export async function foundIn<R extends Totalled>(found: R[], total: Total): Promise<Found<R>> {
+  const first = found[0]?.row_total ?? (await total.executeTakeFirst())?.total;
+  return { found, total: first ?? 0 };
 }
 
 /** Every row of a resource that a query selects, newest first. Reads page by page, so that memory does not grow with their number. */

@@ -1,6 +1,7 @@
 // Builds and compiles a statement once, and runs it with other values afterwards: Kysely takes longer to build and compile a
 // statement than the driver takes to send it.
 import type { Compilable, CompiledQuery } from 'kysely';
+import type { Tenant } from './tenant.ts';
 
 /** Stands for a value while a statement is built. */
 class Slot {
@@ -13,9 +14,9 @@ class Slot {
 /**
  * Returns the statement that `build` makes, with these values. `build` is called once for each name and set of values that are
  * not undefined, so it must only place its values in the statement and not read them.
- * @throws Error if the statement contains the tenant itself, because it would then run for this tenant forever
+ * @throws Error if the statement contains the team or environment of its first call, because it would then run for them forever
  */
-export type Statements = <Values extends { teamId: string }, Row>(
+export type Statements = <Values extends Tenant, Row>(
   name: string,
   values: Values,
   build: (slots: Values) => Compilable<Row>,
@@ -23,19 +24,17 @@ export type Statements = <Values extends { teamId: string }, Row>(
 
 export function createStatements(): Statements {
   const known = new Map<string, CompiledQuery>();
-  return <Values extends { teamId: string }, Row>(
-    name: string,
-    values: Values,
-    build: (slots: Values) => Compilable<Row>,
-  ) => {
+  return <Values extends Tenant, Row>(name: string, values: Values, build: (slots: Values) => Compilable<Row>) => {
     const given: string[] = [];
     for (const each in values) if (values[each] !== undefined) given.push(each);
     const key = `${name}: ${given}`;
     const slots = () => Object.fromEntries(given.map((each) => [each, new Slot(each)])) as unknown as Values;
     const statement = known.get(key) ?? build(slots()).compile();
-    if (statement.parameters.includes(values.teamId)) throw new Error(`'${name}' is built with a tenant of its own`);
+    const { parameters } = statement;
+    if (parameters.includes(values.teamId) || parameters.includes(values.environment))
+      throw new Error(`'${name}' is built with a tenant of its own`);
     known.set(key, statement);
     const filled = (one: unknown) => (one instanceof Slot ? values[one.name as keyof Values] : one);
-    return { ...statement, parameters: statement.parameters.map(filled) } as CompiledQuery<Row>;
+    return { ...statement, parameters: parameters.map(filled) } as CompiledQuery<Row>;
   };
 }

@@ -1,6 +1,6 @@
 // Which tickets a list contains, and how many there are.
-import { type Expression, type ExpressionBuilder, type RawBuilder, sql } from 'kysely';
-import type { TenantDatabase } from '../storage/database.ts';
+import { type Expression, type ExpressionBuilder, sql } from 'kysely';
+import type { TenantDatabase, Total } from '../storage/database.ts';
 import { isUuid, toUuid } from '../storage/ids.ts';
 import { nfc } from '../storage/nfc.ts';
 import { countMax } from '../storage/page.ts';
@@ -31,11 +31,11 @@ export type Wanted = {
 export const wantedOf = ({ status, priority, assignedTo, customerId, tag, search }: TicketFilters): Wanted => ({
   status,
   priority,
-  assignedTo: assignedTo && toUuid(assignedTo),
-  customerId: customerId && toUuid(customerId),
-  tagId: tag && isUuid(tag) ? tag.toLowerCase() : undefined,
-  tagName: tag && !isUuid(tag) ? nfc(tag) : undefined,
-  pattern: search && `%${nfc(search).replaceAll(/[\\%_]/g, '\\$&')}%`,
+  assignedTo: assignedTo === undefined ? undefined : toUuid(assignedTo),
+  customerId: customerId === undefined ? undefined : toUuid(customerId),
+  tagId: tag !== undefined && isUuid(tag) ? tag.toLowerCase() : undefined,
+  tagName: tag !== undefined && !isUuid(tag) ? nfc(tag) : undefined,
+  pattern: search === undefined ? undefined : `%${nfc(search).replaceAll(/[\\%_]/g, '\\$&')}%`,
 });
 
 /** The tickets that fit all filters. */
@@ -43,10 +43,10 @@ export const filtered = (db: TenantDatabase, wanted: Wanted) =>
   db.selectFrom('tickets').where((where) => where.and(conditions(where, db, wanted)));
 
 /** Without filters, the exact count, which every write maintains, so that its cost does not grow. */
-export const totalOf = (db: TenantDatabase, wanted: Wanted): RawBuilder<number> =>
+export const totalOf = (db: TenantDatabase, wanted: Wanted): Total =>
   isFiltered(wanted)
     ? db.counted(filtered(db, wanted).select(sql`1`.as('one')), countMax + 1)
-    : sql<number>`coalesce((${db.selectFrom('tenant_state').select('tickets')}), 0)::int`;
+    : db.selectFrom('tenant_state').select(sql<number>`tenant_state.tickets::int`.as('total'));
 
 const isFiltered = ({ status, priority, assignedTo, customerId, tagId, tagName, pattern }: Wanted): boolean =>
   [status, priority, assignedTo, customerId, tagId, tagName, pattern].some((one) => one !== undefined);
@@ -58,13 +58,13 @@ function conditions(
 ) {
   const hasTag = (name: Expression<string>) => sql<boolean>`coalesce(tags_nfc, tags) @> array[${name}]`;
   return [
-    ...(status ? [where('status', '=', status)] : []),
-    ...(priority ? [where('priority', '=', priority)] : []),
-    ...(assignedTo ? [where('assigned_to', '=', assignedTo)] : []),
-    ...(customerId ? [where('customer_id', '=', customerId)] : []),
-    ...(tagName ? [hasTag(sql`${tagName}`)] : []),
-    ...(tagId ? [hasTag(sql`(${nameOfTag(db, tagId)})`)] : []),
-    ...(pattern
+    ...(status !== undefined ? [where('status', '=', status)] : []),
+    ...(priority !== undefined ? [where('priority', '=', priority)] : []),
+    ...(assignedTo !== undefined ? [where('assigned_to', '=', assignedTo)] : []),
+    ...(customerId !== undefined ? [where('customer_id', '=', customerId)] : []),
+    ...(tagName !== undefined ? [hasTag(sql`${tagName}`)] : []),
+    ...(tagId !== undefined ? [hasTag(sql`(${nameOfTag(db, tagId)})`)] : []),
+    ...(pattern !== undefined
       ? [
           sql<boolean>`(coalesce(title_nfc, title) ilike ${pattern} or coalesce(customer_name_nfc, customer_name) ilike ${pattern})`,
         ]

@@ -34,7 +34,7 @@ export function ticketStore(db: TenantDatabase) {
       const found = await db.prepared('page of tickets', values, (view, slots) =>
         withTotal(totalOf(view, slots), within(slots, filtered(view, slots).selectAll())),
       );
-      return foundIn(found, () => db.valueOf(totalOf(db, wanted)));
+      return foundIn(found, totalOf(db, wanted));
     },
 
     /** A ticket with its first `messagesMax` messages, oldest first, in one statement. */

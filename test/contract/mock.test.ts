@@ -99,6 +99,12 @@ describe('Prefer on mock', () => {
     expect(new Set(bodies.map((one) => JSON.stringify(one))).size).toBe(3);
   });
 
+  test('the first of several values of a preference counts', async () => {
+    const response = await prefer(list, 'code=403, code=401');
+    expect(response.status).toBe(403);
+    expect(response.headers.get('Preference-Applied')).toMatch(/^code=403\b/);
+  });
+
   test('200 is delayed by the preference wait', async () => {
     const order: string[] = [];
     await Promise.all([

@@ -176,6 +176,11 @@ describe('a string with several allowed schemas', () => {
   });
 });
 
+test('a parameter after a thousand others is not ignored', async () => {
+  const { status, body } = await ask(`/things/1/1/x?${'&'.repeat(1_000)}unknown=1`);
+  expect([status, body.param]).toEqual([400, 'unknown']);
+});
+
 const numeric = written.flatMap((operation) =>
   operation.numbers.map(({ in: place, name }) => ({ operation, place, name, operationId: operation.operationId })),
 );

@@ -66,7 +66,7 @@ test('a handler that ignores the caller still returns and counts no secret row',
         ...real.Tickets,
         async listTickets({ db: given }, reply) {
           const rows = given.selectFrom('messages').where('ticket_id', '=', ticketId);
-          const total = await given.valueOf(given.counted(rows.select('id'), 100));
+          const { total = 0 } = (await given.counted(rows.select('id'), 100).executeTakeFirst()) ?? {};
           return reply(200, { data: [], pagination: { total, page: 1, pageSize: 20, hasMore: false } });
         },
       },
