@@ -14,6 +14,10 @@ const chosen = process.argv.slice(2);
 for (const name of chosen) if (!parts[name]) throw new Error(`${name} is none of ${Object.keys(parts).join(', ')}`);
 const figures: Figure[] = [];
 for (const [name, measure] of Object.entries(parts))
-  if (chosen.length === 0 || chosen.includes(name)) figures.push(...(await measure()));
+  if (chosen.length === 0 || chosen.includes(name)) {
+    const ofPart = await measure();
+    for (const { what, measured } of ofPart) console.log(`${what}: ${measured}`); // a run takes long
+    figures.push(...ofPart);
+  }
 console.table(figures.map(({ what, measured, aim, before }) => ({ what, measured, aim, before })));
 process.exit(0);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { grownProject } from './grown.ts';
-import { type Figure, load, median } from './measure.ts';
+import { type Figure, median, type Program } from './measure.ts';
 import { startServer } from './server.ts';
 import { filledStore, requestsFor } from './team.ts';
 
@@ -47,10 +47,19 @@ async function firstRequests(): Promise<Figure> {
   const ratios: string[] = [];
   for (const [kind, request] of Object.entries({ list, get: get[0] ?? list, create })) {
     const times: number[] = [];
-    for (let i = 0; i < 1_000; i++) times.push(await load(program, request, { amount: 1, connections: 1 }));
+    for (let i = 0; i < 1_000; i++) times.push(await timeOf(program, request));
     ratios.push(`${kind} ${((times[0] ?? 0) / median(times.slice(-100))).toFixed(1)}`);
   }
   await program.stop();
   await store.remove();
   return { what: 'first request, times the thousandth', measured: ratios.join(', '), aim: '3', before: '' };
+}
+
+/** Milliseconds of one request. */
+async function timeOf({ port }: Program, { path, ...request }: { path: string } & RequestInit): Promise<number> {
+  const began = performance.now();
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, request);
+  await response.arrayBuffer();
+  if (!response.ok) throw new Error(`${request.method} ${path}: ${response.status}`);
+  return performance.now() - began;
 }
