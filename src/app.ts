@@ -105,7 +105,7 @@ export function createApp({
     try {
       for (const stage of stages) {
         const done = stage(req, res);
-        if (done) await done;
+        if (done) await done; // most stages have nothing to wait for
       }
     } catch (error) {
       await answerError(error, req, res);
@@ -117,6 +117,7 @@ export function createApp({
 }
 
 const pagesPath = '/developers/api';
+/** The paths under which Express calls the pages. */
 const isOfPages = ({ path }: Request): boolean => path === pagesPath || path.startsWith(`${pagesPath}/`);
 
 /** The pages send their headers themselves. */

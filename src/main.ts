@@ -7,7 +7,6 @@ process.umask(0o077);
 enableCompileCache(); // later starts reuse compiled code; everything else is imported after this call
 const { pino } = await import('pino');
 const { readConfig } = await import('./config.ts');
-const { begin } = await import('./begin.ts');
 
 type Starts = typeof import('./start.ts');
 type Running = Awaited<ReturnType<Starts['startMock']>> & Partial<Awaited<ReturnType<Starts['start']>>>;
@@ -26,6 +25,7 @@ try {
 
 /** Loads most of the code while the database opens. */
 async function startAll(config: Config, log: Logger): Promise<Running> {
+  const { begin } = await import('./begin.ts');
   const begun = await begin(config, log);
   const { start } = await import('./start.ts');
   return start(config, log, begun);

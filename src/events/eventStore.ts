@@ -70,7 +70,7 @@ export function eventStore(db: TenantDatabase, now: Date) {
         .orderBy('sequence')
         .limit(pageSize + 1);
       const total = db.counted(filtered(filters).select(sql`1`.as('one')), countMax + 1);
-      return foundIn((await withTotal(total, page).execute()) as (EventRow & Totalled)[], total);
+      return foundIn((await withTotal(total, page).execute()) as (EventRow & Totalled)[], () => total);
     },
 
     async find(id: string): Promise<EventRow | undefined> {

@@ -49,8 +49,7 @@ export function createFinish({ guard, audience, checks, onViolation }: Finishing
     const visible = isPublic(call) ? audience(operation, reply.status, content) : content;
     const meta = { requestId, timestamp: now.toISOString() };
     const whole = operation.hasEnvelope ? { success: true, ...visible, meta } : visible;
-    const checked = guard.response(req, reply.status, whole);
-    const violation = checked instanceof Promise ? await checked : checked;
+    const violation = await guard.response(req, reply.status, whole);
     if (violation) onViolation(violation, req);
     if (!isConditional(operation)) return { ...reply, body: JSON.stringify(whole) };
     const text = JSON.stringify(visible);

@@ -2,8 +2,11 @@
 import { hash } from 'node:crypto';
 import type { Admission } from './restrictions.ts';
 
+/** The digest of a key, in hexadecimal digits. Node makes this text faster than a buffer. */
+export const digestTextOf = (token: string): string => hash('sha256', token, 'hex');
+
 /** The part of a key that is stored instead of the key itself (third source document). */
-export const digestOf = (token: string): Buffer => Buffer.from(hash('sha256', token, 'hex'), 'hex'); // faster than its buffer
+export const digestOf = (token: string): Buffer => Buffer.from(digestTextOf(token), 'hex');
 
 /** What limits a key. `rateLimit` is in requests per hour, if the key has its own limit. */
 export type KeyLimit = { id: string; type: 'secret' | 'publishable'; rateLimit: number | undefined };

@@ -11,7 +11,7 @@ export type Order = { by: 'created_at' | 'published_at'; direction: 'desc' | 'as
 
 export const newestFirst: Order = { by: 'created_at', direction: 'desc' };
 
-/** What a statement needs to know of a page. Has one row more than the page, if there is one. */
+/** The rows of a page for a statement. `limit` is one more than the page has, which shows whether there is a next page. */
 type Bounds = { limit: number; offset: number; afterTime: string | undefined; afterId: string | undefined };
 
 export const boundsOf = ({ page, pageSize, after }: Paging): Bounds => ({

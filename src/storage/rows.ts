@@ -61,7 +61,7 @@ export async function pageFrom<DB, T extends keyof DB>(
 ): Promise<Found<Selectable<DB[T]>>> {
   const total = db.counted(query.select(sql`1`.as('one')) as never, countMax + 1);
   const rows = await withTotal(total, within(boundsOf(paging), query.selectAll(), order)).execute();
-  return foundIn<Selectable<DB[T]> & Totalled>(rows as never, total);
+  return foundIn<Selectable<DB[T]> & Totalled>(rows as never, () => total);
 }
 
 export type Totalled = { row_total: number };
@@ -70,10 +70,10 @@ export type Totalled = { row_total: number };
 export const withTotal = <DB, T extends keyof DB, O>(total: Total, page: SelectQueryBuilder<DB, T, O>) =>
   page.select(sql<number>`coalesce((${total}), 0)`.as('row_total'));
 
-/** @param total asked if the page has no rows, and so no total */
-export async function foundIn<R extends Totalled>(found: R[], total: Total): Promise<Found<R>> {
-  const first = found[0]?.row_total ?? (await total.executeTakeFirst())?.total;
-  return { found, total: first ?? 0 };
+/** @param totalQuery built and run only if the page has no rows, and so no total */
+export async function foundIn<R extends Totalled>(found: R[], totalQuery: () => Total): Promise<Found<R>> {
+  const total = found[0]?.row_total ?? (await totalQuery().executeTakeFirst())?.total;
+  return { found, total: total ?? 0 };
 }
 
 /** Every row of a resource that a query selects, newest first. Reads page by page, so that memory does not grow with their number. */

@@ -28,13 +28,17 @@ export function createStatements(): Statements {
     const given: string[] = [];
     for (const each in values) if (values[each] !== undefined) given.push(each);
     const key = `${name}: ${given}`;
-    const slots = () => Object.fromEntries(given.map((each) => [each, new Slot(each)])) as unknown as Values;
-    const statement = known.get(key) ?? build(slots()).compile();
-    const { parameters } = statement;
-    if (parameters.includes(values.teamId) || parameters.includes(values.environment))
-      throw new Error(`'${name}' is built with a tenant of its own`);
+    const statement = known.get(key) ?? made();
     known.set(key, statement);
     const filled = (one: unknown) => (one instanceof Slot ? values[one.name as keyof Values] : one);
-    return { ...statement, parameters: parameters.map(filled) } as CompiledQuery<Row>;
+    return { ...statement, parameters: statement.parameters.map(filled) } as CompiledQuery<Row>;
+
+    function made(): CompiledQuery {
+      const slots = Object.fromEntries(given.map((each) => [each, new Slot(each)])) as unknown as Values;
+      const query = build(slots).compile();
+      if ([values.teamId, values.environment].some((one) => query.parameters.includes(one)))
+        throw new Error(`'${name}' is built with a tenant of its own`);
+      return query;
+    }
   };
 }

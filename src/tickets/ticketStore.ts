@@ -18,6 +18,7 @@ type TicketCreate = Omit<components['schemas']['TicketCreate'], 'customerId' | '
   assignedTo: string | null;
 };
 type TicketUpdate = components['schemas']['TicketUpdate'];
+
 const metadataKeysMax = 50;
 
 /** Reads and writes the tickets of a tenant. */
@@ -34,7 +35,7 @@ export function ticketStore(db: TenantDatabase) {
       const found = await db.prepared('page of tickets', values, (view, slots) =>
         withTotal(totalOf(view, slots), within(slots, filtered(view, slots).selectAll())),
       );
-      return foundIn(found, totalOf(db, wanted));
+      return foundIn(found, () => totalOf(db, wanted));
     },
 
     /** A ticket with its first `messagesMax` messages, oldest first, in one statement. */

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requests } from './front.ts';
 import { compared, type Figure, startProgram, stopAll } from './measure.ts';
+import { startServer } from './server.ts';
 
-const [port, prismPort] = [3992, 3994];
+const prismPort = 3994;
 
 export async function mock(): Promise<Figure[]> {
   const dataDir = mkdtempSync(join(tmpdir(), 'cstar-bench-'));
@@ -13,7 +14,7 @@ export async function mock(): Promise<Figure[]> {
   const args = ['mock', 'generated/openapi.json', '--port', String(prismPort), '--verboseLevel', 'error'];
   const programs = [
     await startProgram(prism, { port: prismPort, args }),
-    await startProgram('src/main.ts', { port, args: ['--mock'], env: { MOCK_PORT: String(port), DATA_DIR: dataDir } }),
+    (await startServer({ DATA_DIR: dataDir }, { args: ['--mock'] })).program,
   ];
   const figures: Figure[] = [];
   const loads = { ...requests, mixed: Object.values(requests) };

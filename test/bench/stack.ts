@@ -1,18 +1,14 @@
 // The complete server on PostgreSQL, beside a bare program that runs the same statements.
 import { compared, type Figure, startProgram, stopAll } from './measure.ts';
+import { startServer } from './server.ts';
 import { filledStore, requestsFor } from './team.ts';
-
-const port = 3990;
 
 export async function stack(): Promise<Figure[]> {
   const server = process.env.TEST_DATABASE_URL;
   if (!server) return [];
   const store = await filledStore(server, 1_000);
-  const env = { ...store.env, PORT: String(port), MOCK_PORT: String(port + 1) };
-  const programs = [
-    await startProgram('test/bench/peers/bare.ts', { env }),
-    await startProgram('src/main.ts', { port, env }),
-  ];
+  const bareProgram = await startProgram('test/bench/peers/bare.ts', { env: store.env });
+  const programs = [bareProgram, (await startServer(store.env)).program];
   const figures: Figure[] = [];
   for (const [name, requests] of Object.entries(requestsFor(store))) {
     const [bare, ours] = await compared(programs, requests, { rounds: 9, amount: 1_000, connections: 4 });

@@ -1,11 +1,11 @@
 // `pg` and `node:http` with the statements of our API and nothing else: no authentication, no checks, no router.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import pg from 'pg';
 import { newRequestId } from '../../../src/http/stages.ts';
 import { newUuid, toUuid } from '../../../src/storage/ids.ts';
 import { messageOfJson, toMessage } from '../../../src/tickets/messageStore.ts';
 import { toTicket } from '../../../src/tickets/ticket.ts';
+import { serve } from './serve.ts';
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
 const environment = 'test';
@@ -112,6 +112,4 @@ async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> 
   res.writeHead(req.method === 'POST' ? 201 : 200, headers).end(text);
 }
 
-const server = createServer((req, res) => void answer(req, res)).listen(0, '127.0.0.1', () =>
-  process.send?.({ port: (server.address() as AddressInfo).port }),
-);
+serve((req, res) => void answer(req, res));
